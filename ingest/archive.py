@@ -1,0 +1,161 @@
+"""An office hour's id comes in, paths of its files go out. File names live here and nowhere else.
+
+    <office hour>/timeline.jsonl   cards/<digest>.png
+                  programme/<edition>/index.m3u8  video/{init.mp4,index.m3u8,00000001.m4s…}  audio/{…}
+                  tracks/<person id>.mkv          only while on air; -2, -3 … after a reconnection
+                  renditions/  captions/  pictures/    derived: can be thrown away and made again
+
+`write_whole` is how everything but the three growing files (timeline, tracks, the open segment) is written.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+SEGMENT_NAME = "{:08d}.m4s"
+
+
+@dataclass(frozen=True)
+class Room:
+    """The folder of one office hour, on a local disk."""
+
+    root: Path
+
+    @property
+    def timeline(self) -> Path:
+        return self.root / "timeline.jsonl"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "room.lock"
+
+    @property
+    def cards(self) -> Path:
+        return self.root / "cards"
+
+    def card(self, digest: str) -> Path:
+        return self.cards / f"{digest}.png"
+
+    def programme(self, edition: int = 1) -> "Programme":
+        return Programme(self.root / "programme" / str(edition))
+
+    @property
+    def tracks(self) -> Path:
+        return self.root / "tracks"
+
+    def track(self, person: str, part: int = 1) -> Path:
+        """The file of a person's encoded audio and video; `part` counts their connections."""
+        return self.tracks / (f"{person}.mkv" if part == 1 else f"{person}-{part}.mkv")
+
+    def rendition(self, name: str) -> Path:
+        """A folder or file below renditions/: `480p/index.m3u8`, `audio/…`, `download.mp4`."""
+        return self.root / "renditions" / name
+
+    @property
+    def master(self) -> Path:
+        """The HLS master playlist over programme and renditions; rewritten as rungs arrive."""
+        return self.root / "renditions" / "index.m3u8"
+
+    @property
+    def download(self) -> Path:
+        return self.root / "renditions" / "download.mp4"
+
+    def captions(self, language: str) -> Path:
+        return self.root / "captions" / f"{language}.vtt"
+
+    def words(self, language: str) -> Path:
+        """Words with times and probabilities, as heard: [{"word", "start_s", "end_s", "probability"}]."""
+        return self.root / "captions" / f"{language}.words.json"
+
+    @property
+    def chapters(self) -> Path:
+        return self.root / "captions" / "chapters.vtt"
+
+    @property
+    def poster(self) -> Path:
+        return self.root / "pictures" / "poster.jpg"
+
+
+@dataclass(frozen=True)
+class Programme:
+    """One edition of the programme as segments and playlists."""
+
+    root: Path
+
+    @property
+    def index(self) -> Path:
+        return self.root / "index.m3u8"
+
+    def folder(self, kind: str) -> Path:
+        """`kind` is "video" or "audio"."""
+        return self.root / kind
+
+    def init(self, kind: str) -> Path:
+        return self.folder(kind) / "init.mp4"
+
+    def playlist(self, kind: str) -> Path:
+        return self.folder(kind) / "index.m3u8"
+
+    def segment(self, kind: str, number: int) -> Path:
+        """Segments count from 1 and never start again, also after a crash."""
+        return self.folder(kind) / SEGMENT_NAME.format(number)
+
+    def segments(self, kind: str) -> list[Path]:
+        return sorted(self.folder(kind).glob("*.m4s"))
+
+
+@dataclass(frozen=True)
+class Archive:
+    """All office hours of this installation below one folder."""
+
+    root: Path
+
+    def room(self, office_hour: str) -> Room:
+        if not office_hour.isalnum():
+            raise ValueError(f"not an office hour's id: {office_hour!r}")
+        return Room(self.root / office_hour)
+
+    def erase(self, office_hour: str) -> None:
+        """Delete everything of an office hour; it is fine if nothing is there."""
+        shutil.rmtree(self.room(office_hour).root, ignore_errors=True)
+
+
+@contextmanager
+def write_whole(path: Path) -> Iterator[Path]:
+    """Yield a path beside `path` to write to; on success fsync, rename over `path`, fsync the folder.
+
+    On an error the half-written file is removed and `path` stays as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{os.getpid()}-{os.urandom(4).hex()}-{path.name}")
+    try:
+        yield beside
+        _sync(beside)
+        beside.replace(path)
+        _sync(path.parent)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace `path` by `text` (UTF-8), whole or not at all."""
+    with write_whole(path) as beside:
+        beside.write_text(text, encoding="utf-8")
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
