@@ -66,9 +66,11 @@ def _parse(variable: str, text: str, hint: Any) -> Any:
 class Settings:
     """What every process needs to find the others: the data folder, the database, the key."""
 
-    data: Path = setting(Path("data").resolve(), "The folder that holds archive, database and queues.")
+    data: Path = setting(Path("data"), "The folder that holds archive, database and queues.")
     database_url: str = setting("", "SQLAlchemy address of the database; SQLite in the data folder if empty.")
-    secret_file: Path | None = setting(None, "File with the encryption keys, newest first; made in the data folder if missing.")
+    secret_file: Path | None = setting(
+        None, "File with the encryption keys, newest first; made in the data folder if missing."
+    )
     steps_in_flight: int = setting(4, "How many steps of one office hour may be in the workers' hands at once.")
     lease_s: float = setting(60.0, "Seconds without a sign of life after which a step is given to another worker.")
     video_width: int = setting(1280, "Width of the programme in pixels.")

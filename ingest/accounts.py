@@ -1,0 +1,46 @@
+"""Staff accounts: a name, an address and a password go in; who is signing in comes out.
+
+Passwords are kept as argon2id hashes with the library's own recommended parameters.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+MINIMUM_LENGTH = 12
+"""Characters of a password: length is what NIST SP 800-63B asks for, composition rules are not."""
+
+_hasher = PasswordHasher()
+_DUMMY_HASH = _hasher.hash("nobody signs in with this")
+
+
+class PasswordTooShort(ValueError):
+    """The password has fewer characters than MINIMUM_LENGTH."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """Somebody who works here."""
+
+    id: str
+    email: str
+    name: str
+    password_hash: str
+    created_at: datetime
+
+
+def hash_password(password: str) -> str:
+    """Raises PasswordTooShort."""
+    if len(password) < MINIMUM_LENGTH:
+        raise PasswordTooShort(f"a password needs at least {MINIMUM_LENGTH} characters")
+    return _hasher.hash(password)
+
+
+def password_fits(account: Account | None, password: str) -> bool:
+    """True if `password` is the account's; takes as long when there is no such account."""
+    try:
+        return _hasher.verify(account.password_hash if account else _DUMMY_HASH, password) and account is not None
+    except (VerificationError, InvalidHashError):
+        return False

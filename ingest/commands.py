@@ -1,0 +1,131 @@
+"""A wish to a room goes in as a row; the studio takes it out, applies it once and writes how it ended.
+
+Written in the same transaction as the change it belongs to. Only the studio applies: it stamps media time and
+appends the timeline event with the command's id, so that after a crash the timeline says what was applied.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest import events
+from ingest.database import EnumText, UtcDateTime, metadata, now, random_id, rows_as
+
+
+class Kind(Enum):
+    """What can be wished; in brackets what the payload holds."""
+
+    START = "start"  # on air: media time begins
+    END = "end"
+    PAUSE = "pause"
+    RESUME = "resume"
+    ADMIT = "admit"  # person, name, role: may connect, is backstage
+    SHOW = "show"  # person, name, role: in the programme's picture and sound, track written
+    HIDE = "hide"  # person: off air, backstage
+    HOLD = "hold"  # person: back to the waiting room
+    MUTE = "mute"  # person, on
+    SCENE = "scene"  # name, people
+    ON_AIR = "on_air"  # question, text, author
+    ANSWERED = "answered"  # question
+    MARK = "mark"  # reason
+    CUT = "cut"
+
+
+class State(Enum):
+    """How far the studio is with it."""
+
+    NEW = "new"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One wish. `tick` is the media time at which it took effect, once done."""
+
+    sequence: int
+    id: str
+    office_hour: str
+    kind: Kind
+    payload: dict[str, Any]
+    state: State
+    reason: str
+    tick: int | None
+    created_at: datetime
+    applied_at: datetime | None
+
+
+commands = sa.Table(
+    "commands",
+    metadata,
+    sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("id", sa.String(32), nullable=False, unique=True),
+    sa.Column("office_hour", sa.ForeignKey("office_hours.id"), nullable=False),
+    sa.Column("kind", EnumText(Kind), nullable=False),
+    sa.Column("payload", sa.JSON, nullable=False),
+    sa.Column("state", EnumText(State), nullable=False, index=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("tick", sa.BigInteger),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("applied_at", UtcDateTime),
+    sqlite_autoincrement=True,
+)
+
+
+def write(connection: Connection, office_hour: str, kind: Kind, **payload: Any) -> str:
+    """Wish something of the room of `office_hour`. Returns the command's id."""
+    id = random_id()
+    connection.execute(
+        commands.insert().values(
+            id=id,
+            office_hour=office_hour,
+            kind=kind,
+            payload=payload,
+            state=State.NEW,
+            reason="",
+            created_at=now(),
+        )
+    )
+    events.write(connection, "command", office_hour, id)
+    return id
+
+
+def waiting(connection: Connection, office_hour: str) -> list[Command]:
+    """What the studio has not applied yet, in the order it was wished."""
+    query = (
+        sa.select(commands)
+        .where(commands.c.state == State.NEW, commands.c.office_hour == office_hour)
+        .order_by(commands.c.sequence)
+    )
+    return rows_as(Command, connection, query)
+
+
+def finish(connection: Connection, id: str, state: State, *, tick: int | None = None, reason: str = "") -> bool:
+    """Write how a command ended; False when it was already written."""
+    changed = connection.execute(
+        commands.update()
+        .where(commands.c.id == id, commands.c.state == State.NEW)
+        .values(state=state, tick=tick, reason=reason, applied_at=now())
+    )
+    if changed.rowcount:
+        command = get(connection, id)
+        events.write(connection, "command", command.office_hour, id)
+    return bool(changed.rowcount)
+
+
+def get(connection: Connection, id: str) -> Command:
+    """Raises LookupError."""
+    found = rows_as(Command, connection, sa.select(commands).where(commands.c.id == id))
+    if not found:
+        raise LookupError(f"no command {id}")
+    return found[0]
+
+
+def as_message(command: Command) -> dict[str, Any]:
+    """What the room is told: id, kind and payload."""
+    values = asdict(command)
+    return {"id": values["id"], "kind": command.kind.value, "payload": command.payload}

@@ -1,0 +1,242 @@
+"""The engine: rows of steps go in; workers are rung, a step is claimed, run and ended, losses are mended.
+
+It is small on purpose: order, routing and workers are Celery's; the engine only decides whether a step may run.
+"""
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest import events
+from ingest.archive import Archive
+from ingest.database import Database, EnumText, now, random_id, rows_as
+from ingest.steps import (
+    ATTEMPTS,
+    IN_FLIGHT,
+    LONGEST_PAUSE,
+    LOST_LEASES,
+    UNFINISHED,
+    Kind,
+    Resource,
+    State,
+    Step,
+    StepError,
+    Stopped,
+    Transient,
+    Work,
+    change,
+    get,
+    mine,
+    step_needs,
+    steps,
+)
+
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Dispatches, runs and reconciles steps; `send(step, kind)` rings a worker and may fail or get lost."""
+
+    def __init__(
+        self,
+        database: Database,
+        archive: Archive,
+        kinds: Sequence[Kind],
+        send: Callable[[Step, Kind], None],
+        *,
+        in_flight: int = 4,
+        lease_s: float = 60.0,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self.database = database
+        self.archive = archive
+        self.kinds = {kind.name: kind for kind in kinds}
+        self.send = send
+        self.in_flight = in_flight
+        self.lease = timedelta(seconds=lease_s)
+        self.clock = clock
+
+    def dispatch(self) -> int:
+        """Send what is ready, as far as each office hour's share allows. Returns how many were sent."""
+        with self.database.transaction() as connection:
+            chosen = choose(_ready(connection), _counts_in_flight(connection), self.in_flight)
+            for step in chosen:
+                change(connection, step.id, frozenset({State.READY}), state=State.SENT, sent_at=self.clock())
+        for step in chosen:
+            self._ring(step)
+        return len(chosen)
+
+    def _ring(self, step: Step) -> None:
+        kind = self.kinds.get(step.kind)
+        if kind is None:
+            self._end(step.id, State.FAILED, "permanent", f"nobody here knows steps of kind {step.kind}")
+            return
+        try:
+            self.send(step, kind)
+        except OSError as error:  # kombu's OperationalError is one: the broker is away, reconcile rings again
+            log.warning("step %s could not be sent: %s", step.id, error)
+
+    def _end(self, id: str, state: State, error_class: str, error: str) -> None:
+        with self.database.transaction() as connection:
+            values = {"error_class": error_class, "error": error, "finished_at": self.clock()}
+            change(connection, id, UNFINISHED, state=state, **values)
+
+    def run(self, id: str) -> State | None:
+        """Do a step if it may be done now: claimed, run, ended, and whoever waited for it is sent.
+
+        None when somebody else has it or it has ended. Never raises for what the work did.
+        """
+        work = self._claim(id)
+        if work is None:
+            return None
+        outcome = self._work(work)
+        with self.database.transaction() as connection:
+            ended = connection.execute(mine(id, work.owner).values(**outcome)).rowcount
+            if ended and outcome["state"] is State.DONE:
+                count_down(connection, id)
+            if ended:
+                events.write(connection, "step", work.step.office_hour, id)
+        self.dispatch()
+        return outcome["state"] if ended else None
+
+    def _claim(self, id: str) -> Work | None:
+        owner = f"{socket.gethostname()}:{os.getpid()}:{random_id()[:8]}"
+        at = self.clock()
+        with self.database.transaction() as connection:
+            claimed = connection.execute(
+                steps.update()
+                .where(steps.c.id == id, steps.c.state.in_({State.SENT, State.READY}))
+                .values(
+                    state=State.RUNNING,
+                    lease_owner=owner,
+                    lease_until=at + self.lease,
+                    attempt=steps.c.attempt + 1,
+                    started_at=at,
+                    progress=0.0,
+                )
+            ).rowcount
+            if not claimed:
+                return None
+            step = get(connection, id)
+            events.write(connection, "step", step.office_hour, id)
+        return Work(
+            step=step,
+            database=self.database,
+            archive=self.archive,
+            owner=owner,
+            lease=self.lease,
+            clock=self.clock,
+            _renewed=at,
+        )
+
+    def _work(self, work: Work) -> dict[str, Any]:
+        """Run the step's function; what its row should say afterwards."""
+        step, at = work.step, self.clock
+        try:
+            self.kinds[step.kind].run(work)
+        except Stopped as stopped:
+            log.info("step %s (%s) stopped: %s", step.id, step.kind, stopped)
+            return {"state": State.READY, "finished_at": None}  # holds only if the lease is still ours
+        except StepError as error:
+            log.warning("step %s (%s): %s", step.id, step.kind, error)
+            return outcome_of(error, step.attempt, at())
+        except Exception as error:  # a fault in our own code: shown to staff, not tried for ever
+            log.exception("step %s (%s) broke", step.id, step.kind)
+            return _failed("bug", f"{type(error).__name__}: {error}", at())
+        return {"state": State.DONE, "progress": 1.0, "error": "", "error_class": "", "finished_at": at()}
+
+    def reconcile(self) -> int:
+        """Mend what was lost: dead leases, lost messages, pauses that are over. Returns how many were sent."""
+        at = self.clock()
+        with self.database.transaction() as connection:
+            self._free_dead_leases(connection, at)
+            connection.execute(
+                steps.update()
+                .where(steps.c.state == State.SENT, steps.c.sent_at < at - self.lease)
+                .values(state=State.READY)
+            )
+            connection.execute(
+                steps.update().where(steps.c.state == State.PARKED, steps.c.not_before <= at).values(state=State.READY)
+            )
+        return self.dispatch()
+
+    def _free_dead_leases(self, connection: Connection, at: datetime) -> None:
+        expired = (steps.c.state == State.RUNNING) & (steps.c.lease_until < at)
+        poison = steps.c.lost_leases + 1 >= LOST_LEASES
+        connection.execute(
+            steps.update()
+            .where(expired, poison)
+            .values(
+                state=State.QUARANTINED,
+                lost_leases=steps.c.lost_leases + 1,
+                error_class="poison",
+                error="three workers died or froze over this step",
+                finished_at=at,
+            )
+        )
+        connection.execute(steps.update().where(expired).values(state=State.READY, lost_leases=steps.c.lost_leases + 1))
+
+
+def outcome_of(error: StepError, attempt: int, at: datetime) -> dict[str, Any]:
+    """What a step's row says after `error` in try number `attempt`."""
+    if isinstance(error, Resource):
+        until = error.until or at + LONGEST_PAUSE
+        return {"state": State.PARKED, "not_before": until, "error_class": "resource", "error": str(error)}
+    if isinstance(error, Transient) and attempt < ATTEMPTS:
+        until = at + min(timedelta(seconds=2**attempt), LONGEST_PAUSE)
+        return {"state": State.PARKED, "not_before": until, "error_class": "transient", "error": str(error)}
+    return _failed("transient" if isinstance(error, Transient) else "permanent", str(error), at)
+
+
+def _failed(error_class: str, error: str, at: datetime) -> dict[str, Any]:
+    return {"state": State.FAILED, "error_class": error_class, "error": error, "finished_at": at}
+
+
+def count_down(connection: Connection, done: str) -> None:
+    """One statement: whoever needed `done` needs one less, and is ready when that was the last."""
+    waiters = sa.select(step_needs.c.step).where(step_needs.c.needs == done)
+    last = (steps.c.remaining == 1) & (steps.c.state == State.WAITING)
+    connection.execute(
+        steps.update()
+        .where(steps.c.id.in_(waiters))
+        .values(
+            remaining=steps.c.remaining - 1,
+            state=sa.case((last, sa.literal(State.READY, EnumText(State))), else_=steps.c.state),
+        )
+    )
+
+
+def choose(ready: Sequence[Step], in_flight: Mapping[str | None, int], share: int) -> list[Step]:
+    """Which of `ready` (in order) to send so that no office hour has more than `share` under way.
+
+    Steps that belong to no office hour (fetching a mailbox) are always sent.
+    """
+    counts = dict(in_flight)
+    chosen = []
+    for step in ready:
+        if step.office_hour is None:
+            chosen.append(step)
+        elif counts.get(step.office_hour, 0) < share:
+            counts[step.office_hour] = counts.get(step.office_hour, 0) + 1
+            chosen.append(step)
+    return chosen
+
+
+def _ready(connection: Connection) -> list[Step]:
+    query = sa.select(steps).where(steps.c.state == State.READY).order_by(steps.c.priority, steps.c.created_at)
+    return rows_as(Step, connection, query)
+
+
+def _counts_in_flight(connection: Connection) -> dict[str | None, int]:
+    query = (
+        sa.select(steps.c.office_hour, sa.func.count())
+        .where(steps.c.state.in_(IN_FLIGHT))
+        .group_by(steps.c.office_hour)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}

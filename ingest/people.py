@@ -1,0 +1,109 @@
+"""Persons of an office hour, their seats, consents and rights. Pure values and tables of what is allowed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class Role(Enum):
+    """What somebody is in one office hour; staff are so in all of them."""
+
+    HOST = "host"
+    GUEST = "guest"
+    STAFF = "staff"
+    INTERPRETER = "interpreter"
+
+
+class Right(Enum):
+    """One thing somebody may do."""
+
+    SEND = "send"  # sound and picture into the room
+    RECEIVE = "receive"  # the undelayed programme with one's own N-1 sound
+    RUN_ROOM = "run_room"  # start, end, admit, show, put questions on air
+    MODERATE = "moderate"  # read and decide questions
+    REVIEW = "review"  # see the recording before release, release and withdraw it
+    ANNOUNCE = "announce"  # create and change office hours
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.GUEST: frozenset({Right.SEND, Right.RECEIVE}),
+    Role.INTERPRETER: frozenset({Right.SEND, Right.RECEIVE}),
+    Role.HOST: frozenset({Right.SEND, Right.RECEIVE, Right.REVIEW}),
+    Role.STAFF: frozenset({Right.SEND, Right.RECEIVE, Right.RUN_ROOM, Right.MODERATE, Right.REVIEW, Right.ANNOUNCE}),
+}
+"""The one table of rights: every page and every ticket asks here."""
+
+
+class SeatState(Enum):
+    """Where a person stands between the door and the picture."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    ADMITTED = "admitted"  # backstage: in the room, in no output
+    ON_AIR = "on_air"
+    HELD = "held"
+    MISSED = "missed"
+    LEFT = "left"
+    BANNED = "banned"
+
+
+SEAT_MOVES: dict[SeatState, frozenset[SeatState]] = {
+    SeatState.WAITING: frozenset(
+        {SeatState.CALLED, SeatState.ADMITTED, SeatState.MISSED, SeatState.LEFT, SeatState.BANNED}
+    ),
+    SeatState.CALLED: frozenset(
+        {SeatState.WAITING, SeatState.ADMITTED, SeatState.MISSED, SeatState.LEFT, SeatState.BANNED}
+    ),
+    SeatState.ADMITTED: frozenset(
+        {SeatState.ON_AIR, SeatState.HELD, SeatState.WAITING, SeatState.LEFT, SeatState.BANNED}
+    ),
+    SeatState.ON_AIR: frozenset({SeatState.ADMITTED, SeatState.HELD, SeatState.LEFT, SeatState.BANNED}),
+    SeatState.HELD: frozenset({SeatState.WAITING, SeatState.ADMITTED, SeatState.LEFT, SeatState.BANNED}),
+    SeatState.MISSED: frozenset({SeatState.WAITING, SeatState.LEFT}),
+    SeatState.LEFT: frozenset({SeatState.WAITING}),
+    SeatState.BANNED: frozenset(),
+}
+IN_ROOM = frozenset({SeatState.ADMITTED, SeatState.ON_AIR})
+
+
+class Scope(Enum):
+    """What somebody consents to."""
+
+    LIVE_AND_RECORDING = "live_and_recording"
+    READ_OUT = "read_out"  # the host reads the question; no sound or picture of the person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody taking part in one office hour, under the name they gave."""
+
+    id: str
+    office_hour: str
+    name: str
+    role: Role
+    language: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seat:
+    """A person's place; `position` orders the waiting room, `topic` is their one line."""
+
+    person: str
+    office_hour: str
+    state: SeatState
+    position: int
+    topic: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consent:
+    """What a person agreed to, to which wording, and when it was taken back."""
+
+    id: str
+    person: str
+    scope: Scope
+    text_version: int
+    given_at: datetime
+    taken_back_at: datetime | None = None

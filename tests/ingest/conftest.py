@@ -1,0 +1,27 @@
+"""An empty database and the usual cast."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ingest import store
+from ingest.database import Database, metadata
+from ingest.officehours import OfficeHour
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+    metadata.create_all(database.engine)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def hour(database: Database) -> OfficeHour:
+    with database.transaction() as connection:
+        return store.add_office_hour(connection, title="Sprechstunde", host_name="Ada", starts_at=NOON)
