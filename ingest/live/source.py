@@ -1,0 +1,33 @@
+"""What the mixer asks of a person's connection: the newest picture and the next stretch of sound.
+
+The receiving side implements `Source`; the programme only pulls, and never waits.
+"""
+
+from typing import Protocol
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+SAMPLE_RATE = 48_000
+BLOCK_SAMPLES = 960  # 20 ms, the frame length of Opus in every browser
+
+Samples = NDArray[np.float32]
+
+
+class Source(Protocol):
+    """Picture and sound of one person, both at once and without waiting."""
+
+    person: str
+
+    def picture(self) -> av.VideoFrame | None:
+        """The newest decoded frame as yuv420p of any size; the same object as before when nothing new came.
+
+        None says that no RTP came for two seconds: the person's name card is drawn.
+        """
+
+    def sound(self, samples: int) -> Samples:
+        """The next `samples` of mono sound at 48 kHz, -1 … 1, filled with silence where nothing came.
+
+        Pulled every 20 ms by the mixer's clock while the person is on air.
+        """
