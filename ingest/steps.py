@@ -224,6 +224,12 @@ def unfinished(connection: Connection, kind: str) -> bool:
     return connection.scalar(query) is not None
 
 
+def forget(connection: Connection, kind: str, before: datetime) -> int:
+    """Delete done steps of a kind that ended before a time (periodic ones, that nobody needs). Returns how many."""
+    old = (steps.c.kind == kind) & (steps.c.state == State.DONE) & (steps.c.finished_at < before)
+    return connection.execute(steps.delete().where(old)).rowcount
+
+
 def cancel(connection: Connection, id: str) -> bool:
     """Stop a step for good; a running one notices at its next sign of life. False when it had ended."""
     return change(connection, id, UNFINISHED, state=State.CANCELLED, finished_at=now())

@@ -1,0 +1,58 @@
+"""The waiting room: what staff decide about a person comes in; the seat moves and the room is told, in one transaction.
+
+The seat is compared and set, so that two members of staff cannot call the same person: the second one gets
+`ingest.store.Overtaken`. Role words (`words`) are what the lower third shows under the name, in the person's language.
+"""
+
+from sqlalchemy.engine import Connection
+
+from ingest import commands, store
+from ingest.commands import Kind
+from ingest.people import IN_ROOM, Person, Role, Seat, SeatState
+
+
+def admit(connection: Connection, person: Person, words: str = "") -> None:
+    """From the waiting room (or held) to backstage. Raises Overtaken."""
+    seat = store.seat(connection, person.id)
+    start = seat.state if seat.state in (SeatState.HELD, SeatState.CALLED) else SeatState.WAITING
+    store.move_seat(connection, person.id, start, SeatState.ADMITTED)
+    commands.write(connection, person.office_hour, Kind.ADMIT, person=person.id, name=person.name, role=words)
+
+
+def show(connection: Connection, person: Person, words: str = "") -> None:
+    """From backstage on air: in the programme's picture and sound, their track is written. Raises Overtaken."""
+    store.move_seat(connection, person.id, SeatState.ADMITTED, SeatState.ON_AIR)
+    commands.write(connection, person.office_hour, Kind.SHOW, person=person.id, name=person.name, role=words)
+
+
+def hide(connection: Connection, person: Person) -> None:
+    """Off air, backstage again. Raises Overtaken."""
+    store.move_seat(connection, person.id, SeatState.ON_AIR, SeatState.ADMITTED)
+    commands.write(connection, person.office_hour, Kind.HIDE, person=person.id)
+
+
+def hold(connection: Connection, person: Person) -> None:
+    """Back to the waiting room, keeping the place in the line. Raises Overtaken."""
+    seat = store.seat(connection, person.id)
+    start = seat.state if seat.state in IN_ROOM else SeatState.ADMITTED
+    store.move_seat(connection, person.id, start, SeatState.HELD)
+    commands.write(connection, person.office_hour, Kind.HOLD, person=person.id)
+
+
+def start(connection: Connection, office_hour: str, words: dict[Role, str]) -> None:
+    """On air: hosts and interpreters who are backstage are shown, then media time begins.
+
+    The studio moves the office hour's state when it has happened.
+    """
+    people = {person.id: person for person in store.persons_of(connection, office_hour)}
+    for seat in store.seats_of(connection, office_hour):
+        person = people[seat.person]
+        if seat.state is SeatState.ADMITTED and person.role in (Role.HOST, Role.INTERPRETER):
+            show(connection, person, words.get(person.role, ""))
+    commands.write(connection, office_hour, Kind.START)
+
+
+def line(seats: list[Seat]) -> list[Seat]:
+    """Who waits, in the one order that everybody sees."""
+    waiting = (SeatState.CALLED, SeatState.WAITING, SeatState.HELD)
+    return sorted((seat for seat in seats if seat.state in waiting), key=lambda seat: seat.position)

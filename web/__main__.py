@@ -1,0 +1,210 @@
+"""The command `officehours`: arguments come in, one of the processes or errands runs.
+
+Bad arguments and everything a person can mend end with one clear line and exit status 2.
+"""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ingest.secrets import SecretError
+from ingest.settings import SettingError
+from web.packages import PackagesMissing
+
+EXIT_MENDABLE = 2
+
+
+class Mendable(Exception):
+    """Something the person at the terminal can put right; the message is the one line they read."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of the console script."""
+    options = parser().parse_args(arguments)
+    if options.data is not None:
+        os.environ["OFFICEHOURS_DATA"] = str(options.data.expanduser().resolve())
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    run: Callable[[argparse.Namespace], int | None] = options.run
+    try:
+        status = run(options)
+    except (Mendable, SettingError, SecretError, PackagesMissing) as error:
+        print(f"officehours: {error}", file=sys.stderr)
+        sys.exit(EXIT_MENDABLE)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(status or 0)
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their arguments."""
+    top = argparse.ArgumentParser(prog="officehours", description="Public office hours: live, recorded, published.")
+    top.add_argument("--data", type=Path, help="data folder (default: OFFICEHOURS_DATA or ./data)")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, help: str, run: Callable[[argparse.Namespace], int | None]) -> argparse.ArgumentParser:
+        # A sub-parser's default would overwrite a --data given before the command, hence SUPPRESS.
+        each = commands.add_parser(name, help=help, description=help)
+        each.add_argument("--data", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        each.set_defaults(run=run)
+        return each
+
+    serve = command("serve", "run the whole product on this machine", _serve)
+    serve.add_argument("--host", help="address to listen on (default: OFFICEHOURS_HOST or 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: OFFICEHOURS_PORT or 8080)")
+    command("site", "run the web site only", _site).add_argument("--port", type=int, required=True)
+    command("studio", "run the live studio only", _studio).add_argument("--port", type=int, required=True)
+    worker = command("worker", "run a worker only", _worker)
+    worker.add_argument("queue", choices=("light", "heavy"), help="light: mail, publishing; heavy: encoding, captions")
+    command("clock", "run the clock only: what happens again and again", _clock)
+    _demo_arguments(command("demo", "run a short real office hour and show the result", _demo))
+    command("migrate", "bring the database to the newest tables", _migrate)
+    command("doctor", "say what is in order and what mends the rest", _doctor)
+    user = command("user", "add a staff account or set its password", _user)
+    user.add_argument("email")
+    user.add_argument("--name", help="name shown to colleagues (default: what stands before the @)")
+    ticket = command("ticket", "print a ticket that lets a program send or receive", _ticket)
+    ticket.add_argument("person", help="id of the person")
+    ticket.add_argument("--audience", choices=("whip", "whep", "socket"), default="whip")
+    bench = command("bench", "measure", _bench)
+    bench.add_argument("name", choices=("demo",))
+    bench.add_argument("--json", action="store_true", help="print one line of JSON at the end")
+    bench.add_argument("--full", action="store_true", help="measure longer")
+    command("packages", "fetch the front-end packages of the lock file", _packages)
+    command("check", "hold settings, routes, translations and migrations against the documents", _check)
+    command("licences", "list the licence of every dependency", _licences)
+    return top
+
+
+def _demo_arguments(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument("--once", action="store_true", help="stop when the recording is released")
+    demo.add_argument("--json", action="store_true", help="print the figures as one JSON object, last")
+    demo.add_argument("--port", type=int, default=None, help="port of the site (default: 8080, or a free one)")
+    demo.add_argument("--host-media", type=Path, metavar="FILE", help="video in front of the host's camera")
+    demo.add_argument("--guest-media", type=Path, metavar="FILE", help="video in front of the guest's camera")
+    demo.add_argument(
+        "--question-mail", type=Path, action="append", metavar="FILE.eml", help="a mail with a question; repeatable"
+    )
+
+
+def _serve(options: argparse.Namespace) -> int | None:
+    from web.running import serve
+
+    return serve(host=options.host, port=options.port)
+
+
+def _site(options: argparse.Namespace) -> None:
+    from web.running import site
+
+    site(options.port)
+
+
+def _studio(options: argparse.Namespace) -> None:
+    from web.running import studio
+
+    studio(options.port)
+
+
+def _worker(options: argparse.Namespace) -> None:
+    from web.running import worker
+
+    worker(options.queue)
+
+
+def _clock(options: argparse.Namespace) -> None:
+    from web.running import clock
+
+    clock()
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from web.demo.run import DemoFailed, MediaRefused, demo
+
+    try:
+        return demo(
+            data=options.data,
+            once=options.once,
+            as_json=options.json,
+            port=options.port,
+            host_media=options.host_media,
+            guest_media=options.guest_media,
+            question_mails=options.question_mail,
+        )
+    except MediaRefused as error:
+        raise Mendable(str(error)) from error
+    except DemoFailed as error:
+        print(f"officehours: the demo did not come to its end: {error}", file=sys.stderr)
+        return 1
+
+
+def _migrate(options: argparse.Namespace) -> None:
+    from web.house import open_house
+    from web.migrate import upgrade
+
+    house = open_house()
+    upgrade(house.database.url)
+    print("the database is up to date")
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from web.doctor import examine
+
+    return examine()
+
+
+def _user(options: argparse.Namespace) -> None:
+    from web.first_run import AccountRefused, add_account
+
+    try:
+        print(add_account(options.email, options.name))
+    except AccountRefused as error:
+        raise Mendable(str(error)) from error
+
+
+def _ticket(options: argparse.Namespace) -> None:
+    from ingest import store, tickets
+    from ingest.database import now
+    from web.house import open_house
+
+    house = open_house()
+    try:
+        with house.database.transaction() as connection:
+            person = store.person(connection, options.person)
+            audience = tickets.Audience(options.audience)
+            token = tickets.issue(
+                connection, person=person.id, office_hour=person.office_hour, audience=audience, at=now()
+            )
+    except store.NotFound as error:
+        raise Mendable(str(error)) from error
+    print(token)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from web.bench import bench
+
+    return bench(options.name, as_json=options.json, full=options.full)
+
+
+def _packages(options: argparse.Namespace) -> None:
+    from web.packages import ensure
+
+    ensure()
+
+
+def _check(options: argparse.Namespace) -> int:
+    from web.selfcheck import check
+
+    return check()
+
+
+def _licences(options: argparse.Namespace) -> None:
+    from web.licences import listing
+
+    print(listing())
+
+
+if __name__ == "__main__":
+    main()

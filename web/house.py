@@ -1,0 +1,97 @@
+"""Everything is wired here: the environment comes in, a `House` with all its parts goes out.
+
+Each process builds one at its start; tests build one on a folder of their own.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import publish.settings
+import publish.tasks
+import questions.tasks
+from celery import Celery
+
+import ingest.settings
+import questions.settings
+import transcode.settings
+import transcode.tasks
+import web.settings
+from ingest.archive import Archive
+from ingest.database import Database
+from ingest.engine import Engine
+from ingest.secrets import Safe, open_safe
+from ingest.settings import load
+from ingest.steps import Kind, Step
+from web import broker
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """The parts that pages, studio, workers and commands share within a process."""
+
+    settings: web.settings.Settings
+    ingest: ingest.settings.Settings
+    transcode: transcode.settings.Settings
+    questions: questions.settings.Settings
+    publish: publish.settings.Settings
+    database: Database
+    archive: Archive
+    safe: Safe
+    celery: Celery
+    engine: Engine
+
+    def close(self) -> None:
+        """Give connections back."""
+        self.database.close()
+        self.celery.close()
+
+
+def open_house(environ: Mapping[str, str] | None = None) -> House:
+    """Read all settings and put the parts together. Raises SettingError, SecretError."""
+    environ = os.environ if environ is None else environ
+    base = load(ingest.settings.Settings, environ)
+    base = replace(base, data=base.data.resolve())
+    settings = load(web.settings.Settings, environ)
+    encode = load(transcode.settings.Settings, environ)
+    intake = load(questions.settings.Settings, environ)
+    release = load(publish.settings.Settings, environ)
+    base.data.mkdir(parents=True, exist_ok=True)
+    database = Database(base.database)
+    archive = Archive(base.data / "archive")
+    safe = open_safe(base.secrets)
+    celery = broker.celery_app(settings.broker_url, base.data)
+    kinds = all_kinds(base.data, encode, intake, release, safe)
+
+    def send(step: Step, kind: Kind) -> None:
+        broker.ring(celery, step, kind)
+
+    engine = Engine(database, archive, kinds, send, in_flight=base.steps_in_flight, lease_s=base.lease_s)
+    return House(
+        settings=settings,
+        ingest=base,
+        transcode=encode,
+        questions=intake,
+        publish=release,
+        database=database,
+        archive=archive,
+        safe=safe,
+        celery=celery,
+        engine=engine,
+    )
+
+
+def all_kinds(
+    data: Path,
+    encode: transcode.settings.Settings,
+    intake: questions.settings.Settings,
+    release: publish.settings.Settings,
+    safe: Safe,
+) -> list[Kind]:
+    """Every kind of step that a worker of this house knows."""
+    return [
+        *transcode.tasks.kinds(encode, data),
+        *questions.tasks.kinds(intake, safe),
+        *publish.tasks.kinds(release, safe),
+    ]

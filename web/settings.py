@@ -1,0 +1,26 @@
+"""Settings of the site and of the processes around it; read once at the edge by `web/house.py`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.settings import setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Where the product listens, under which name it is reached, and what the pages allow."""
+
+    host: str = setting("127.0.0.1", "Address that `serve` listens on.")
+    port: int = setting(8000, "Port that `serve` listens on; 0 takes a free one.")
+    public_url: str = setting("", "Address under which people reach the site, as https://name; as requested if empty.")
+    certificate: Path | None = setting(None, "TLS certificate (PEM) for `serve`; plain http if empty.")
+    certificate_key: Path | None = setting(None, "Key of the TLS certificate (PEM).")
+    broker_url: str = setting("", "Celery's broker; queues on the file system in the data folder if empty.")
+    time_zone: str = setting("Europe/Berlin", "Time zone of all times on the pages.")
+    form_limit_kb: int = setting(256, "Largest body of a form in kB; more is refused with 413.")
+    session_hours: int = setting(12, "Hours after which somebody has to sign in again.")
+    host_link_days: int = setting(30, "Days for which a host's personal address opens the host page.")
+    logins_per_minute: int = setting(6, "How often one address may try a password in a minute.")
+    posts_per_minute: int = setting(60, "How many forms one address may send in a minute.")
+    questions_per_hour: int = setting(20, "How many questions one address may send in an hour.")
+    events_interval_s: float = setting(0.25, "Pause between two looks for news that pages should hear.")
