@@ -1,0 +1,157 @@
+"""One person's encoded pictures come in; the decoded one whose moment it is goes out.
+
+A daemon thread per person decodes, and only while somebody looks (`watched`). Its queue is bounded: when decoding
+cannot keep up, the pictures up to the next keyframe are dropped and one is asked for. What was received since the
+last keyframe is kept, so that a person who is put on air is seen at once, also if their sender ignores requests.
+"""
+
+import logging
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+
+import av
+
+from ingest.live.clock import PersonClock
+from ingest.live.jitter import EncodedFrame
+
+log = logging.getLogger(__name__)
+QUEUE = 128  # pictures; a group of 2 s at 60 a second still fits
+READY = 32  # decoded pictures waiting for their moment: a second at 30 a second, more than the longest delay
+GROUP_BYTES = 4_000_000  # a group of pictures kept for a quick start: 16 s at 2 Mbit/s
+CODECS = {"H264": "h264", "VP8": "vp8"}
+
+
+class Camera:
+    """See the module. `on_trouble` is called from the decoding thread when only a keyframe helps."""
+
+    def __init__(self, clock: PersonClock, now: Callable[[], float], on_trouble: Callable[[], object]) -> None:
+        self.decoded = 0
+        self.skipped = 0
+        self._clock = clock
+        self._now = now
+        self._on_trouble = on_trouble
+        self._queue: queue.Queue[EncodedFrame | None] = queue.Queue(QUEUE)
+        self._lock = threading.Lock()
+        self._ready: deque[tuple[int, av.VideoFrame]] = deque(maxlen=READY)
+        self._shown: av.VideoFrame | None = None
+        self._group: list[EncodedFrame] | None = None
+        self._group_bytes = 0
+        self._watched = False
+        self._need_keyframe = True
+        self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
+        self._thread.start()
+
+    @property
+    def watched(self) -> bool:
+        """Whether pictures are decoded."""
+        return self._watched
+
+    def watch(self, on: bool) -> bool:
+        """Start or stop decoding (event loop). Returns whether a keyframe is needed to begin."""
+        if on == self._watched:
+            return False
+        self._watched = on
+        if not on:
+            with self._lock:
+                self._ready.clear()
+                self._shown = None
+            return False
+        self._need_keyframe = True
+        for frame in self._group or ():
+            self._offer(frame)
+        return self._need_keyframe
+
+    def add(self, frame: EncodedFrame) -> None:
+        """Take an encoded picture (event loop)."""
+        self._remember(frame)
+        if self._watched:
+            self._offer(frame)
+
+    def picture(self) -> av.VideoFrame | None:
+        """The newest decoded picture whose moment has come; yuv420p, any size. None before the first."""
+        due = self._clock.rtp_at("video", self._now())
+        with self._lock:
+            while due is not None and self._ready and self._ready[0][0] <= due:
+                self._shown = self._ready.popleft()[1]
+            return self._shown
+
+    def stop(self) -> None:
+        """Let the thread end; never waits for it."""
+        self._watched = False
+        while True:
+            try:
+                self._queue.put_nowait(None)
+                return
+            except queue.Full:
+                self._drain()
+
+    def _remember(self, frame: EncodedFrame) -> None:
+        if frame.keyframe:
+            self._group, self._group_bytes = [], 0
+        if self._group is None:
+            return
+        self._group.append(frame)
+        self._group_bytes += len(frame.data)
+        if self._group_bytes > GROUP_BYTES or len(self._group) >= QUEUE:
+            self._group = None
+
+    def _offer(self, frame: EncodedFrame) -> None:
+        if self._need_keyframe and not frame.keyframe:
+            self.skipped += 1
+            return
+        try:
+            self._queue.put_nowait(frame)
+            self._need_keyframe = False
+        except queue.Full:
+            self.skipped += 1
+            self._need_keyframe = True
+            self._on_trouble()
+
+    def _drain(self) -> None:
+        try:
+            self._queue.get_nowait()
+        except queue.Empty:
+            return
+
+    def _run(self) -> None:
+        decoder: av.VideoCodecContext | None = None
+        codec = ""
+        while (frame := self._queue.get()) is not None:
+            if frame.codec != codec:
+                decoder, codec = _decoder(frame.codec), frame.codec
+            assert decoder is not None
+            try:
+                pictures = decoder.decode(av.Packet(frame.data))
+            except av.FFmpegError as error:
+                log.info("a picture could not be decoded: %s", error)
+                self._need_keyframe = True
+                self._on_trouble()
+                continue
+            self._decoded(frame, pictures)
+
+    def _decoded(self, frame: EncodedFrame, pictures: list[av.VideoFrame]) -> None:
+        now = self._now()
+        if now - frame.arrived < 0.5:  # a group that is caught up with says nothing about the network
+            self._clock.late("video", frame.rtp, now)
+        with self._lock:
+            if not self._watched:
+                return
+            for picture in pictures:
+                self.decoded += 1
+                self._ready.append((frame.rtp, _planar(picture)))
+
+
+def _planar(picture: av.VideoFrame) -> av.VideoFrame:
+    if picture.format.name in ("yuv420p", "yuvj420p"):
+        return picture
+    return picture.reformat(format="yuv420p")
+
+
+def _decoder(codec: str) -> av.VideoCodecContext:
+    decoder = av.CodecContext.create(CODECS[codec], "r")
+    assert isinstance(decoder, av.VideoCodecContext)
+    decoder.thread_count = 1  # frame threads would add a picture of delay each
+    decoder.options = {"flags": "low_delay"}
+    return decoder

@@ -1,0 +1,275 @@
+"""A WHIP offer comes in; out go the answer, the person's sound and picture for the mixer, and every encoded frame.
+
+One `Peer` is one connection of one person, one camera and one microphone at most. A `PersonSource` is what the
+mixer holds: it stays when the person reconnects, and speaks for whichever peer is the newest.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+import aiortc.exceptions
+import av
+import numpy as np
+from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
+from aiortc.rtp import RtpPacket
+from aiortc.sdp import SessionDescription
+
+from ingest.live import hooks
+from ingest.live.camera import CODECS, Camera
+from ingest.live.clock import PersonClock, Unwrapper
+from ingest.live.jitter import EncodedFrame, Outcome, Piece, VideoBuffer
+from ingest.live.voice import Sound, Voice
+
+log = logging.getLogger(__name__)
+ALLOWED_BITS_PER_S = 2_000_000  # What a 720p tile is worth; more would only cost decoding.
+GAP_S = 2.0  # Two seconds of frozen face are noticed; shorter holes are common when a network changes.
+GONE_S = 12.0  # Longer than a browser's own recovery from a changed network, then the seat is free for a new one.
+CHECK_S = 0.025  # Half of the shortest interval something is due at (NACK).
+SDP_BYTES = 64_000  # Chromium's offer has 6 kB.
+PARSE_ERRORS = (
+    ValueError,  # including UnicodeError
+    KeyError,
+    IndexError,
+    AttributeError,
+    AssertionError,
+    TypeError,
+    aiortc.exceptions.InternalError,
+    aiortc.exceptions.InvalidAccessError,
+    aiortc.exceptions.InvalidStateError,
+    aiortc.exceptions.OperationError,
+)
+
+
+class BadOffer(ValueError):
+    """The offer is no SDP, or not one of a camera and a microphone we can receive. The text is for its sender."""
+
+
+def configuration(ice_servers: Sequence[str]) -> RTCConfiguration:
+    """ICE servers as given and never any other: without a list aiortc would ask a third party."""
+    return RTCConfiguration(iceServers=[RTCIceServer(urls=url) for url in ice_servers])
+
+
+def read_offer(sdp: str, directions: Sequence[str]) -> SessionDescription:
+    """Parse an offer and check what aiortc does not. Raises BadOffer."""
+    if len(sdp) > SDP_BYTES:
+        raise BadOffer(f"the offer has {len(sdp)} characters, at most {SDP_BYTES} are read")
+    if not sdp.lstrip().startswith("v=0"):
+        raise BadOffer("the offer is no SDP: it does not begin with v=0")
+    try:
+        description = SessionDescription.parse(sdp)
+    except PARSE_ERRORS as error:
+        raise BadOffer(f"the offer is no valid SDP: {error}") from error
+    kinds = [media.kind for media in description.media if media.kind in ("audio", "video")]
+    if not kinds or len(kinds) != len(set(kinds)):
+        raise BadOffer(f"an offer has one audio and one video at most, and one of them at least; this has {kinds}")
+    if not any(media.direction in directions for media in description.media):
+        raise BadOffer(f"no media of the offer has one of the directions {', '.join(directions)}")
+    return description
+
+
+def preferred(kind: str) -> list[aiortc.rtcrtpparameters.RTCRtpCodecCapability]:
+    """What we take: Opus; H264 before VP8, with retransmission."""
+    wanted = ["audio/opus"] if kind == "audio" else ["video/H264", "video/VP8", "video/rtx"]
+    known = RTCRtpReceiver.getCapabilities(kind)
+    assert known is not None
+    ours = [codec for codec in known.codecs if codec.mimeType in wanted]
+    return sorted(ours, key=lambda codec: wanted.index(codec.mimeType))
+
+
+class Peer:
+    """See the module. All methods belong to the event loop; `voice` and `camera` are read by the mixer's threads."""
+
+    def __init__(
+        self,
+        person: str,
+        *,
+        ice_servers: Sequence[str] = (),
+        on_frame: Callable[["Peer", EncodedFrame], None],
+        on_gap: Callable[["Peer", bool], None],
+        on_gone: Callable[["Peer"], None],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.person = person
+        self.clock = PersonClock()
+        self.voice = Voice(self.clock, now)
+        self._loop = asyncio.get_running_loop()
+        self.camera = Camera(self.clock, now, lambda: self._loop.call_soon_threadsafe(self._trouble))
+        self.seen = {"audio": -1e9, "video": -1e9}
+        self._now = now
+        self._on_frame, self._on_gap, self._on_gone = on_frame, on_gap, on_gone
+        self._connection = RTCPeerConnection(configuration(ice_servers))
+        self._buffer = VideoBuffer()
+        self._times = {"audio": Unwrapper(32), "video": Unwrapper(32)}
+        self._taps: dict[str, hooks.Tap] = {}
+        self._gap = False
+        self._closed = False
+        self._made = now()
+        self._allowed = -1e9
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._checking: asyncio.Task[None] | None = None
+
+    async def answer(self, sdp: str) -> str:
+        """Negotiate; the media starts to flow when ICE and DTLS are done. Raises BadOffer."""
+        try:
+            offer = read_offer(sdp, ("sendonly", "sendrecv"))
+            self._prepare(offer)
+            await self._connection.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="offer"))
+            await self._connection.setLocalDescription(await self._connection.createAnswer())
+        except BadOffer:
+            await self.close()
+            raise
+        except PARSE_ERRORS as error:
+            await self.close()
+            raise BadOffer(f"the offer cannot be answered: {error}") from error
+        self._checking = asyncio.create_task(self._check())
+        return self._connection.localDescription.sdp
+
+    def _prepare(self, offer: SessionDescription) -> None:
+        for media in offer.media:
+            if media.kind not in ("audio", "video"):
+                continue
+            transceiver = self._connection.addTransceiver(media.kind, direction="recvonly")
+            transceiver.setCodecPreferences(preferred(media.kind))
+            take = self._sound_packet if media.kind == "audio" else self._picture_packet
+            self._taps[media.kind] = hooks.Tap(transceiver.receiver, take, self._reporter(media.kind))
+        self._connection.on("connectionstatechange", self._state_changed)
+
+    @property
+    def connected(self) -> bool:
+        """Whether media may flow at this moment."""
+        return not self._closed and self._connection.connectionState == "connected"
+
+    def ask_keyframe(self) -> None:
+        """Ask the camera for a keyframe; the answer takes a round trip and more."""
+        if "video" in self._taps and not self._closed:
+            self._later(self._taps["video"].keyframe())
+
+    def watch(self, on: bool) -> None:
+        """Decode the picture, or spare it."""
+        if self.camera.watch(on):
+            self.ask_keyframe()
+
+    async def close(self) -> None:
+        """End the connection. It is fine to call it twice."""
+        if self._closed:
+            return
+        self._closed = True
+        self.camera.stop()
+        if self._checking is not None and self._checking is not asyncio.current_task():
+            self._checking.cancel()
+        self._on_gone(self)
+        await self._connection.close()
+
+    def _state_changed(self) -> None:
+        state = self._connection.connectionState
+        if state == "connected":
+            hooks.keep_without_consent(self._connection)
+            self.ask_keyframe()
+        elif state in ("failed", "closed"):
+            self._later(self.close())
+
+    def _reporter(self, kind: str) -> Callable[[float, int], None]:
+        def reported(ntp_s: float, rtp: int) -> None:
+            if kind in self.clock.tracks:
+                self.clock.tracks[kind].reported(ntp_s, self._times[kind].near(rtp))
+
+        return reported
+
+    def _sound_packet(self, codec: str, rate: int, packet: RtpPacket, payload: bytes) -> None:
+        now, rtp = self._arrived("audio", rate, packet)
+        if payload:
+            frame = EncodedFrame(kind="audio", codec=codec, data=payload, rtp=rtp, keyframe=True, arrived=now)
+            self.voice.add(frame)
+            self._on_frame(self, frame)
+
+    def _picture_packet(self, codec: str, rate: int, packet: RtpPacket, payload: bytes) -> None:
+        now, rtp = self._arrived("video", rate, packet)
+        if codec not in CODECS:
+            return
+        first = begins_picture(codec, packet.payload)
+        piece = Piece(rtp=rtp, marker=bool(packet.marker), data=payload, codec=codec, first=first)
+        self._follow(self._buffer.add(packet.sequence_number, piece, now))
+
+    def _arrived(self, kind: str, rate: int, packet: RtpPacket) -> tuple[float, int]:
+        now = self._now()
+        rtp = self._times[kind].extend(packet.timestamp)
+        self.clock.track(kind, rate).arrived(rtp, now)
+        self.seen[kind] = now
+        return now, rtp
+
+    def _follow(self, outcome: Outcome) -> None:
+        for frame in outcome.frames:
+            self.camera.add(frame)
+            self._on_frame(self, frame)
+        if outcome.nack:
+            self._later(self._taps["video"].again(outcome.nack))
+        if outcome.pli:
+            self.ask_keyframe()
+
+    def _trouble(self) -> None:
+        self._buffer.want_keyframe()
+        self._follow(self._buffer.poll(self._now()))
+
+    def _later(self, work: "asyncio._CoroutineLike[None]") -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _check(self) -> None:
+        """What is due without a packet: holes, bandwidth, the watchdog. Ends with the peer."""
+        while not self._closed:
+            await asyncio.sleep(CHECK_S)
+            now = self._now()
+            self._follow(self._buffer.poll(now))
+            if now - self._allowed >= 0.5 and "video" in self._taps:
+                self._allowed = now
+                await self._taps["video"].allow(ALLOWED_BITS_PER_S)
+            await self._watchdog(now)
+
+    async def _watchdog(self, now: float) -> None:
+        last = max(self.seen.values())
+        quiet = now - max(self._made, last)
+        gap = quiet >= GAP_S
+        if gap != self._gap and last > self._made:
+            self._gap = gap
+            self._on_gap(self, gap)
+        if quiet >= GONE_S:
+            log.info("no media of %s for %.0f s: the connection is closed", self.person, quiet)
+            await self.close()
+
+
+def begins_picture(codec: str, payload: bytes) -> bool:
+    """Whether a packet may be the first of a picture (RFC 6184, 5.8: FU start bit; RFC 7741, 4.2: S bit, PID 0)."""
+    if not payload:
+        return False
+    if codec == "VP8":
+        return bool(payload[0] & 0x10) and not payload[0] & 0x07
+    return payload[0] & 0x1F != 28 or (len(payload) > 1 and bool(payload[1] & 0x80))
+
+
+class PersonSource:
+    """A person for the mixer (`source.Source`), whichever peer brings them; silence and no picture without one."""
+
+    def __init__(self, person: str, now: Callable[[], float] = time.monotonic) -> None:
+        self.person = person
+        self.peer: Peer | None = None
+        self._now = now
+
+    def picture(self) -> av.VideoFrame | None:
+        """The picture to show now; None when no camera sends (a name card is drawn)."""
+        peer = self.peer
+        if peer is None or self._now() - peer.seen["video"] >= GAP_S:
+            return None
+        return peer.camera.picture()
+
+    def sound(self, samples: int) -> Sound:
+        """Exactly `samples` of sound, float32 mono 48 kHz."""
+        peer = self.peer
+        return np.zeros(samples, np.float32) if peer is None else peer.voice.pull(samples)
+
+    @property
+    def level(self) -> float:
+        """How loud the person was in the last 20 ms: root mean square, 0 to 1."""
+        return 0.0 if self.peer is None else self.peer.voice.level

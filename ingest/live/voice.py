@@ -1,0 +1,148 @@
+"""One person's Opus packets come in as they arrive; blocks of sound go out, pulled by the mixer's clock.
+
+The position in the stream is a time, not a count: what has not come when its moment is played is concealed, and
+the stream goes on. A position that drifts from the person's clock is led back by stretching the sound, in
+proportion to the error; a large error is jumped over. `add` is called by the event loop, `pull` by the mixer's thread.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+from ingest.live.clock import PersonClock
+from ingest.live.jitter import EncodedFrame
+
+log = logging.getLogger(__name__)
+RATE = 48_000
+PACKET = 960  # 20 ms, what browsers and ffmpeg send; others work as well
+KEEP = RATE // 2  # sound that nobody pulls is kept for 0.5 s: more than the longest delay
+JUMP = RATE * 120 // 1000  # an error above 120 ms is seen on the lips for longer than a jump is heard
+LEAD = RATE * 5 // 1000  # the jitter of the mixer's own calls; below it nothing is corrected
+STRETCH = 0.06  # at most: a file sender that catches up after a stall is 5 % fast (ffmpeg's -re)
+FADE = 240  # 5 ms, long enough that a seam does not click
+Sound = npt.NDArray[np.float32]
+
+
+class Voice:
+    """See the module. `concealed` counts samples made up, `late` packets that came after their moment."""
+
+    def __init__(self, clock: PersonClock, now: Callable[[], float]) -> None:
+        self.concealed = 0
+        self.late = 0
+        self.level = 0.0  # root mean square of the last block, 0 to 1
+        self._clock = clock
+        self._now = now
+        self._lock = threading.Lock()
+        self._packets: dict[int, bytes] = {}
+        self._decoder = _decoder()
+        self._ready: Sound = np.zeros(0, np.float32)
+        self._heard: Sound = np.zeros(0, np.float32)  # the last real 20 ms, to conceal with
+        self._end: int | None = None  # RTP time after the last sample of `_ready`
+        self._error = 0.0
+        self._made_up = 0
+
+    def add(self, frame: EncodedFrame) -> None:
+        """Take a packet; the oldest are dropped when nobody pulls."""
+        self._clock.late("audio", frame.rtp, frame.arrived)
+        with self._lock:
+            if self._end is not None and frame.rtp < self._end:
+                self.late += 1
+                return
+            self._packets[frame.rtp] = frame.data
+            for rtp in [rtp for rtp in self._packets if rtp < frame.rtp - KEEP]:
+                del self._packets[rtp]
+
+    def pull(self, samples: int) -> Sound:
+        """The next `samples` of sound, float32 mono at 48 kHz; silence while there is nothing."""
+        target = self._clock.rtp_at("audio", self._now())
+        with self._lock:
+            block = np.zeros(samples, np.float32) if target is None else self._next_block(samples, target)
+        self.level = float(np.sqrt(np.mean(block * block))) if samples else 0.0
+        return block
+
+    def _next_block(self, samples: int, target: float) -> Sound:
+        step = self._step(samples, target)
+        if self._end is None:
+            return np.zeros(samples, np.float32)
+        taken = samples + step
+        while len(self._ready) < taken:
+            self._decode_next(taken - len(self._ready))
+        block, self._ready = self._ready[:taken], self._ready[taken:]
+        if step:
+            block = np.interp(np.linspace(0, taken - 1, samples), np.arange(taken), block).astype(np.float32)
+        return block
+
+    def _step(self, samples: int, target: float) -> int:
+        """How many samples more or less than usual to take, after a jump where one is needed."""
+        if self._end is None:
+            if not self._packets or min(self._packets) > target + samples:
+                return 0
+            self._jump(target)
+        assert self._end is not None
+        error = target - (self._end - len(self._ready))
+        if abs(error) > JUMP:
+            self._jump(target)
+            return 0
+        self._error += (error - self._error) * 0.05
+        if abs(self._error) < LEAD:
+            return 0
+        share = min(max(self._error / RATE, -STRETCH), STRETCH)  # the error is halved each 0.7 s
+        return round(samples * share)
+
+    def _jump(self, target: float) -> None:
+        self._ready = np.zeros(0, np.float32)
+        self._end = round(target)
+        self._error = 0.0
+
+    def _decode_next(self, needed: int) -> None:
+        """Append at least one sample to `_ready`: from the next packet or, where it is missing, made up."""
+        assert self._end is not None
+        for rtp in [rtp for rtp in self._packets if rtp <= self._end - PACKET * 6]:
+            del self._packets[rtp]  # before the position by more than the longest Opus packet (120 ms)
+        first = min(self._packets, default=None)
+        if first is None or first > self._end:
+            self._conceal(needed if first is None else min(needed, first - self._end))
+            return
+        sound = self._decoded(self._packets.pop(first))
+        skipped = self._end - first  # a jump may land inside a packet
+        self._append(sound[skipped:], real=True)
+
+    def _decoded(self, data: bytes) -> Sound:
+        try:
+            frames = self._decoder.decode(av.Packet(data))
+        except av.FFmpegError as error:
+            log.info("an Opus packet could not be decoded: %s", error)
+            return np.zeros(0, np.float32)
+        parts = [frame.to_ndarray().reshape(-1).astype(np.float32) / 32768 for frame in frames]
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+    def _conceal(self, samples: int) -> None:
+        """Fill a hole: what was last heard, softly fading within 60 ms, then silence."""
+        self.concealed += samples
+        fade = np.clip(1 - (self._made_up + np.arange(samples)) / (3 * PACKET), 0, 1).astype(np.float32)
+        repeated = np.resize(self._heard[::-1], samples) if len(self._heard) else np.zeros(samples, np.float32)
+        self._made_up += samples
+        self._append(repeated * fade * fade, real=False)
+
+    def _append(self, sound: Sound, *, real: bool) -> None:
+        assert self._end is not None
+        if real and self._made_up and len(sound):
+            self._made_up = 0
+            ramp = min(FADE, len(sound))
+            sound[:ramp] *= np.linspace(0, 1, ramp, dtype=np.float32)
+        if real and len(sound):
+            self._heard = sound[-PACKET:]
+        self._ready = np.concatenate([self._ready, sound])
+        self._end += len(sound)
+
+
+def _decoder() -> av.AudioCodecContext:
+    decoder = av.AudioCodecContext.create("libopus", "r")
+    decoder.format = av.AudioFormat("s16")
+    decoder.layout = "mono"
+    decoder.sample_rate = RATE
+    return decoder
