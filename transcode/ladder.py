@@ -1,0 +1,146 @@
+"""What was recorded comes in, the renditions worth making go out; and the master playlist over what is there.
+
+The top rung is the programme itself and is never encoded again. The master is computed from what exists on the disk:
+whoever finishes a rung writes it anew, and looks again afterwards, so that the last writer has seen everything.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest import archive
+from transcode import playlists, probe
+from transcode.playlists import Playlist
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rung:
+    """One smaller size: the height in pixels, and the most bits a second its picture may take."""
+
+    name: str
+    height: int
+    bitrate: int
+
+
+LADDER = (Rung(name="480p", height=480, bitrate=1_000_000),)
+SOUND_GROUP = "sound"
+
+
+def rungs_for(width: int, height: int) -> list[Rung]:
+    """The sizes worth making: smaller than what was recorded."""
+    return [rung for rung in LADDER if rung.height < height and width > 0]
+
+
+def rung_named(name: str) -> Rung:
+    """Raises LookupError."""
+    for rung in LADDER:
+        if rung.name == name:
+            return rung
+    raise LookupError(f"no rung {name!r}; there are {', '.join(each.name for each in LADDER)}")
+
+
+def width_for(rung: Rung, width: int, height: int) -> int:
+    """The even width that keeps the shape."""
+    return max(2, round(width * rung.height / height / 2) * 2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """One line of a master playlist: an address relative to it, with what a player must know to choose."""
+
+    address: str
+    codec: str
+    peak: int  # bits a second of the heaviest segment
+    average: int
+    width: int = 0
+    height: int = 0
+    frame_rate: float = 0.0
+
+
+def master(pictures: list[Variant], sound: Variant | None, language: str = "") -> str:
+    """The text of the master playlist; pictures in the order given, sound alone at the end."""
+    lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    if sound is not None and pictures:
+        spoken = f',LANGUAGE="{language}"' if language else ""
+        lines.append(
+            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{SOUND_GROUP}",NAME="Original"{spoken},'
+            f'DEFAULT=YES,AUTOSELECT=YES,URI="{sound.address}"'
+        )
+    for each in pictures:
+        lines += [_stream_line(each, sound), each.address]
+    if sound is not None:
+        lines += [_stream_line(sound, None), sound.address]
+    return "\n".join([*lines, ""])
+
+
+def _stream_line(variant: Variant, sound: Variant | None) -> str:
+    peak, average, codecs = variant.peak, variant.average, variant.codec
+    if sound is not None:
+        peak, average, codecs = peak + sound.peak, average + sound.average, f"{codecs},{sound.codec}"
+    line = f'#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},CODECS="{codecs}"'
+    line += f",RESOLUTION={variant.width}x{variant.height}" if variant.width else ""
+    line += f",FRAME-RATE={variant.frame_rate:.3f}" if variant.frame_rate else ""
+    return line + (f',AUDIO="{SOUND_GROUP}"' if sound is not None else "")
+
+
+def write_master(
+    room: archive.Room, edition: int, language: str = "", confirm: Callable[[], None] = lambda: None
+) -> None:
+    """Bring the room's master playlist in step with what exists; safe to run twice and at the same time.
+
+    Raises playlists.StillRecording, playlists.MissingSegment when the programme itself is not whole.
+    """
+    while True:
+        text = master(*_existing(room, edition), language)
+        if _text(room.master) == text:
+            return
+        confirm()
+        archive.write_text(room.master, text)
+
+
+def _existing(room: archive.Room, edition: int) -> tuple[list[Variant], Variant | None]:
+    programme = room.programme(edition)
+    top = programme.playlist("video")
+    pictures = [_variant(room, top)] if top.exists() else []
+    made = [room.rendition(f"{rung.name}/index.m3u8") for rung in LADDER]
+    pictures += [_variant(room, path) for path in made if path.exists()]
+    sound = programme.playlist("audio")
+    return pictures, _variant(room, sound) if sound.exists() else None
+
+
+def _variant(room: archive.Room, path: Path) -> Variant:
+    playlist = playlists.read(path)
+    address = os.path.relpath(path, room.master.parent)
+    peak, average = bits_per_second(path, playlist)
+    with probe.open_media(path) as container:
+        if not container.streams.video:
+            return Variant(
+                address=address, codec=probe.hls_codec(container.streams.audio[0]), peak=peak, average=average
+            )
+        stream = container.streams.video[0]
+        return Variant(
+            address=address,
+            codec=probe.hls_codec(stream),
+            peak=peak,
+            average=average,
+            width=stream.codec_context.width,
+            height=stream.codec_context.height,
+            frame_rate=float(stream.guessed_rate or 0),
+        )
+
+
+def bits_per_second(path: Path, playlist: Playlist) -> tuple[int, int]:
+    """Peak and average over the segments, from the sizes of their files (RFC 8216, 4.3.4.2)."""
+    _, *files = playlists.files(path, playlist)
+    sizes = [each.stat().st_size * 8 for each in files]
+    # A stub of a few frames says nothing about what the line must carry.
+    steady = [
+        size / each.duration_s for size, each in zip(sizes, playlist.segments, strict=True) if each.duration_s >= 0.5
+    ]
+    average = sum(sizes) / max(playlist.duration_s, 0.001)
+    return round(max([*steady, average])), round(average)
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None

@@ -1,0 +1,177 @@
+"""An argument list comes in; the finished child's last words go out. The one runner for child processes.
+
+The child gets its own process group, no standard input, a niceness, and dies with its parent (launch.py).
+Its standard output is read line by line by `read`, which says how far the child has come: no change for `stall_s`
+means it hangs. Its standard error is drained and the last part kept, so that a full pipe can never block it.
+`report` is called about once a second with the last position; an exception from it cancels: SIGINT, SIGTERM, SIGKILL.
+
+    steps.Transient   Stalled; Crashed (ended by a signal, e.g. no memory): worth trying again
+    steps.Resource    NoSpace: parked until somebody makes room
+    steps.Permanent   Failed: the same again would fail again
+"""
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO
+
+from ingest import steps
+
+LAUNCHER = str(Path(__file__).with_name("launch.py"))
+TAIL_BYTES = 16_384
+POLL_S = 0.2  # how long a cancellation or a stall may go unnoticed; short beside the 10 s between signs of life
+
+
+class Stalled(steps.Transient):
+    """The child made no progress for too long and was killed."""
+
+
+class Crashed(steps.Transient):
+    """The child was ended by a signal that we did not send."""
+
+
+class NoSpace(steps.Resource):
+    """The child could not write: the disk is full."""
+
+
+class Failed(steps.Permanent):
+    """The child ended with an error of its own."""
+
+
+class Child:
+    """One running child process and what it said last."""
+
+    def __init__(self, argv: Sequence[str], niceness: int) -> None:
+        self.name = Path(argv[0]).name
+        launcher = [sys.executable, "-I", "-S", LAUNCHER, str(os.getpid()), str(niceness)]
+        self._popen = subprocess.Popen(
+            [*launcher, *argv],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        self.pid = self._popen.pid
+        self.tail = b""
+        self._half_line = b""
+
+    def open_pipes(self) -> "selectors.DefaultSelector":
+        """A selector over both outputs; the key's data says which."""
+        selector = selectors.DefaultSelector()
+        for pipe, name in ((self._popen.stdout, "out"), (self._popen.stderr, "err")):
+            assert pipe is not None
+            selector.register(pipe, selectors.EVENT_READ, name)
+        return selector
+
+    def lines(self, chunk: bytes) -> list[str]:
+        """The whole lines that are there after `chunk`; the rest is kept for the next."""
+        *whole, self._half_line = (self._half_line + chunk).split(b"\n")
+        return [line.decode("utf-8", "replace") for line in whole]
+
+    def keep(self, chunk: bytes) -> None:
+        self.tail = (self.tail + chunk)[-TAIL_BYTES:]
+
+    def last_lines(self, count: int = 8) -> str:
+        """The end of standard error, for people."""
+        return "\n".join(self.tail.decode("utf-8", "replace").strip().splitlines()[-count:])
+
+    def wait(self) -> int:
+        return self._popen.wait()
+
+    def stop(self, grace_s: float) -> None:
+        """End the whole group, each signal stronger than the last; returns when the child is gone."""
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, each)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._popen.wait(None if each is signal.SIGKILL else grace_s)
+                return
+
+    def close(self) -> None:
+        for pipe in (self._popen.stdout, self._popen.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    read: Callable[[str], float | None],
+    report: Callable[[float], None] = lambda position: None,
+    stall_s: float = 60.0,
+    niceness: int = 10,
+    grace_s: float = 2.0,
+    clock: Callable[[], float] = time.monotonic,
+) -> str:
+    """Run `argv` (argv[0] an absolute path) to its end and return the last lines of its standard error.
+
+    `read(line)` gives the position reached (any unit) or None when the line says nothing about it.
+    Raises Stalled, Crashed, NoSpace, Failed, and whatever `read` or `report` raise, after the child is gone.
+    """
+    child = Child(argv, niceness)
+    try:
+        _follow(child, read, report, stall_s, clock)
+        status = child.wait()
+    except BaseException:
+        child.stop(grace_s)
+        raise
+    finally:
+        child.close()
+    _judge(child, status)
+    return child.last_lines()
+
+
+def _follow(
+    child: Child,
+    read: Callable[[str], float | None],
+    report: Callable[[float], None],
+    stall_s: float,
+    clock: Callable[[], float],
+) -> None:
+    position, moved_at, told_at = 0.0, clock(), float("-inf")
+    with child.open_pipes() as selector:
+        while selector.get_map():
+            for line in _next_lines(child, selector):
+                new = read(line)
+                if new is not None and new != position:
+                    position, moved_at = new, clock()
+            if clock() - told_at >= 1.0:
+                told_at = clock()
+                report(position)
+            if clock() - moved_at > stall_s:
+                raise Stalled(
+                    f"{child.name} made no progress for {stall_s:g} s (at {position:g}): {child.last_lines()}"
+                )
+
+
+def _next_lines(child: Child, selector: selectors.DefaultSelector) -> list[str]:
+    """Wait a moment for either pipe; give the new lines of standard output, keep those of standard error."""
+    lines: list[str] = []
+    for key, _ in selector.select(POLL_S):
+        pipe: IO[bytes] = key.fileobj  # type: ignore[assignment]
+        chunk = os.read(pipe.fileno(), 65_536)
+        if not chunk:
+            selector.unregister(pipe)
+        elif key.data == "out":
+            lines += child.lines(chunk)
+        else:
+            child.keep(chunk)
+    return lines
+
+
+def _judge(child: Child, status: int) -> None:
+    """Nothing for success, else the error that says whose turn it is."""
+    if status == 0:
+        return
+    said = child.last_lines()
+    if "No space left on device" in said or "Disk quota exceeded" in said:
+        raise NoSpace(f"{child.name} found the disk full: {said}")
+    if status < 0:
+        raise Crashed(f"{child.name} was ended by {signal.Signals(-status).name}: {said}")
+    raise Failed(f"{child.name} failed with status {status}: {said}")

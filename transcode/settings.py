@@ -1,0 +1,20 @@
+"""Environment variables come in, the frozen settings of transcode go out (see `ingest.settings`)."""
+
+from dataclasses import dataclass
+
+from ingest.settings import setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How renditions and captions are made."""
+
+    rung_preset: str = setting("veryfast", "x264 preset of the smaller renditions.")
+    encode_threads: int = setting(2, "Threads of one encode.")
+    speech_model: str = setting(
+        "packaged", "Speech model: packaged, a size such as small (fetched on first use), or a model's folder."
+    )
+    speech_threads: int = setting(2, "Threads of one speech recognition.")
+    speech_precision: str = setting("int8", "CTranslate2 compute type of the speech model, such as int8 or float32.")
+    stall_s: float = setting(60.0, "Seconds without progress after which a child process is stopped and tried again.")
+    niceness: int = setting(10, "Niceness of child processes: 0 is normal, 19 gives way to everything.")

@@ -1,0 +1,158 @@
+"""A recording and its language come in, words with media times go out, each doubtful one saying why.
+
+`Transcriber` is what the captions step needs; `Whisper` does it in a child process (hearing.py), so that it can be
+stopped and its lease renewed. Nothing recognised is thrown away: what was probably not spoken is marked.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Protocol
+
+from ingest import steps
+from transcode import models, process
+from transcode.settings import Settings
+
+# Limits as OpenAI's decoder uses them itself; a segment past them is kept by faster-whisper when no retry did better.
+NO_SPEECH, UNLIKELY, REPETITIVE = 0.6, -1.0, 2.4
+REPEATS = 3
+NEVER_SPOKEN = re.compile(
+    r"untertitel(ung)? (der|von|im auftrag|des|aus)\b|amara\.org|\bzdf für funk\b|subtitles by\b|copyright wdr"
+    r"|vielen dank fürs zuschauen|thanks for watching|transcri(bed|ption) by\b",
+    re.IGNORECASE,
+)
+"""Lines of training material that models of this family say into silence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """A word as heard, in media time; `doubt` says why it was probably not spoken."""
+
+    word: str
+    start_s: float
+    end_s: float
+    probability: float
+    doubt: str = ""
+
+    def values(self) -> dict[str, Any]:
+        """As stored in the words file; `doubt` only where there is one."""
+        return {name: value for name, value in asdict(self).items() if value != "" or name == "word"}
+
+
+class Transcriber(Protocol):
+    """Something that writes down what is said."""
+
+    @property
+    def identity(self) -> str:
+        """Model and parameters in a line: part of the key of what it made."""
+
+    def transcribe(
+        self, media: Path, language: str, hints: Sequence[str], progress: Callable[[float], None]
+    ) -> list[Word]:
+        """Words in order of time; none for a recording without speech or sound. Raises steps errors."""
+
+
+@dataclass
+class Heard:
+    """Gathers the lines of the child process."""
+
+    duration_s: float = 0.0
+    words: list[Word] = field(default_factory=list)
+    error: steps.StepError | None = None
+    done: bool = False
+    _lines: int = 0
+
+    def read(self, line: str) -> float | None:
+        """Take one line; gives the media time reached. Lines of other makers are left alone."""
+        try:
+            values = json.loads(line)
+        except ValueError:
+            return None
+        if "error" in values:
+            kind = steps.Transient if values["turn"] == "transient" else steps.Permanent
+            self.error = kind(f"speech recognition: {values['error']}")
+        elif "segment" in values:
+            self.words += words_of(values["segment"])
+        self.duration_s = values.get("duration_s", self.duration_s)
+        self.done = self.done or bool(values.get("done"))
+        self._lines += 1
+        # Decoding and loading are progress too, though no media time passes.
+        return float(values.get("at_s", 0.0)) + self._lines / 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whisper:
+    """faster-whisper in a child process; `store` is the folder for models."""
+
+    settings: Settings
+    store: Path
+
+    @property
+    def identity(self) -> str:
+        version = metadata.version("faster-whisper")
+        pinned = models.SHA256 if self.settings.speech_model == models.PACKAGED else ""
+        return f"faster-whisper {version} {self.settings.speech_model} {pinned} {self.settings.speech_precision}"
+
+    def transcribe(
+        self, media: Path, language: str, hints: Sequence[str], progress: Callable[[float], None]
+    ) -> list[Word]:
+        """See Transcriber. One window of 30 s must be done within the stall limit."""
+        heard = Heard()
+        try:
+            process.run(
+                self.command(media, language, hints),
+                read=heard.read,
+                report=lambda at: progress(min(at / heard.duration_s, 1.0) if heard.duration_s else 0.0),
+                stall_s=self.settings.stall_s,
+                niceness=self.settings.niceness,
+            )
+        except process.Failed as error:
+            raise heard.error or error from error
+        if not heard.done:
+            raise steps.Transient("speech recognition ended without saying that it was done")
+        return sorted(heard.words, key=lambda word: word.start_s)
+
+    def command(self, media: Path, language: str, hints: Sequence[str]) -> list[str]:
+        """The child's argument list; joins the packaged model first if that was never done."""
+        settings = self.settings
+        model = models.find(settings.speech_model, self.store)
+        command = [sys.executable, "-m", "transcode.hearing", str(media), "--language", language, "--model", model]
+        command += ["--store", str(self.store), "--threads", str(settings.speech_threads)]
+        command += ["--precision", settings.speech_precision, *(f"--hint={hint}" for hint in hints)]
+        return [*command, *(["--pin"] if settings.speech_model == models.PACKAGED else [])]
+
+
+def words_of(segment: dict[str, Any]) -> list[Word]:
+    """The words of one recognised segment, marked where it was probably not spoken."""
+    words = [Word(**{**each, "word": each["word"].strip()}) for each in segment["words"]]
+    words = [each for each in words if each.word]
+    why = doubt(segment, [each.word for each in words])
+    return [Word(**{**asdict(each), "doubt": why}) for each in words] if why else words
+
+
+def doubt(segment: dict[str, Any], words: Sequence[str]) -> str:
+    """Why a segment was probably not spoken, or ""."""
+    if segment["no_speech"] > NO_SPEECH and segment["likelihood"] < UNLIKELY:
+        return "silence"
+    if segment["compression"] > REPETITIVE or repeats(words):
+        return "repetition"
+    return "phrase" if NEVER_SPOKEN.search(segment["text"]) else ""
+
+
+def repeats(words: Iterable[str]) -> bool:
+    """True for a phrase of two to eight words three times in a row, or one word six times.
+
+    "Nein, nein, nein!" is something people say, and stays.
+    """
+    plain = [re.sub(r"\W", "", word).lower() for word in words]
+    for length in range(1, 9):
+        times = REPEATS if length > 1 else 2 * REPEATS
+        for start in range(len(plain) - length * times + 1):
+            stretch = plain[start : start + length * times]
+            if stretch == stretch[:length] * times:
+                return True
+    return False
