@@ -1,0 +1,312 @@
+"""The studio's door: WHIP, WHEP, one WebSocket per person, and the live programme's files, all below /live/.
+
+It wires the rooms (child processes, `ingest/live/rooms.py`) to rows: tickets open doors, what a room reports moves
+the office hour and begins the pipeline. Database work runs in threads; while the database is away the rooms go on
+and the doors answer 503.
+"""
+
+import asyncio
+import contextlib
+import logging
+import re
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+import publish.pipeline
+from ingest import store, tickets
+from ingest.database import now, random_id
+from ingest.live.rooms import OfferRefused, RoomGone, Rooms
+from ingest.officehours import WITH_ROOM, OfficeHour, State
+from ingest.people import IN_ROOM, Person, Role
+from ingest.tickets import Audience
+from web.house import House
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+SDP_LIMIT = 64 * 1024
+"""Bytes of an offer; Chromium's with every codec is about 8 kB."""
+STATE_EVERY_S = 0.5
+SILENCE_S = 10.0
+"""Seconds without a heartbeat after which a person's socket is closed; pages send one each 2 s."""
+LOOK_AGAIN_S = 1.0
+"""How long an address is believed to be on air before the row is looked at again."""
+LIVE_FILE = re.compile(r"index\.m3u8|(video|audio)/(index\.m3u8|init\.mp4|\d{8}\.m4s)")
+MEDIA_TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".m4s": "video/iso.segment", ".mp4": "video/mp4"}
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Somebody whose ticket was good."""
+
+    person: Person
+    hour: OfficeHour
+
+
+class Studio:
+    """State of the studio's process: the rooms, and which live addresses are good."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.rooms = Rooms(
+            settings=house.ingest,
+            database=house.database,
+            archive=house.archive,
+            on_started=self.started,
+            on_paused=self.paused,
+            on_ended=self.ended,
+        )
+        self._addresses: dict[str, tuple[float, str | None]] = {}
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        """Rooms run as long as the process does."""
+        await self.rooms.start()
+        try:
+            yield
+        finally:
+            await self.rooms.stop()
+            self.house.close()
+
+    # What rooms report. Called in threads, again and again until they return, so each may run twice.
+
+    def started(self, office_hour: str, at: datetime, tick_duration: Fraction) -> None:
+        """The first tick of the programme was made: the office hour is on air."""
+        with self.house.database.transaction() as connection:
+            hour = store.office_hour(connection, office_hour)
+            if store.edition_of(connection, office_hour) is None:
+                store.add_edition(connection, office_hour, address=random_id(), tick_duration=str(tick_duration))
+            if hour.state is State.BACKSTAGE:
+                store.move_office_hour(connection, office_hour, State.ON_AIR, began_at=at)
+
+    def paused(self, office_hour: str, paused: bool) -> None:
+        """The holding slide went on or off."""
+        goal = State.PAUSED if paused else State.ON_AIR
+        with self.house.database.transaction() as connection:
+            hour = store.office_hour(connection, office_hour)
+            if hour.state in (State.ON_AIR, State.PAUSED) and hour.state is not goal:
+                store.move_office_hour(connection, office_hour, goal)
+
+    def ended(self, office_hour: str, ticks: int) -> None:
+        """The recording is closed: the replay can be played, the pipeline begins."""
+        with self.house.database.transaction() as connection:
+            hour = store.office_hour(connection, office_hour)
+            edition = store.edition_of(connection, office_hour)
+            if edition is None or hour.state not in (State.ON_AIR, State.PAUSED):
+                return
+            store.finish_edition(connection, edition.id, ticks)
+            hour = store.move_office_hour(connection, office_hour, State.ENDED, ended_at=now())
+            publish.pipeline.begin(connection, hour, edition)
+        self.house.engine.dispatch()
+
+    # Doors
+
+    async def whip(self, request: Request) -> Response:
+        """Sound and picture of one person in (RFC 9725)."""
+        return await self._connect(request, Audience.WHIP)
+
+    async def whep(self, request: Request) -> Response:
+        """The undelayed programme with one's own N-1 sound out (draft-ietf-wish-whep-03)."""
+        return await self._connect(request, Audience.WHEP)
+
+    async def _connect(self, request: Request, audience: Audience) -> Response:
+        offer = await offer_of(request)
+        token = bearer(request)
+        admitted = await self._database(lambda: self.admit(token, audience))
+        person, hour = admitted.person, admitted.hour
+        join = self.rooms.whip if audience is Audience.WHIP else self.rooms.whep
+        try:
+            resource, answer = await join(hour.id, person.id, offer)
+        except OfferRefused as error:
+            log.warning("%s of %s refused: %s", audience.value, person.id, error)
+            raise HTTPException(400, f"this is not an offer the studio understands: {error}") from error
+        except RoomGone as error:
+            raise HTTPException(503, "the room is opening; try again in a moment", {"Retry-After": "1"}) from error
+        return Response(
+            answer, 201, {"Location": f"/live/resource/{resource}", "Accept-Patch": ""}, media_type="application/sdp"
+        )
+
+    def admit(self, token: str, audience: Audience) -> Admitted:
+        """Who holds this ticket, if they may come in now. Raises HTTPException."""
+        with self.house.database.transaction() as connection:
+            try:
+                ticket = tickets.take(connection, token, audience, now())
+            except tickets.TicketUsed as error:
+                raise HTTPException(409, str(error)) from error
+            except tickets.TicketRefused as error:
+                raise HTTPException(401, str(error)) from error
+            person = store.person(connection, ticket.person)
+            hour = store.office_hour(connection, ticket.office_hour)
+            seat = store.seat(connection, person.id)
+        if hour.state not in WITH_ROOM:
+            raise HTTPException(409, "the room is not open")
+        if audience is Audience.WHIP and seat.state not in IN_ROOM:
+            raise HTTPException(403, "you are still in the waiting room; nobody sees or hears you")
+        return Admitted(person, hour)
+
+    async def resource(self, request: Request) -> Response:
+        """DELETE ends a connection; a PATCH (trickle, ICE restart) is not supported: connect anew."""
+        if request.method == "DELETE":
+            gone = await self.rooms.delete(request.path_params["resource"])
+            return Response(status_code=200 if gone else 404)
+        return PlainTextResponse("connect anew with a fresh ticket", 405, {"Allow": "DELETE"})
+
+    async def socket(self, socket: WebSocket) -> None:
+        """Twice a second what the person's page needs to show; the page answers with heartbeats."""
+        token = socket.query_params.get("ticket", "")
+        try:
+            admitted = await self._database(lambda: self.admit(token, Audience.SOCKET))
+        except HTTPException as error:
+            await socket.close(4000 + error.status_code, error.detail)
+            return
+        await socket.accept()
+        listening = asyncio.create_task(_heartbeats(socket))
+        try:
+            while not listening.done():
+                await socket.send_json(self.state_for(admitted))
+                await asyncio.wait({listening}, timeout=STATE_EVERY_S)
+        except (WebSocketDisconnect, RuntimeError):
+            log.debug("the page of %s went away", admitted.person.id)
+        finally:
+            listening.cancel()
+            with contextlib.suppress(RuntimeError):
+                await socket.close()
+
+    def state_for(self, admitted: Admitted) -> dict[str, Any]:
+        """The room as one person may see it; `sign` is the one big word of their page."""
+        state = self.rooms.state(admitted.hour.id)
+        people = state.get("people", [])
+        mine = next((each for each in people if each["person"] == admitted.person.id), None)
+        sign = (
+            "over"
+            if state.get("over")
+            else "on_air"
+            if mine and mine["on_air"] and state.get("on_air")
+            else "not_on_air"
+        )
+        if admitted.person.role is Role.GUEST:
+            people = [each for each in people if each["on_air"] or each is mine]
+        return {"type": "state", **state, "people": people, "sign": sign}
+
+    # Files of the programme while it is on air
+
+    async def hls(self, request: Request) -> Response:
+        """Playlists and segments of what is on air; 410 as soon as it is over."""
+        address, path = request.path_params["address"], request.path_params["path"]
+        if not LIVE_FILE.fullmatch(path):
+            raise HTTPException(404, "there is no such file")
+        office_hour = await self._on_air_at(address)
+        if office_hour is None:
+            raise HTTPException(410, "this broadcast is over")
+        file = self.house.archive.room(office_hour).programme().root / path
+        if not await run_in_threadpool(file.is_file):
+            raise HTTPException(404, "there is no such file")
+        growing = file.suffix == ".m3u8"
+        headers = {"Cache-Control": "no-cache" if growing else "public, max-age=3600, immutable"}
+        return FileResponse(file, headers=headers, media_type=MEDIA_TYPES[file.suffix])
+
+    async def _on_air_at(self, address: str) -> str | None:
+        """The office hour on air at a live address, None when there is none (any more)."""
+        looked, office_hour = self._addresses.get(address, (0.0, None))
+        if time.monotonic() - looked > LOOK_AGAIN_S:
+            office_hour = await self._database(lambda: self._look_up(address))
+            if len(self._addresses) > 1000:  # guessed addresses must not grow the table
+                self._addresses.clear()
+            self._addresses[address] = (time.monotonic(), office_hour)
+        return office_hour
+
+    def _look_up(self, address: str) -> str | None:
+        with self.house.database.reading() as connection:
+            edition = store.edition_at(connection, address)
+            if edition is None:
+                return None
+            hour = store.office_hour(connection, edition.office_hour)
+        return hour.id if hour.state in (State.ON_AIR, State.PAUSED) else None
+
+    async def ring(self, request: Request) -> Response:
+        """The site has written a command: look now instead of within 250 ms."""
+        self.rooms.ring()
+        return Response(status_code=204)
+
+    async def room(self, request: Request) -> Response:
+        """A room's public state: is it on air, since when. For health checks and the demo."""
+        state = self.rooms.state(request.path_params["office_hour"])
+        return JSONResponse({key: state.get(key) for key in ("open", "on_air", "over", "tick", "seconds")})
+
+    async def health(self, request: Request) -> Response:
+        return JSONResponse({"studio": "well", "rooms": self.rooms.count})
+
+    async def _database(self, work: Callable[[], T]) -> T:
+        try:
+            return await run_in_threadpool(work)
+        except sa.exc.OperationalError as error:
+            log.error("the database is away: %s", error)
+            raise HTTPException(503, "the database is away; try again in a moment", {"Retry-After": "5"}) from error
+
+
+async def _heartbeats(socket: WebSocket) -> None:
+    """Return when the page has been silent for too long or has gone."""
+    with contextlib.suppress(TimeoutError, WebSocketDisconnect):
+        while True:
+            await asyncio.wait_for(socket.receive_text(), SILENCE_S)
+
+
+async def offer_of(request: Request) -> str:
+    """The body of a WHIP or WHEP request. Raises HTTPException."""
+    if request.headers.get("content-type", "").split(";")[0].strip() != "application/sdp":
+        raise HTTPException(415, "an offer is sent as application/sdp")
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > SDP_LIMIT:
+            raise HTTPException(413, "an offer is never that large")
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise HTTPException(400, "an offer is text") from error
+
+
+def bearer(request: Request) -> str:
+    """The ticket of a request. Raises HTTPException."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise HTTPException(401, "a ticket is needed", {"WWW-Authenticate": "Bearer"})
+    return token.strip()
+
+
+async def _refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return PlainTextResponse(error.detail + "\n", error.status_code, error.headers)
+
+
+def routes(studio: Studio) -> list[Route | WebSocketRoute]:
+    """Everything the studio answers, top to bottom."""
+    return [
+        Route("/live/whip", studio.whip, methods=["POST"]),
+        Route("/live/whep", studio.whep, methods=["POST"]),
+        Route("/live/resource/{resource}", studio.resource, methods=["DELETE", "PATCH"]),
+        WebSocketRoute("/live/socket", studio.socket),
+        Route("/live/hls/{address}/{path:path}", studio.hls),
+        Route("/live/room/{office_hour}", studio.room),
+        Route("/live/ring", studio.ring, methods=["POST"]),
+        Route("/live/health", studio.health),
+    ]
+
+
+def studio(house: House) -> Starlette:
+    """The ASGI application of the studio's process."""
+    state = Studio(house)
+    return Starlette(routes=routes(state), lifespan=state.lifespan, exception_handlers={HTTPException: _refusal})
