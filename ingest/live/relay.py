@@ -34,7 +34,7 @@ class PictureTrack(MediaStreamTrack):
 
     def __init__(self, frame_rate: int, want_keyframe: Callable[[], None]) -> None:
         super().__init__()
-        self._events = asyncio.get_running_loop()
+        self._io = asyncio.get_running_loop()
         self._queue: asyncio.Queue[av.Packet[Any]] = asyncio.Queue(PICTURES)
         self._time_base = Fraction(1, frame_rate)
         self._want_keyframe = want_keyframe
@@ -42,8 +42,8 @@ class PictureTrack(MediaStreamTrack):
 
     def offer(self, data: bytes, pts: int, keyframe: bool) -> None:
         """A frame of the programme (its thread): Annex B, pts in frames."""
-        if self.readyState == "live" and not self._events.is_closed():
-            self._events.call_soon_threadsafe(self._put, data, pts, keyframe)
+        if self.readyState == "live" and not self._io.is_closed():
+            self._io.call_soon_threadsafe(self._put, data, pts, keyframe)
 
     def _put(self, data: bytes, pts: int, keyframe: bool) -> None:
         if self._queue.full():
@@ -72,15 +72,15 @@ class SoundTrack(MediaStreamTrack):
 
     def __init__(self) -> None:
         super().__init__()
-        self._events = asyncio.get_running_loop()
+        self._io = asyncio.get_running_loop()
         self._queue: asyncio.Queue[tuple[int, Samples]] = asyncio.Queue(BLOCKS)
         self._encoder = opus_encoder()
         self._heard = 0
 
     def offer(self, block: Samples) -> None:
         """A block of 960 samples, float32 mono (the sound thread)."""
-        if self.readyState == "live" and not self._events.is_closed():
-            self._events.call_soon_threadsafe(self._put, block)
+        if self.readyState == "live" and not self._io.is_closed():
+            self._io.call_soon_threadsafe(self._put, block)
 
     def _put(self, block: Samples) -> None:
         if self._queue.full():
