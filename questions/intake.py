@@ -1,0 +1,97 @@
+"""Arrivals of the sources come in, questions go into the database, each once."""
+
+import json
+
+from sqlalchemy.engine import Connection
+
+from ingest import store as ingest_store
+from ingest.database import Database, now, random_id
+from ingest.officehours import TAKING_QUESTIONS, OfficeHour
+from ingest.officehours import State as HourState
+from ingest.secrets import Safe
+from questions import store
+from questions.question import Contact, Question, State
+from questions.sources import Arrival, Source
+
+EXPECTING = TAKING_QUESTIONS | {HourState.PLANNED}
+"""States in which a mail to an office hour's own address belongs to it."""
+
+
+def fetch_all(source: Source, database: Database, safe: Safe) -> int:
+    """Store everything a source brings, one short transaction each. Returns how many were new."""
+    new = 0
+    for arrival in source.fetch():
+        with database.transaction() as connection:
+            new += take(connection, arrival, safe) is not None
+        source.stored(arrival)
+    return new
+
+
+def take(connection: Connection, arrival: Arrival, safe: Safe) -> Question | None:
+    """Make an arrival a question; None when it came in before."""
+    if store.known(connection, arrival.channel, arrival.message):
+        return None
+    hours = ingest_store.office_hours_in(connection, EXPECTING)
+    hour = meant(arrival, hours)
+    question = _question(arrival, hour)
+    stored = store.add(
+        connection,
+        question,
+        by=arrival.channel.value,
+        contact=seal_contact(safe, arrival.contact) if arrival.contact else "",
+        original=safe.seal_bytes(arrival.original) if arrival.original else b"",
+    )
+    return question if stored else None
+
+
+def meant(arrival: Arrival, hours: list[OfficeHour]) -> OfficeHour | None:
+    """The office hour a message is for: as chosen, else by its address, else the only one taking questions.
+
+    `hours` come in the order of their start; of several with the same address the next one is meant.
+    """
+    if arrival.office_hour is not None:
+        return next((hour for hour in hours if hour.id == arrival.office_hour), None)
+    addresses = {address.casefold() for address in arrival.recipients}
+    taking = [hour for hour in hours if hour.state in TAKING_QUESTIONS]
+    for hour in taking + hours:
+        if hour.question_mail and hour.question_mail.strip().casefold() in addresses:
+            return hour
+    return taking[0] if len(taking) == 1 else None
+
+
+def seal_contact(safe: Safe, contact: Contact) -> str:
+    """Encrypt name and address."""
+    return safe.seal(json.dumps({"name": contact.name, "address": contact.address}, ensure_ascii=False))
+
+
+def contact_of(connection: Connection, question: str, safe: Safe) -> Contact | None:
+    """Who asked, or None when nothing was given or it is erased. Raises SecretError."""
+    sealed = store.sealed_contact(connection, question)
+    return Contact(**json.loads(safe.open(sealed))) if sealed else None
+
+
+def original_of(connection: Connection, question: str, safe: Safe) -> bytes | None:
+    """The message as it came in. Raises SecretError."""
+    sealed = store.sealed_original(connection, question)
+    return safe.open_bytes(sealed) if sealed else None
+
+
+def _question(arrival: Arrival, hour: OfficeHour | None) -> Question:
+    return Question(
+        id=random_id(),
+        office_hour=hour.id if hour else None,
+        state=State.SET_ASIDE if arrival.set_aside else State.NEW,
+        channel=arrival.channel,
+        message=arrival.message,
+        subject=arrival.subject,
+        text=arrival.text,
+        original_text=arrival.original_text,
+        background=arrival.background,
+        author=arrival.author,
+        language=arrival.language or (hour.language if hour else "de"),
+        unreadable=arrival.unreadable,
+        reason=arrival.set_aside,
+        position=None,
+        asked_at=arrival.asked_at,
+        changed_at=now(),
+    )

@@ -1,0 +1,163 @@
+"""What a question is, the states it passes through, the moves it may make and the reasons. Pure values."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+QUESTION_LENGTH = 200
+"""Characters of a question that are shown on air; also the limit of the web form."""
+BACKGROUND_LENGTH = 1000
+
+
+class Channel(Enum):
+    """The way a question came in."""
+
+    FORM = "form"
+    MAIL = "mail"
+
+
+class State(Enum):
+    """Where a question stands between its asker and the recording."""
+
+    NEW = "new"
+    SET_ASIDE = "set_aside"  # an automatic mail; not shown as new, never deleted, can be fetched back
+    REJECTED = "rejected"
+    APPROVED = "approved"
+    QUEUED = "queued"
+    ON_AIR = "on_air"
+    ANSWERED = "answered"
+    NOT_REACHED = "not_reached"
+
+
+class Reason(Enum):
+    """Why a question was rejected or a mail set aside."""
+
+    OFF_TOPIC = "off_topic"
+    DUPLICATE = "duplicate"
+    INSULT = "insult"
+    PRIVATE_MATTER = "private_matter"
+    ADVERTISEMENT = "advertisement"
+    NO_QUESTION = "no_question"
+    TOO_MANY = "too_many"
+    UNREADABLE = "unreadable"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    BULK = "bulk"
+
+
+REJECTIONS = (
+    Reason.OFF_TOPIC,
+    Reason.DUPLICATE,
+    Reason.INSULT,
+    Reason.PRIVATE_MATTER,
+    Reason.ADVERTISEMENT,
+    Reason.NO_QUESTION,
+    Reason.TOO_MANY,
+    Reason.UNREADABLE,
+)
+"""What a moderator may choose from; the same list for everybody and every question."""
+AUTOMATIC = frozenset({Reason.AUTO_REPLY, Reason.BOUNCE, Reason.BULK})
+
+MOVES: dict[State, frozenset[State]] = {
+    State.NEW: frozenset({State.APPROVED, State.REJECTED}),
+    State.SET_ASIDE: frozenset({State.NEW}),
+    State.REJECTED: frozenset({State.NEW}),  # a rejection can be taken back
+    State.APPROVED: frozenset({State.QUEUED, State.REJECTED, State.NOT_REACHED}),
+    State.QUEUED: frozenset({State.ON_AIR, State.APPROVED, State.NOT_REACHED}),
+    State.ON_AIR: frozenset({State.ANSWERED}),
+    State.ANSWERED: frozenset(),
+    State.NOT_REACHED: frozenset(),
+}
+
+
+class MoveRefused(ValueError):
+    """The move is not allowed; the message names what stands in its way."""
+
+
+def check_move(start: State, goal: State) -> None:
+    """Raises MoveRefused unless a question may go from `start` to `goal`."""
+    if goal not in MOVES[start]:
+        raise MoveRefused(f"a question cannot go from {start.value} to {goal.value}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One question as moderators see it. Who asked, and how to reach them, is kept apart and encrypted.
+
+    `text` is what will be shown and may be reworded; `original_text` is what the person wrote, without quotes
+    and signature, and never changes. `message` is unique within its channel. `author` is the name shown.
+    `unreadable` marks a mail that could not be read; its original is kept.
+    """
+
+    id: str
+    office_hour: str | None
+    state: State
+    channel: Channel
+    message: str
+    subject: str
+    text: str
+    original_text: str
+    background: str
+    author: str
+    language: str
+    unreadable: bool
+    reason: Reason | None
+    position: int | None
+    asked_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Who asked and where to reach them; readable only with the keys of the installation."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One line of a question's history. `by` is an account's id or the name of the program that did it."""
+
+    id: int
+    question: str
+    at: datetime
+    by: str
+    start: State | None
+    goal: State
+    reason: Reason | None
+
+
+def plain(text: str) -> str:
+    """Text from outside with plain line ends, without control characters and lone surrogates.
+
+    PostgreSQL refuses NUL, UTF-8 refuses surrogates; a byte order mark in the middle is a leftover of some mailers.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(
+        char
+        for char in lines
+        if char in "\n\t" or (char != "\ufeff" and unicodedata.category(char) not in {"Cc", "Cs"})
+    ).strip()
+
+
+def one_line(text: str, length: int) -> str:
+    """The text in one line of at most `length` characters, cut between words, with an ellipsis when cut."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    head, _, rest = line[:length].rpartition(" ")
+    return (head or rest)[: length - 1].rstrip(" ,;:–-") + "…"
+
+
+def shown_text(question: Question) -> str:
+    """What the card on air holds: one paragraph of at most QUESTION_LENGTH characters."""
+    return one_line(question.text, QUESTION_LENGTH)
+
+
+def shown_name(name: str) -> str:
+    """The name shown unless somebody chose another: the first name, as a full name needs its owner's consent."""
+    family, comma, given = name.partition(",")
+    words = (given if comma and given.strip() else family).split()
+    return words[0][:80] if words else ""

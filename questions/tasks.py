@@ -1,0 +1,31 @@
+"""The kinds of steps of questions: fetching what came in."""
+
+from ingest import steps
+from ingest.secrets import Safe
+from questions import intake
+from questions.settings import Settings
+from questions.sources import Source
+from questions.sources.maildir import Maildir
+
+FETCH = "questions.fetch"
+
+
+def kinds(settings: Settings, safe: Safe) -> list[steps.Kind]:
+    """One kind, `questions.fetch`; it looks into every source that is set up."""
+
+    def fetch(work: steps.Work) -> None:
+        for source in sources(settings):
+            work.confirm()
+            try:
+                intake.fetch_all(source, work.database, safe)
+            except OSError as error:
+                raise steps.Transient(f"{source} could not be read: {error}") from error
+
+    return [steps.Kind(name=FETCH, queue="light", run=fetch, priority=3)]
+
+
+def sources(settings: Settings) -> list[Source]:
+    """The sources that are set up."""
+    if settings.maildir is None:
+        return []
+    return [Maildir(settings.maildir, mail_bytes=settings.mail_bytes)]

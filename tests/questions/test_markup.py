@@ -1,0 +1,28 @@
+"""HTML of mails becomes lines."""
+
+import pytest
+
+from questions.markup import text_of
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>Eins</p><p>Zwei</p>", "Eins\n\nZwei"),
+        ("<div>Eins<br>\nZwei</div><div>Drei</div>", "Eins\nZwei\nDrei"),
+        ("a&nbsp;&amp;&nbsp;b <b>fett</b>,  weiter", "a & b fett, weiter"),
+        ("<style>p{}</style><title>x</title>Text<script>1</script>", "Text"),
+        ("Neu<blockquote>Alt<br>er</blockquote>danach", "Neu\n\n> Alt\n> er\n\ndanach"),
+        ('Neu<div name="quote">Alt</div>', "Neu\n> Alt"),
+        ("<pre>a\n  b</pre>", "a\n  b"),
+        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
+        ("</div></p>kaputt<div <b>", "kaputt"),
+        ("", ""),
+    ],
+)
+def test_text_of(html: str, text: str) -> None:
+    assert text_of(html) == text
+
+
+def test_deep_markup_is_read_in_bounded_time() -> None:
+    assert text_of("<div>" * 50_000 + "tief") == "tief"
