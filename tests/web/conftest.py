@@ -1,0 +1,117 @@
+"""A small house, the site over it, and browsers of the usual cast."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+import ingest.settings
+import web.settings
+from ingest import accounts, store
+from ingest.archive import Archive
+from ingest.database import Database, metadata, now
+from ingest.engine import Engine
+from ingest.officehours import OfficeHour, State
+from ingest.secrets import Safe, open_safe
+from web.asgi import site
+
+PASSWORD = "a password of Bo's"
+ORIGIN = "http://testserver"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmallHouse:
+    """What the site needs of `web.house.House`; its engine rings nobody."""
+
+    settings: web.settings.Settings
+    ingest: ingest.settings.Settings
+    database: Database
+    archive: Archive
+    safe: Safe
+    engine: Engine
+
+
+def small_house(folder: Path, url: str = "", **settings: object) -> SmallHouse:
+    """A house on a folder of its own, its tables made."""
+    database = Database(url or f"sqlite:///{folder / 'site.sqlite3'}")
+    metadata.create_all(database.engine)
+    archive = Archive(folder / "archive")
+    return SmallHouse(
+        settings=web.settings.Settings(**{"posts_per_minute": 10_000, **settings}),  # type: ignore[arg-type]
+        ingest=ingest.settings.Settings(data=folder),
+        database=database,
+        archive=archive,
+        safe=open_safe(folder / "secret.key"),
+        engine=Engine(database, archive, [], lambda step, kind: None),
+    )
+
+
+class Browser(TestClient):
+    """A browser: keeps its cookies, reads the token off a page and sends it with each form."""
+
+    def token(self, page: str) -> str:
+        found = re.search(r'name="csrf" value="([0-9a-f]+)"', self.get(page).text)
+        assert found, f"{page} has no form"
+        return found[1]
+
+    def fill(self, page: str, to: str | None = None, **fields: str) -> "Response":  # type: ignore[name-defined]  # noqa: F821
+        """Open `page`, fill its form and send it (to `to`, or where the page is)."""
+        fields["csrf"] = self.token(page)
+        return self.post(to or page, data=fields, headers={"Origin": ORIGIN}, follow_redirects=False)
+
+    def sign_in(self, email: str = "bo@example.org", password: str = PASSWORD) -> "Browser":
+        assert self.fill("/login", email=email, password=password).status_code == 303
+        return self
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[SmallHouse]:
+    house = small_house(tmp_path)
+    yield house
+    house.database.close()
+
+
+@pytest.fixture
+def app(house: SmallHouse) -> Starlette:
+    return site(house)
+
+
+@pytest.fixture
+def browser(app: Starlette) -> Browser:
+    """Somebody nobody knows."""
+    return Browser(app)
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return accounts.hash_password(PASSWORD)
+
+
+@pytest.fixture
+def bo(app: Starlette, house: SmallHouse, password_hash: str) -> Browser:
+    """Bo of the staff, signed in."""
+    with house.database.transaction() as connection:
+        store.add_account(connection, email="bo@example.org", name="Bo", password_hash=password_hash)
+    return Browser(app).sign_in()
+
+
+@pytest.fixture
+def new_hour(house: SmallHouse) -> Callable[..., OfficeHour]:
+    """Announce an office hour of Ada's that starts tomorrow."""
+
+    def announce(state: State = State.OPEN, **values: object) -> OfficeHour:
+        facts = {"title": "Sprechstunde im Advent", "host_name": "Ada", "starts_at": now() + timedelta(days=1)}
+        with house.database.transaction() as connection:
+            return store.add_office_hour(connection, state=state, **(facts | values))
+
+    return announce
+
+
+@pytest.fixture
+def hour(new_hour: Callable[..., OfficeHour]) -> OfficeHour:
+    return new_hour()

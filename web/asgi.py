@@ -1,0 +1,84 @@
+"""A house comes in, the site goes out: the ASGI app of public, staff and host pages."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from ingest.officehours import MoveRefused
+from ingest.store import NotFound, Overtaken
+from questions.question import MoveRefused as QuestionMoveRefused
+from web import rendering, security, words
+from web.door import Door
+from web.limits import Throttle
+from web.news import News
+from web.parts import House
+from web.routes import routes
+
+
+def site(house: House) -> Starlette:
+    """The site over `house`; its event loop never touches the database."""
+    news = News(house.database, house.settings.events_interval_s)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with news.listening():
+            yield
+
+    app = Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(security.SafeHeaders, public_url=house.settings.public_url),
+            Middleware(Door, house=house),
+        ],
+        exception_handlers={
+            HTTPException: answered(lambda error: error.status_code, lambda error: error.detail),
+            NotFound: answered(lambda error: 404),
+            Overtaken: answered(lambda error: 409),
+            MoveRefused: answered(lambda error: 409),
+            QuestionMoveRefused: answered(lambda error: 409),
+            Exception: broken,
+        },
+    )
+    app.state.house = house
+    app.state.news = news
+    app.state.logins = Throttle(house.settings.logins_per_minute, 60.0)
+    app.state.asked = Throttle(house.settings.questions_per_hour, 3600.0)
+    return app
+
+
+def answered(
+    status: Callable[..., int], detail: Callable[..., str] = lambda error: ""
+) -> Callable[[Request, Exception], Response]:
+    """A handler (Starlette runs it in a thread) that answers an error with a page, or with JSON to a script."""
+
+    def handler(request: Request, error: Exception) -> Response:
+        return failure(request, status(error), detail(error))
+
+    return handler
+
+
+def failure(request: Request, code: int, detail: str) -> Response:
+    """The answer to a request that failed with `code`; a stranger on a staff page is sent to sign in."""
+    if not hasattr(request.state, "language"):  # /static/ and /healthz pass the door unlooked at
+        return JSONResponse({"error": detail or "failed"}, code)
+    if "application/json" in request.headers.get("accept", ""):
+        title, advice = rendering.explained(code)
+        say = words.translations(request.state.language).gettext
+        return JSONResponse({"error": f"{say(title)}. {say(advice)}"}, code)
+    if code == 401 and request.method == "GET":
+        return RedirectResponse(f"/login?to={request.url.path}", 303)
+    return rendering.error_page(request, code, detail)
+
+
+def broken(request: Request, error: Exception) -> Response:
+    """A fault of our own. Starlette logs and raises it further; it answers outside of all middleware."""
+    answer = failure(request, 500, "")
+    house = rendering.house_of(request)
+    answer.headers.update(security.headers(house.settings.public_url, https=request.url.scheme == "https"))
+    return answer

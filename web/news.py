@@ -1,0 +1,120 @@
+"""Rows of `ingest.events` come in by polling, server-sent events go out to every open page.
+
+One task polls for the whole process, in a thread; each page has a short queue and hears at most four times a
+second. A page that hears sees again what it shows: an event carries a topic and an id, nothing of what changed.
+Whoever comes back after a pause names the last id heard (Last-Event-ID) and is told at once that there was news.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import sqlalchemy.exc
+from starlette.concurrency import run_in_threadpool
+
+from ingest import events
+from ingest.database import Database
+from ingest.events import Event
+
+log = logging.getLogger(__name__)
+
+PER_SECOND = 4
+SIGN_OF_LIFE_S = 15.0
+"""Proxies close a silent connection after 30 to 60 s; a comment each 15 s keeps it open."""
+PAGES = 2000
+"""Open pages one process serves news to; the next is asked to come back later."""
+REMEMBERED = 500
+
+
+class TooManyPages(RuntimeError):
+    """As many pages listen as one process can serve."""
+
+
+@dataclass(eq=False)
+class Page:
+    """One open page: what it has to hear of, coalesced until it is sent."""
+
+    office_hour: str | None
+    topics: set[str] = field(default_factory=set)
+    newest: int = 0
+    rung: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, event: Event) -> None:
+        if self.office_hour is None or event.office_hour in (None, self.office_hour):
+            self.topics.add(event.topic)
+            self.newest = event.id
+            self.rung.set()
+
+
+class News:
+    """Polls and fans out, for one process."""
+
+    def __init__(self, database: Database, interval_s: float) -> None:
+        self.database = database
+        self.interval_s = interval_s
+        self.pages: set[Page] = set()
+        self._newest = 0
+
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Poll while the site runs."""
+        task = asyncio.create_task(self._poll())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _poll(self) -> None:
+        self._newest = -1
+        while True:
+            try:
+                for event in await run_in_threadpool(self._look):
+                    for page in self.pages:
+                        page.tell(event)
+            except sqlalchemy.exc.SQLAlchemyError as error:
+                log.warning("no news can be read: %s", error)
+            await asyncio.sleep(self.interval_s)
+
+    def _look(self) -> list[Event]:
+        with self.database.reading() as connection:
+            if self._newest < 0:
+                self._newest = events.newest(connection)
+                return []
+            found = events.after(connection, self._newest, REMEMBERED)
+        self._newest = found[-1].id if found else self._newest
+        return found
+
+    def _since(self, id: int, office_hour: str | None) -> list[Event]:
+        with self.database.reading() as connection:
+            found = events.after(connection, id, REMEMBERED)
+        return [event for event in found if office_hour is None or event.office_hour in (None, office_hour)]
+
+    async def stream(self, office_hour: str | None, last_id: int | None) -> AsyncIterator[str]:
+        """What a page of `office_hour` hears, as the text of an event stream. Raises TooManyPages."""
+        if len(self.pages) >= PAGES:
+            raise TooManyPages(f"{PAGES} pages listen already")
+        page = Page(office_hour)
+        self.pages.add(page)
+        try:
+            yield "retry: 1000\n\n"
+            if last_id is not None:
+                for event in await run_in_threadpool(self._since, last_id, office_hour):
+                    page.tell(event)
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(page.rung.wait(), SIGN_OF_LIFE_S)
+                yield _message(page) if page.rung.is_set() else ": here\n\n"
+                await asyncio.sleep(1 / PER_SECOND)
+        finally:
+            self.pages.discard(page)
+
+
+def _message(page: Page) -> str:
+    topics, page.topics = sorted(page.topics), set()
+    page.rung.clear()
+    return f"id: {page.newest}\ndata: {json.dumps({'topics': topics})}\n\n"

@@ -1,0 +1,160 @@
+"""A template's name and values come in, a page in the reader's language goes out.
+
+One Jinja environment per language; every text is escaped. Pages are never kept by a cache: they hold a form's
+token and what the visitor may see.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from ingest import store as ingest_store
+from ingest.database import now
+from ingest.people import Right
+from web import assets, sessions, store, words
+from web.parts import House
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@cache
+def environment(language: str) -> Environment:
+    """Templates that speak `language`."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_translations(words.translations(language), newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(static=assets.address, languages=words.LANGUAGES, Right=Right)
+    made.filters.update(clock=clock_text, minutes=minutes_text)
+    return made
+
+
+def house_of(request: Request) -> House:
+    """The parts that the site was built with."""
+    found: House = request.app.state.house
+    return found
+
+
+def render(
+    request: Request, name: str, /, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
+) -> HTMLResponse:
+    """The page `name`; `values` are what its template needs besides what all have."""
+    text = environment(request.state.language).get_template(name).render(common(request) | values)
+    kept = {"Cache-Control": "no-store", "Content-Language": request.state.language, "Vary": "Accept-Language, Cookie"}
+    return HTMLResponse(text, status, kept | dict(headers or {}))
+
+
+def common(request: Request) -> dict[str, Any]:
+    """What every template may use."""
+    house, language = house_of(request), request.state.language
+    zone = ZoneInfo(house.settings.time_zone)
+    with house.database.reading() as connection:
+        office = ingest_store.office_setting(connection, "name")
+    return {
+        "language": language,
+        "office": office or words.say(language, "Town hall"),
+        "visitor": request.state.visitor,
+        "path": request.url.path,
+        "base": house.settings.public_url.rstrip("/") or f"{request.url.scheme}://{request.headers.get('host', '')}",
+        "csrf": lambda: csrf(request),
+        "day": lambda at: format_date(at.astimezone(zone), "full", locale=language),
+        "short_day": lambda at: format_date(at.astimezone(zone), "long", locale=language),
+        "hour_of_day": lambda at: format_time(at.astimezone(zone), "short", locale=language),
+        "moment": lambda at: format_datetime(at.astimezone(zone), "short", locale=language),
+        "zone": zone,
+        "now": now(),
+        "until": lambda hour: hour.starts_at + timedelta(minutes=hour.planned_minutes),
+    }
+
+
+def csrf(request: Request) -> str:
+    """The token for a form on this page; a browser without a cookie gets one with it."""
+    state = request.state
+    key = state.new_key or state.visitor.key
+    if key is None:
+        key = state.new_key = store.new_key()
+    return sessions.csrf_token(key)
+
+
+def clock_text(seconds: float) -> str:
+    """83.4 -> "1:23"; an hour and more -> "1:02:03"."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def minutes_text(seconds: float) -> int:
+    """Whole minutes, at least one."""
+    return max(1, round(seconds / 60))
+
+
+def local_time(request: Request, text: str) -> datetime:
+    """A form's `2026-12-01T17:30` as a time in UTC. Raises ValueError."""
+    zone = ZoneInfo(house_of(request).settings.time_zone)
+    return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(ZoneInfo("UTC"))
+
+
+def error_page(request: Request, status: int, detail: str = "") -> HTMLResponse:
+    """A page that says what happened and what to do next, never a code alone."""
+    title, advice = explained(status)
+    say = words.translations(request.state.language).gettext
+    shown = detail if detail and detail != HTTPStatus(status).phrase and status in (404, 409, 410) else ""
+    return render(
+        request,
+        "error.html",
+        status=status,
+        title=say(title),
+        advice=say(advice),
+        detail=say(shown) if shown else "",
+        code=status,
+    )
+
+
+def explained(status: int) -> tuple[str, str]:
+    """What an error means to a person, and what they can do."""
+    return ERRORS.get(status, ERRORS[500] if status >= 500 else ERRORS[400])
+
+
+def N_(message: str) -> str:
+    """Mark a message for translation where it is not yet spoken."""
+    return message
+
+
+ERRORS = {
+    400: (N_("We could not read this"), N_("Please go back, reload the page and try again.")),
+    401: (N_("Please sign in"), N_("This page is for staff. Sign in and you will come back to it.")),
+    403: (
+        N_("This was not allowed"),
+        N_("Either the page had been open for too long, or it belongs to somebody else. Reload it and try again."),
+    ),
+    404: (N_("There is nothing here"), N_("The address may be old or mistyped. The start page leads on.")),
+    405: (N_("This does not work this way"), N_("Please go back and use the buttons of the page.")),
+    409: (
+        N_("Somebody was faster"),
+        N_("Things have changed since your page was loaded. Look at it again and decide anew."),
+    ),
+    410: (
+        N_("This recording is not public"),
+        N_("It is either still being checked or was taken back. On the start page you find all public recordings."),
+    ),
+    413: (N_("This is too large"), N_("The form takes less than was sent. Please shorten it and send it again.")),
+    429: (N_("That was a little too often"), N_("Please wait a minute and try again. Nothing is lost.")),
+    500: (
+        N_("Something broke on our side"),
+        N_("It was written down and will be looked at. Please try again in a moment."),
+    ),
+}
