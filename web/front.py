@@ -8,6 +8,7 @@ one request (nothing to smuggle). While the backend restarts, a request waits fo
 import asyncio
 import contextlib
 import logging
+import socket
 import ssl
 from dataclasses import dataclass
 
@@ -91,50 +92,60 @@ class Front:
             writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        client = str(writer.get_extra_info("peername")[0])
         try:
-            async with asyncio.timeout(HEAD_TIMEOUT_S):
-                raw = await reader.readuntil(b"\r\n\r\n")
-            head = read_head(raw, client, "https" if self.tls else "http")
+            head = await self._head(reader, writer)
         except asyncio.LimitOverrunError:
-            return await _answer(writer, b"431 Request Header Fields Too Large")
+            await _answer(writer, b"431 Request Header Fields Too Large")
         except BadHead:
-            return await _answer(writer, b"400 Bad Request")
+            await _answer(writer, b"400 Bad Request")
         except (asyncio.IncompleteReadError, TimeoutError):
-            return None
-        port = self.studio if head.path.startswith(b"/live/") else self.site
+            log.debug("a client went away in the middle of its question")
+        else:
+            await self._pass_on(head, reader, writer)
+
+    async def _head(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Head:
+        client = str(writer.get_extra_info("peername")[0])
+        async with asyncio.timeout(HEAD_TIMEOUT_S):
+            raw = await reader.readuntil(b"\r\n\r\n")
+        return read_head(raw, client, "https" if self.tls else "http")
+
+    async def _pass_on(self, head: Head, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            back_reader, back_writer = await _connect(port)
+            backend = await _connect(self.studio if head.path.startswith(b"/live/") else self.site)
         except OSError:
-            return await _answer(writer, b"503 Service Unavailable")
-        try:
-            back_writer.write(head.passed_on)
-            await _join(reader, writer, back_reader, back_writer)
-        finally:
-            back_writer.close()
+            await _answer(writer, b"503 Service Unavailable")
+            return
+        with backend:
+            await asyncio.get_running_loop().sock_sendall(backend, head.passed_on)
+            await _join(reader, writer, backend)
 
 
-async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A connection to a backend that may be starting just now. Raises OSError when it stays away."""
-    deadline = asyncio.get_running_loop().time() + PATIENCE_S
+async def _connect(port: int) -> socket.socket:
+    """A connection to a backend that may be starting just now. Raises OSError when it stays away.
+
+    A bare socket, because an asyncio transport whose write fails throws away the answer that has already come.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE_S
     while True:
+        backend = socket.socket()
+        backend.setblocking(False)
         try:
-            return await asyncio.open_connection("127.0.0.1", port)
-        except ConnectionRefusedError:
-            if asyncio.get_running_loop().time() > deadline:
+            await loop.sock_connect(backend, ("127.0.0.1", port))
+        except BaseException as error:
+            backend.close()
+            if not isinstance(error, ConnectionRefusedError) or loop.time() > deadline:
                 raise
-            await asyncio.sleep(0.1)
+        else:
+            backend.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return backend
+        await asyncio.sleep(0.1)
 
 
-async def _join(
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    back_reader: asyncio.StreamReader,
-    back_writer: asyncio.StreamWriter,
-) -> None:
+async def _join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, backend: socket.socket) -> None:
     """Copy both ways until the backend has answered whole or the client has gone."""
-    up = asyncio.create_task(_upload(reader, back_writer))
-    down = asyncio.create_task(_copy(back_reader, writer))
+    up = asyncio.create_task(_upload(reader, backend))
+    down = asyncio.create_task(_download(backend, writer))
     try:
         await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
         if down.done() and not up.done():
@@ -148,19 +159,24 @@ async def _join(
         await asyncio.gather(up, down, return_exceptions=True)
 
 
-async def _upload(reader: asyncio.StreamReader, back_writer: asyncio.StreamWriter) -> None:
+async def _upload(reader: asyncio.StreamReader, backend: socket.socket) -> None:
     """Pass on what the client sends; what the backend no longer takes is read and thrown away."""
-    try:
-        await _copy(reader, back_writer)
-    except ConnectionError:
-        while await reader.read(CHUNK):
-            pass
+    loop = asyncio.get_running_loop()
+    taken = True
+    while chunk := await reader.read(CHUNK):
+        if taken:
+            try:
+                await loop.sock_sendall(backend, chunk)
+            except ConnectionError:
+                taken = False
 
 
-async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    while chunk := await source.read(CHUNK):
-        target.write(chunk)
-        await target.drain()
+async def _download(backend: socket.socket, writer: asyncio.StreamWriter) -> None:
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(ConnectionResetError):  # the backend closed before it had read the whole upload
+        while chunk := await loop.sock_recv(backend, CHUNK):
+            writer.write(chunk)
+            await writer.drain()
 
 
 async def _answer(writer: asyncio.StreamWriter, status: bytes) -> None:
