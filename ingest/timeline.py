@@ -114,6 +114,12 @@ class Writer:
     def close(self) -> None:
         self._file.close()
 
+    def __enter__(self) -> "Writer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
 
 def _drop_torn_line(path: Path) -> None:
     if not path.exists():
