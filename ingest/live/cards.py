@@ -1,6 +1,31 @@
-"""Words come in as values, pictures of them go out (first draft of the values)."""
+"""Words come in as values, pictures of them go out, and into `cards/<digest>.png` for renders to come.
 
+Nothing here knows a language: names, roles, questions and the words of slides are passed in as they shall be read.
+Sizes follow the height of what the card lies on, so that a small tile has a small name.
+"""
+
+import hashlib
+import io
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from ingest import archive
+from ingest.live.letters import Face, font, shortened, wrapped
+
+Pixels = NDArray[np.uint8]
+SLATE = (22, 30, 40)
+PANEL = (34, 45, 58)
+ACCENT = (88, 166, 222)
+TEXT = (244, 247, 250)
+QUIET = (178, 192, 206)
+QUESTION_LINES = 4
+MOST_CARDS = 256  # drawn cards kept in memory; a room has a few per person and question
 
 
 @dataclass(frozen=True)
@@ -11,3 +36,156 @@ class Slide:
     title: str
     detail: str = ""
     footer: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card as drawn: the name of its file, and height x width x RGBA."""
+
+    digest: str
+    pixels: Pixels
+
+
+class Cards:
+    """Draws cards once and keeps them, in memory and in the folder `cards`. Safe from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._drawn: dict[tuple[object, ...], Card] = {}
+
+    def name(self, name: str, role: str, width: int, height: int) -> Card:
+        """The lower third of a tile of this size."""
+        return self._card(("name", name, role, width, height), lambda: draw_name(name, role, width, height))
+
+    def missing(self, name: str, width: int, height: int) -> Card:
+        """What stands in for a picture that does not come."""
+        return self._card(("missing", name, width, height), lambda: draw_missing(name, width, height))
+
+    def question(self, text: str, author: str, width: int, height: int) -> Card:
+        """The question of a programme of this size."""
+        return self._card(("question", text, author, width, height), lambda: draw_question(text, author, width, height))
+
+    def slide(self, slide: Slide, width: int, height: int) -> Card:
+        """A whole picture."""
+        return self._card(("slide", slide, width, height), lambda: draw_slide(slide, width, height))
+
+    def _card(self, key: tuple[object, ...], draw: Callable[[], Image.Image]) -> Card:
+        with self._lock:
+            if key not in self._drawn:
+                if len(self._drawn) >= MOST_CARDS:
+                    self._drawn.clear()
+                self._drawn[key] = self._keep(draw())
+            return self._drawn[key]
+
+    def _keep(self, image: Image.Image) -> Card:
+        buffer = io.BytesIO()
+        image.save(buffer, "png", compress_level=6)
+        digest = hashlib.sha256(buffer.getvalue()).hexdigest()
+        path = self.folder / f"{digest}.png"
+        if not path.exists():
+            with archive.write_whole(path) as beside:
+                beside.write_bytes(buffer.getvalue())
+        return Card(digest, np.asarray(image.convert("RGBA")))
+
+
+def draw_name(name: str, role: str, width: int, height: int) -> Image.Image:
+    """Name over role on a panel with the accent at its left; small tiles have the name alone."""
+    size = _between(16, height * 0.062, 36)
+    small = round(size * 0.68)
+    pad, bar = round(size * 0.55), max(3, size // 7)
+    widest = width - 2 * inset(width, height) - 2 * pad - bar
+    face, quiet = font(Face.STRONG, size), font(Face.PLAIN, small)
+    name = shortened(name, face, widest)
+    role = shortened(role, quiet, widest) if role and height >= 200 else ""
+    wide = max(face.getlength(name), quiet.getlength(role) if role else 0)
+    tall = round(size * 1.28) + (round(small * 1.4) if role else 0) + pad
+    image = Image.new("RGBA", _even(bar + 2 * pad + wide, tall), (*PANEL, 235))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, bar - 1, image.height), fill=ACCENT)
+    top = pad // 2
+    draw.text((bar + pad, top + size), name, TEXT, face, anchor="ls")
+    if role:
+        draw.text((bar + pad, top + round(size * 1.28) + small), role, QUIET, quiet, anchor="ls")
+    return image
+
+
+def draw_missing(name: str, width: int, height: int) -> Image.Image:
+    """A quiet tile with the person's initials."""
+    image = Image.new("RGB", (width, height), PANEL)
+    draw = ImageDraw.Draw(image)
+    radius, middle = height * 0.17, (width / 2, height * 0.46)
+    draw.circle(middle, radius, fill=(52, 67, 84))
+    draw.text(middle, initials(name), TEXT, font(Face.STRONG, round(radius * 0.8)), anchor="mm")
+    return image
+
+
+def draw_question(text: str, author: str, width: int, height: int) -> Image.Image:
+    """The question over who asks it; smaller type for long ones, the end left out of what still does not fit."""
+    unit = height / 720
+    edge = round(24 * unit)
+    wide = width - 2 * edge
+    bar, pad = round(6 * unit), round(22 * unit)
+    room = wide - bar - 2 * pad
+    for size in (34, 30, 27, 24):
+        face = font(Face.STRONG, round(size * unit))
+        lines = wrapped(text, face, room)
+        if len(lines) <= (2 if size > 27 else QUESTION_LINES):
+            break
+    if len(lines) > QUESTION_LINES:
+        lines = [*lines[: QUESTION_LINES - 1], shortened(" ".join(lines[QUESTION_LINES - 1 :]), face, room)]
+    step, small = round(size * unit * 1.28), round(22 * unit)
+    tall = len(lines) * step + (round(small * 1.5) if author else 0) + round(pad * 1.5)
+    image = Image.new("RGBA", _even(wide, tall), (*PANEL, 255))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, bar - 1, image.height), fill=ACCENT)
+    top = round(pad * 0.62)
+    for number, line in enumerate(lines):
+        draw.text((bar + pad, top + number * step + round(size * unit)), line, TEXT, face, anchor="ls")
+    if author:
+        quiet = font(Face.PLAIN, small)
+        below = (bar + pad, top + len(lines) * step + round(small * 1.15))
+        draw.text(below, shortened(author, quiet, room), QUIET, quiet, anchor="ls")
+    return image
+
+
+def draw_slide(slide: Slide, width: int, height: int) -> Image.Image:
+    """A title with a short accent above it, a sentence below, and one quiet line at the foot."""
+    unit = height / 720
+    image = Image.new("RGB", (width, height), SLATE)
+    draw = ImageDraw.Draw(image)
+    left, room = round(112 * unit), width - round(224 * unit)
+    title, plain = font(Face.STRONG, round(66 * unit)), font(Face.PLAIN, round(33 * unit))
+    titles, details = wrapped(slide.title, title, room)[:3], wrapped(slide.detail, plain, room)[:4]
+    tall = len(titles) * 80 + (len(details) * 46 + 18 if details else 0)
+    top = 344 - tall / 2
+    draw.rectangle((left, (top - 40) * unit, left + 72 * unit, (top - 34) * unit), fill=ACCENT)
+    for line in titles:
+        draw.text((left, (top + 62) * unit), line, TEXT, title, anchor="ls")
+        top += 80
+    for line in details:
+        draw.text((left, (top + 46) * unit), line, QUIET, plain, anchor="ls")
+        top += 46
+    if slide.footer:
+        quiet = font(Face.PLAIN, round(24 * unit))
+        draw.text((left, height - 64 * unit), shortened(slide.footer, quiet, room), QUIET, quiet, anchor="ls")
+    return image
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0].upper() for word in dict.fromkeys([*words[:1], *words[-1:]]))
+
+
+def inset(width: int, height: int) -> int:
+    """How far a lower third keeps from the edge of its tile: a fifth of a tenth, more where the tile is the picture."""
+    return round(height * (0.06 if height >= 600 else 0.04)) // 2 * 2
+
+
+def _between(least: float, value: float, most: float) -> int:
+    return round(min(max(least, value), most))
+
+
+def _even(width: float, height: float) -> tuple[int, int]:
+    return -(-round(width) // 2) * 2, -(-round(height) // 2) * 2

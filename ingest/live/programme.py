@@ -1,39 +1,62 @@
 """People's pictures and sounds come in, the programme goes out: encoded once, at a fixed rate, for every sink.
 
-First draft of the signatures; the bodies follow.
+The tick is the frame: this thread draws and encodes one picture each, and never waits for a source. Sound has its own
+thread (`desk`). Both count from one epoch. Changes may be asked for from any thread; letters are drawn there, and
+the finished plan takes effect at the next tick.
 """
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ingest.live import audio
 from ingest.live.cards import Slide
-from ingest.live.pace import Clock, RealClock
+from ingest.live.desk import Desk, Listener
+from ingest.live.pace import Clock, Epoch, RealClock
 from ingest.live.recorder import Recorder
-from ingest.live.source import Samples, Source
+from ingest.live.sinks import Sinks
+from ingest.live.source import SAMPLE_RATE, Samples
+from ingest.live.stage import Place, Plan, Stage
+from ingest.live.take import Take
+from ingest.live.video import Encoder, Keyframes
 
-Listener = Callable[[Samples], None]
+__all__ = ["CardSink", "Figures", "Listener", "PacketSink", "Place", "Programme"]
+
+log = logging.getLogger(__name__)
 PacketSink = Callable[[bytes, int, bool], None]
 CardSink = Callable[[int | None, str, str, str], None]
+# Later than this the machine stood still (suspended, frozen): going on is better than two seconds of catching up.
+LATE_LIMIT_S = 2.0
 
 
 @dataclass(frozen=True)
-class Place:
-    """One person on air: who, as what (words as they shall be shown), and where picture and sound come from."""
+class Figures:
+    """What the ticks have cost so far, in seconds of this thread; `late`: how many began over half a tick late."""
 
-    person: str
-    name: str
-    role: str
-    source: Source
-    muted: bool = False
+    ticks: int = 0
+    late: int = 0
+    compose_s: float = 0.0
+    encode_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What was last asked for."""
+
+    places: tuple[Place, ...] = ()
+    question: tuple[str, str] | None = None
+    slide: Slide | None = None
 
 
 class Programme(threading.Thread):
     """The clocked loop of one room. `start()` it when the room opens; it shows the slide it was given.
 
-    Every change returns a Future of the media tick at which it took effect, None while nothing is recorded.
+    Every change returns a Future of the media tick at which it took effect, None while nothing is recorded. Futures
+    and callbacks are called from the tick: what they do must not wait.
     """
 
     def __init__(
@@ -49,67 +72,219 @@ class Programme(threading.Thread):
         on_card: CardSink | None = None,
         on_failure: Callable[[Exception], None] | None = None,
     ) -> None:
-        """`on_card(tick, kind, of, digest)` when a card comes on: kind "person" (of: person), "question" or "slide".
+        """`on_card(tick, kind, of, digest)` when a card comes on: kind "person" or "missing" (of: person),
+        "question" (of: "") or "slide" (of: its kind).
 
         `on_failure` hears why a recording stopped by itself (disk full, disk too slow); the programme goes on.
         """
         super().__init__(name="programme", daemon=True)
         self.clock = clock or RealClock()
+        self.frame_rate = frame_rate
+        self.figures = Figures()
+        self._stage = Stage(width, height, cards)
+        self._encoder = Encoder(width=width, height=height, frame_rate=frame_rate, bitrate=bitrate, preset=preset)
+        self._epoch = Epoch(self.clock)
+        self._desk = Desk(self._epoch, self._mixed)
+        self._on_failure = on_failure
+        self._planning = threading.Lock()
+        self._lock = threading.Lock()
+        self._wish = _Wish()
+        self._next: tuple[Plan, list[Future[int | None]]] | None = None
+        self._plan = Plan()
+        self._frame = 0
+        self._position = -audio.LOOK_AHEAD
+        self._take: Take | None = None
+        self._asked: Take | None = None
+        self._ending = False
+        self._keyframes = Keyframes(frame_rate)
+        self._packets = Sinks[[bytes, int, bool]]("pictures")
+        self._sounds = Sinks[[Samples]]("sound")
+        self._shown = Sinks[[int | None, str, str, str]]("cards")
+        if on_card:
+            self._shown.add(on_card)
+        self._closing = threading.Event()
+
+    # What may be asked for, from any thread.
 
     @property
     def tick(self) -> int | None:
-        """Media time now, in ticks; None before recording starts."""
-        raise NotImplementedError
+        """Media time of the frame that is drawn next; None while nothing is recorded."""
+        take = self._take
+        return None if take is None else take.media_tick(self._frame)
 
     def set_people(self, places: Sequence[Place]) -> "Future[int | None]":
-        """Who is on air from the next tick, in the order of their tiles; twelve at most."""
-        raise NotImplementedError
-
-    def set_listeners(self, listeners: Mapping[str, Listener]) -> None:
-        """Who hears the room without themselves, by person: blocks of 960 samples, called from the sound thread."""
-        raise NotImplementedError
+        """Who is on air from the next tick, in the order of their tiles. Raises ValueError for more than twelve."""
+        return self._change(places=tuple(places))
 
     def set_question(self, text: str, author: str) -> "Future[int | None]":
         """Show a question under the pictures from the next tick; long ones wrap."""
-        raise NotImplementedError
+        return self._change(question=(text, author))
 
     def clear_question(self) -> "Future[int | None]":
         """Take the question away."""
-        raise NotImplementedError
+        return self._change(question=None)
 
     def set_slide(self, slide: Slide | None) -> "Future[int | None]":
         """Hold the programme: slide and silence go out until None is set. Listeners go on hearing each other."""
-        raise NotImplementedError
+        return self._change(slide=slide)
+
+    def set_listeners(self, listeners: Mapping[str, Listener]) -> None:
+        """Who hears the room without themselves, by person: blocks of 960 samples, called from the sound thread."""
+        self._desk.set_listeners(listeners)
 
     def start_recording(self, recorder: Recorder, on_first_tick: Callable[[int], None]) -> "Future[int]":
-        """Record from one of the next frames, which becomes a keyframe and media tick `recorder.next_tick`."""
-        raise NotImplementedError
+        """Record from one of the next frames, which becomes a keyframe and media tick `recorder.next_tick`.
+
+        Raises RuntimeError when a recording is running, and what `Recorder.begin` raises.
+        """
+        take = Take(recorder, on_first_tick)
+        self._refuse_second()
+        take.prepare(self._encoder.parameter_sets)  # before the lock: the tick must not wait for the disk
+        with self._lock:
+            self._asked, self._ending = take, False
+        return take.started
 
     def stop_recording(self, timeout_s: float = 10.0) -> int:
-        """End the recording; the last tick it holds. The replay is playable when this returns."""
-        raise NotImplementedError
+        """End the recording; the last tick it holds. The replay is playable when this returns.
+
+        Raises DiskStopped when the end could not be written, RuntimeError when nothing is being recorded.
+        """
+        with self._lock:
+            take = self._asked or self._take
+            if take is None:
+                raise RuntimeError("nothing is being recorded")
+            self._ending = True
+        return take.ended.result(timeout_s)
 
     def add_packet_sink(self, sink: PacketSink) -> None:
         """`sink(data, pts_ticks, keyframe)` for every frame: Annex B, with SPS and PPS before keyframes.
 
         `pts_ticks` counts frames since the programme began (not media time). Called from the tick: must not wait.
         """
-        raise NotImplementedError
+        self._packets.add(sink)
 
     def remove_packet_sink(self, sink: PacketSink) -> None:
-        raise NotImplementedError
+        self._packets.remove(sink)
 
     def add_sound_sink(self, sink: Listener) -> None:
         """The public mix in blocks of 960 samples, for viewers; called from the sound thread."""
-        raise NotImplementedError
+        self._sounds.add(sink)
 
     def remove_sound_sink(self, sink: Listener) -> None:
-        raise NotImplementedError
+        self._sounds.remove(sink)
 
     def request_keyframe(self) -> None:
         """A keyframe soon, at most one a second; segments keep their boundaries."""
-        raise NotImplementedError
+        self._keyframes.wanted = True
 
     def close(self) -> None:
-        """Stop both threads; a recording that still runs is closed first."""
-        raise NotImplementedError
+        """Stop both threads; a recording that still runs is ended first."""
+        if self.is_alive() and (self._take or self._asked):
+            self.stop_recording()
+        self._closing.set()
+        self._desk.closing.set()
+        for thread in (self, self._desk):
+            if thread.is_alive():
+                thread.join()
+
+    def _refuse_second(self) -> None:
+        with self._lock:
+            if self._asked is not None or (self._take is not None and not self._take.ended.done()):
+                raise RuntimeError("this programme is being recorded already")
+
+    # What the threads do.
+
+    def run(self) -> None:
+        self._desk.start()
+        while not self._closing.is_set():
+            due_s = self._frame / self.frame_rate
+            if self._epoch.skip(due_s, LATE_LIMIT_S):
+                log.warning("the machine stood still for more than %s s; media time goes on after it", LATE_LIMIT_S)
+            self.clock.wait_until(self._epoch.due(due_s))
+            self._tick(self._epoch.late(due_s))
+
+    def _tick(self, late_s: float) -> None:
+        frame = self._frame
+        self._begin_and_end(frame)
+        waiting = self._take_plan()
+        began = time.perf_counter()
+        # Behind by a tick or more, the last picture goes out again: it costs little, and the rate holds.
+        behind = late_s * self.frame_rate >= 1 and not waiting
+        picture = self._stage.canvas.frame if behind else self._stage.draw(self._plan)
+        composed = time.perf_counter()
+        if self._take is not None and frame == self._take.start_frame:
+            self._keyframes.begin(frame)
+        keyframe = self._keyframes.due(frame)
+        data = self._encoder.encode(picture, keyframe)
+        self._count(late_s, composed - began, time.perf_counter() - composed)
+        tick = self.tick
+        self._send(frame, data, keyframe)
+        with self._lock:
+            self._frame = frame + 1
+        for each in waiting:
+            each.set_result(tick)
+
+    def _change(self, **changes: object) -> "Future[int | None]":
+        done: Future[int | None] = Future()
+        with self._planning:
+            wish = replace(self._wish, **changes)  # type: ignore[arg-type]
+            plan = self._stage.plan(wish.places, wish.question, wish.slide)
+            self._wish = wish
+            with self._lock:
+                self._next = (plan, [*(self._next[1] if self._next else ()), done])
+        return done
+
+    def _take_plan(self) -> "list[Future[int | None]]":
+        with self._lock:
+            if self._next is None:
+                return []
+            before = self._plan
+            (self._plan, waiting), self._next = self._next, None
+        self._desk.set_heard(self._plan.places, held=self._plan.slide is not None)
+        for card in self._plan.cards:
+            if card not in before.cards:
+                self._shown.send(self.tick, card.kind, card.of, card.digest)
+        return waiting
+
+    def _begin_and_end(self, frame: int) -> None:
+        with self._lock:
+            # The first frame whose sound has not been mixed yet: sound runs a little ahead of a busy tick.
+            free = max(frame, -(-self._position * self.frame_rate // SAMPLE_RATE))
+            if self._asked is not None:
+                self._take, self._asked = self._asked, None
+                self._take.start_frame = free
+                return
+            if self._ending and self._take is not None and self._take.end_frame is None:
+                self._take.end_frame = max(free, (self._take.start_frame or 0) + 1)
+        take = self._take
+        if take is not None and (take.failure is not None or take.ended.done()):
+            self._leave(take)
+
+    def _leave(self, take: Take) -> None:
+        with self._lock:
+            self._take, self._ending = None, False
+        if take.failure is not None:
+            log.error("the recording stopped: %s", take.failure)
+            for future in (take.started, take.ended):
+                if not future.done():
+                    future.set_exception(take.failure)
+            if self._on_failure:
+                self._on_failure(take.failure)
+
+    def _send(self, frame: int, data: bytes, keyframe: bool) -> None:
+        if self._take is not None:
+            self._take.picture(frame, data, keyframe, self.clock.wall())
+        self._packets.send(data, frame, keyframe)
+
+    def _mixed(self, block: Samples) -> None:
+        with self._lock:
+            take, position = self._take, self._position
+            self._position += len(block)
+        if take is not None:
+            take.sound(position, block)
+        self._sounds.send(block)
+
+    def _count(self, late_s: float, compose_s: float, encode_s: float) -> None:
+        sums = self.figures
+        late = sums.late + (late_s * self.frame_rate > 0.5)
+        self.figures = Figures(sums.ticks + 1, late, sums.compose_s + compose_s, sums.encode_s + encode_s)

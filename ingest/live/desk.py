@@ -1,0 +1,86 @@
+"""Everyone's sound comes in every 20 ms; the public mix goes to the sinks, and to each listener the room without them.
+
+A thread of its own: sound that waited for the picture's encoder would reach participants in bursts, and their
+browsers would answer with longer buffers.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from ingest.live import audio
+from ingest.live.pace import Epoch
+from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
+from ingest.live.stage import Place
+
+log = logging.getLogger(__name__)
+Listener = Callable[[Samples], None]
+BLOCK_S = BLOCK_SAMPLES / SAMPLE_RATE
+
+
+class Desk(threading.Thread):
+    """Mixes the sound of one room until `closing` is set."""
+
+    def __init__(self, epoch: Epoch, on_block: Callable[[Samples], None]) -> None:
+        """`on_block` gets the public mix; its first `audio.LOOK_AHEAD` samples are before the room's first."""
+        super().__init__(name="desk", daemon=True)
+        self.closing = threading.Event()
+        self._epoch = epoch
+        self._on_block = on_block
+        self._heard: tuple[tuple[Place, ...], bool] = ((), False)
+        self._listeners: Mapping[str, Listener] = {}
+        self._limiters: dict[str, audio.Limiter] = {}
+        self._public = audio.Limiter()
+        self._gains: dict[str, float] = {}
+        self._open = 0.0
+        self._failed: set[str] = set()
+
+    def set_heard(self, places: tuple[Place, ...], held: bool) -> None:
+        """Who is mixed from the next block; `held`: the public hears silence, listeners go on hearing each other."""
+        self._heard = (places, held)
+
+    def set_listeners(self, listeners: Mapping[str, Listener]) -> None:
+        """Who hears the room without themselves, by person."""
+        self._listeners = dict(listeners)
+
+    def run(self) -> None:
+        block = 0
+        while not self.closing.is_set():
+            self._epoch.clock.wait_until(self._epoch.due(block * BLOCK_S))
+            self._block()
+            block += 1
+
+    def _block(self) -> None:
+        places, held = self._heard
+        sounds = {place.person: self._sound(place) for place in places}
+        self._gains = {person: gain for person, gain in self._gains.items() if person in sounds}
+        mix = audio.total(sounds, BLOCK_SAMPLES)
+        before, self._open = self._open, 0.0 if held else 1.0
+        self._on_block(self._public(audio.ramp(mix, before, self._open)))
+        listeners = self._listeners
+        self._limiters = {person: self._limiters.get(person) or audio.Limiter() for person in listeners}
+        for person, listener in listeners.items():
+            block = self._limiters[person](audio.without(mix, sounds.get(person)))
+            self._guarded(person, lambda listener=listener, block=block: listener(block))  # type: ignore[misc]
+
+    def _sound(self, place: Place) -> Samples:
+        person = place.person
+        sound = self._guarded(person, lambda: place.source.sound(BLOCK_SAMPLES))
+        if sound is None or sound.shape != (BLOCK_SAMPLES,) or not np.isfinite(sound).all():
+            sound = np.zeros(BLOCK_SAMPLES, np.float32)
+        before = self._gains.get(person, 0.0)
+        self._gains[person] = 0.0 if place.muted else 1.0
+        return audio.ramp(sound, before, self._gains[person])
+
+    def _guarded(self, person: str, call: Callable[[], Samples | None]) -> Samples | None:
+        try:
+            result = call()
+        except Exception:
+            # One person's broken connection must not end the office hour of all; they are silent until it mends.
+            if person not in self._failed:
+                log.exception("no sound from or to person %s", person)
+            self._failed.add(person)
+            return None
+        return result

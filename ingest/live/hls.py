@@ -1,0 +1,132 @@
+"""Segments come in as values, the text of HLS playlists goes out (RFC 8216bis), and back after a crash.
+
+The media playlist on disk always lists everything from the first segment: it is the replay, and what a new child
+reads to go on. `live_window` is what a live viewer is given of it, so that it does not grow with the hours.
+All addresses are relative: the same files play from the studio, the site, a bucket or a folder.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from fractions import Fraction
+
+_HEAD = "#EXTM3U\n#EXT-X-VERSION:7\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment:
+    """One line of a media playlist; `seconds` is exact, `wall` is when its first frame was shown."""
+
+    uri: str
+    seconds: Fraction
+    wall: datetime
+    discontinuity: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Playlist:
+    """A media playlist. `interrupted`: the next segment, not yet there, comes after a discontinuity."""
+
+    target_s: int
+    segments: tuple[Segment, ...] = ()
+    ended: bool = False
+    interrupted: bool = False
+    first: int = 1
+    gaps_before: int = 0
+    init: str = "init.mp4"
+
+    def with_segment(self, segment: Segment) -> "Playlist":
+        """One more segment at the end; it takes over a discontinuity that was announced."""
+        segment = replace(segment, discontinuity=segment.discontinuity or self.interrupted)
+        return replace(self, segments=(*self.segments, segment), interrupted=False)
+
+
+def media(playlist: Playlist) -> str:
+    """The text of a media playlist."""
+    lines = [_HEAD + f"#EXT-X-TARGETDURATION:{playlist.target_s}", f"#EXT-X-MEDIA-SEQUENCE:{playlist.first}"]
+    if playlist.gaps_before:
+        lines.append(f"#EXT-X-DISCONTINUITY-SEQUENCE:{playlist.gaps_before}")
+    if playlist.first == 1:
+        lines.append("#EXT-X-PLAYLIST-TYPE:EVENT")
+    lines += ["#EXT-X-INDEPENDENT-SEGMENTS", f'#EXT-X-MAP:URI="{playlist.init}"']
+    for each in playlist.segments:
+        lines += _segment_lines(each)
+    if playlist.interrupted:
+        lines.append("#EXT-X-DISCONTINUITY")
+    if playlist.ended:
+        lines.append("#EXT-X-ENDLIST")
+    return "\n".join(lines) + "\n"
+
+
+def _segment_lines(segment: Segment) -> list[str]:
+    wall = segment.wall.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    lines = ["#EXT-X-DISCONTINUITY"] if segment.discontinuity else []
+    return [*lines, f"#EXT-X-PROGRAM-DATE-TIME:{wall}", f"#EXTINF:{float(segment.seconds):.6f},", segment.uri]
+
+
+def parse(text: str) -> Playlist:
+    """Read back what `media` wrote. Raises ValueError when it is not such a playlist."""
+    if not text.startswith("#EXTM3U\n"):
+        raise ValueError(f"not a media playlist: {text[:80]!r}")
+    values: dict[str, str] = {}
+    segments: list[Segment] = []
+    interrupted = False
+    for line in text.splitlines():
+        name, _, value = line.partition(":")
+        if line == "#EXT-X-DISCONTINUITY":
+            interrupted = True
+        elif line.startswith("#"):
+            values[name] = value
+        elif line:
+            wall = datetime.fromisoformat(values["#EXT-X-PROGRAM-DATE-TIME"].replace("Z", "+00:00"))
+            seconds = Fraction(values["#EXTINF"].rstrip(","))
+            segments.append(Segment(uri=line, seconds=seconds, wall=wall, discontinuity=interrupted))
+            interrupted = False
+    try:
+        return Playlist(
+            target_s=int(values["#EXT-X-TARGETDURATION"]),
+            segments=tuple(segments),
+            ended="#EXT-X-ENDLIST" in values,
+            interrupted=interrupted,
+            first=int(values["#EXT-X-MEDIA-SEQUENCE"]),
+            gaps_before=int(values.get("#EXT-X-DISCONTINUITY-SEQUENCE", "0")),
+            init=values["#EXT-X-MAP"].removeprefix('URI="').removesuffix('"'),
+        )
+    except KeyError as missing:
+        raise ValueError(f"a media playlist without {missing}") from missing
+
+
+def live_window(playlist: Playlist, segments: int) -> Playlist:
+    """The newest `segments` of a running playlist; one that has ended is given whole."""
+    gone = len(playlist.segments) - segments
+    if playlist.ended or gone <= 0:
+        return playlist
+    # A discontinuity leaves the list together with the segment it stands before (RFC 8216bis, 6.2.2).
+    gaps = sum(each.discontinuity for each in playlist.segments[:gone])
+    kept = playlist.segments[gone:]
+    return replace(playlist, segments=kept, first=playlist.first + gone, gaps_before=playlist.gaps_before + gaps)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """A picture in one quality, for the master playlist; rates in bits a second, sound included."""
+
+    uri: str
+    bandwidth: int
+    average_bandwidth: int
+    codecs: str
+    width: int
+    height: int
+    frame_rate: int
+
+
+def master(variants: Sequence[Variant], audio: str, name: str = "programme") -> str:
+    """The text of a master playlist: `variants` in the order a player shall try them, all with the sound `audio`."""
+    lines = [_HEAD + "#EXT-X-INDEPENDENT-SEGMENTS"]
+    lines.append(f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="{name}",DEFAULT=YES,AUTOSELECT=YES,URI="{audio}"')
+    for each in variants:
+        rates = f"BANDWIDTH={each.bandwidth},AVERAGE-BANDWIDTH={each.average_bandwidth}"
+        shape = f"RESOLUTION={each.width}x{each.height},FRAME-RATE={each.frame_rate:.3f}"
+        lines.append(f'#EXT-X-STREAM-INF:{rates},CODECS="{each.codecs}",{shape},AUDIO="audio"')
+        lines.append(each.uri)
+    return "\n".join(lines) + "\n"
