@@ -8,7 +8,8 @@ import imageio_ffmpeg
 import sqlalchemy as sa
 
 from ingest import store
-from transcode.speech import check_model
+from ingest.steps import StepError
+from transcode import models
 from web import packages
 from web.house import House, open_house
 from web.migrate import is_current
@@ -51,7 +52,7 @@ def findings_of(house: House) -> Iterator[Finding]:
     for what, look in looks:
         try:
             right, words = look(house)
-        except (OSError, sa.exc.SQLAlchemyError, RuntimeError) as error:
+        except (OSError, sa.exc.SQLAlchemyError, RuntimeError, StepError) as error:
             right, words = False, str(error).splitlines()[0]
         yield Finding(what, right, words)
 
@@ -86,7 +87,7 @@ def _ffmpeg(house: House) -> tuple[bool, str]:
 
 
 def _model(house: House) -> tuple[bool, str]:
-    return True, check_model(house.transcode, house.ingest.data)
+    return True, models.find(house.transcode.speech_model, house.ingest.data / "models")
 
 
 def _packages(house: House) -> tuple[bool, str]:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import publish.settings
 import publish.tasks
-import questions.tasks
 from celery import Celery
 
 import ingest.settings
 import questions.settings
+import questions.tasks
 import transcode.settings
 import transcode.tasks
 import web.settings
@@ -24,6 +24,7 @@ from ingest.engine import Engine
 from ingest.secrets import Safe, open_safe
 from ingest.settings import load
 from ingest.steps import Kind, Step
+from transcode.speech import Whisper
 from web import broker
 
 
@@ -91,7 +92,7 @@ def all_kinds(
 ) -> list[Kind]:
     """Every kind of step that a worker of this house knows."""
     return [
-        *transcode.tasks.kinds(encode, data),
+        *transcode.tasks.kinds(encode, Whisper(settings=encode, store=data / "models")),
         *questions.tasks.kinds(intake, safe),
         *publish.tasks.kinds(release, safe),
     ]

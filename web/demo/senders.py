@@ -37,9 +37,9 @@ def clip(path: Path) -> Clip:
         found = probe(path)
     except NotAVideo as error:
         raise MediaRefused(f"{path}: not a video ({error})") from error
-    if found.video is None:
+    if found.picture is None:
         raise MediaRefused(f"{path}: the file has no picture")
-    return Clip(path=path, has_sound=found.audio is not None)
+    return Clip(path=path, has_sound=found.sound is not None)
 
 
 def arguments(source: Clip, address: str, ticket: str) -> list[str]:
