@@ -181,7 +181,7 @@ def make_captions(
     """
     target = room.captions(language)
     parameters = {"language": language, "hints": list(hints), "recipe": RECIPE}
-    key = made.key(inputs(audio), parameters, transcriber.identity)
+    key = made.key(inputs(audio), parameters, transcriber.identity, means.alive)
     if made.is_made(target, key) and room.words(language).exists():
         return False
     words = transcriber.transcribe(audio, language, hints, means.progress)

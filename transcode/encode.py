@@ -23,6 +23,7 @@ from transcode.settings import Settings
 
 RECIPE = 1  # raised when a command changes what comes out
 SEGMENT_S = 2.0
+SLOWEST_DISK = 20e6  # bytes a second
 
 
 class Different(steps.Permanent):
@@ -31,10 +32,15 @@ class Different(steps.Permanent):
 
 @dataclass(frozen=True, kw_only=True)
 class Means:
-    """What an encode is given beside its files: settings, where to report a fraction, what to ask before a rename."""
+    """What a piece of work is given beside its files.
+
+    `progress` takes the fraction done, `alive` is a sign of life without one, `confirm` is asked before a rename;
+    each may raise to stop the work.
+    """
 
     settings: Settings
     progress: Callable[[float], None] = lambda fraction: None
+    alive: Callable[[], None] = lambda: None
     confirm: Callable[[], None] = lambda: None
 
 
@@ -51,14 +57,17 @@ def tool_version() -> str:
     return said.stdout.splitlines()[0]
 
 
-def run_ffmpeg(command: Any, duration_s: float, means: Means) -> None:
-    """Run an ffmpeg-python output node; reports the fraction done. Raises what process.run raises."""
+def run_ffmpeg(command: Any, duration_s: float, means: Means, silent_s: float = 0.0) -> None:
+    """Run an ffmpeg-python output node; reports the fraction done. Raises what process.run raises.
+
+    For `silent_s` beyond the stall limit ffmpeg may work without saying so.
+    """
     arguments = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-progress", "pipe:1", "-y"]
     process.run(
         [tool(), *arguments, *ffmpeg.get_args(command)],
         read=position,
         report=lambda at: means.progress(min(at / duration_s, 1.0) if duration_s > 0 else 0.0),
-        stall_s=means.settings.stall_s,
+        stall_s=means.settings.stall_s + silent_s,
         niceness=means.settings.niceness,
     )
 
@@ -93,16 +102,16 @@ def encode_rung(video: Path, folder: Path, rung: Rung, means: Means) -> bool:
     """
     settings = means.settings
     recipe = {"rung": asdict(rung), "preset": settings.rung_preset, "recipe": RECIPE}
-    key = made.key(inputs(video), recipe, tool_version())
+    key = made.key(inputs(video), recipe, tool_version(), means.alive)
     if made.is_made(folder, key):
         return False
     made.sweep(folder)
-    picture = probe.picture_of(video)
+    picture = probe.picture_of(video, means.alive)
     segments = segments_of(video, picture)
     with made.folder_beside(folder) as beside:
         whole = beside / "whole.mp4"
         run_ffmpeg(rung_command(video, whole, rung, picture, segments, settings), picture.end_s, means)
-        compare(picture, probe.picture_of(whole), whole.name)
+        compare(picture, probe.picture_of(whole, means.alive), whole.name)
         cut(whole, beside, segments)
         whole.unlink()
         means.confirm()
@@ -207,19 +216,21 @@ def copy_sound(audio: Path, target: Path, means: Means) -> bool:
 
 def _copy(video: Path | None, audio: Path | None, target: Path, means: Means) -> bool:
     paths = [path for path in (video, audio) if path is not None]
-    key = made.key(inputs(*paths), {"copy": target.suffix, "recipe": RECIPE}, tool_version())
+    files = inputs(*paths)
+    key = made.key(files, {"copy": target.suffix, "recipe": RECIPE}, tool_version(), means.alive)
     if made.is_made(target, key):
         return False
     made.sweep(target)
     tracks = [source(video).video] if video else []
     tracks += [source(audio).audio] if audio else []
-    picture = probe.picture_of(video) if video else None
-    sound = probe.sound_of(audio) if audio else None
+    picture = probe.picture_of(video, means.alive) if video else None
+    sound = probe.sound_of(audio, means.alive) if audio else None
     end_s = max(track.end_s for track in (picture, sound) if track)
     with archive.write_whole(target) as beside:
         command = ffmpeg.output(*tracks, str(beside), format="mp4", c="copy", movflags="+faststart", copyts=None)
-        run_ffmpeg(command, end_s, means)
-        result = probe.probe(beside)
+        # Moving the index to the front copies the file once more without a word.
+        run_ffmpeg(command, end_s, means, silent_s=sum(each.stat().st_size for each in files) / SLOWEST_DISK)
+        result = probe.probe(beside, means.alive)
         for wanted, got in ((picture, result.picture), (sound, result.sound)):
             if wanted is not None:
                 compare(wanted, got, target.name)
@@ -231,7 +242,8 @@ def _copy(video: Path | None, audio: Path | None, target: Path, means: Means) ->
 def compare(wanted: probe.Track, got: probe.Track | None, name: str) -> None:
     """Raise Different unless `got` has exactly the frames of `wanted` and ends within a frame of it."""
     if got is None or got.frames != wanted.frames:
-        raise Different(f"{name} has {got.frames if got else 'no'} frames where its source has {wanted.frames}")
+        found = got.frames if got else "no"
+        raise Different(f"{name} has {found} frames where its source has {wanted.frames}: the recording is damaged")
     frame_s = max(wanted.duration_s / wanted.frames, 0.001)
     if abs(got.end_s - wanted.end_s) > frame_s or abs(got.start_s - wanted.start_s) > frame_s:
         raise Different(

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,16 @@ from ingest import archive
 FORGOTTEN_S = 1800.0  # a half-made thing untouched for so long has no maker: stall limits are a minute or so
 
 
-def key(inputs: Iterable[Path], parameters: Mapping[str, Any], tool: str) -> str:
-    """SHA-256 over the content of all inputs in order, the parameters and the tool's version."""
+def key(
+    inputs: Iterable[Path], parameters: Mapping[str, Any], tool: str, alive: Callable[[], None] = lambda: None
+) -> str:
+    """SHA-256 over the content of all inputs in order, the parameters and the tool's version.
+
+    `alive` is called before each input: an hour of recording takes some seconds to read.
+    """
     whole = hashlib.sha256(json.dumps([parameters, tool], sort_keys=True).encode())
     for path in inputs:
+        alive()
         whole.update(archive.digest(path).encode())
     return whole.hexdigest()
 

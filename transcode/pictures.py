@@ -74,11 +74,11 @@ def frames_at(video: Path, times_s: Sequence[float], progress: Callable[[float],
 
 def make_poster(video: Path, target: Path, means: encode.Means) -> bool:
     """Write a JPEG of at most 1280 pixels' width. False when it was there. Raises NotAVideo."""
-    key = made.key(encode.inputs(video), {"poster": CANDIDATES, "recipe": RECIPE}, av.__version__)
+    key = made.key(encode.inputs(video), {"poster": CANDIDATES, "recipe": RECIPE}, av.__version__, means.alive)
     if made.is_made(target, key):
         return False
     made.sweep(target)
-    picture = probe.picture_of(video)
+    picture = probe.picture_of(video, means.alive)
     frames = frames_at(video, moments(picture.start_s, picture.end_s), means.progress)
     if not frames:
         raise probe.NotAVideo(f"no picture of {video.name} can be decoded")

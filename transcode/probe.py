@@ -5,6 +5,7 @@ Media time is the packets' own time: nothing is moved so that it begins at zero.
 Only the file itself and local files named by a playlist are opened: a foreign file cannot make us fetch anything.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,7 @@ from av.stream import Stream
 from ingest import steps
 
 FORMATS = "mov,mp4,m4a,3gp,matroska,webm,ogg,wav,flac,mp3,aac,mpegts,mpegvideo,mpeg,avi"
+SIGN_OF_LIFE = 2000  # packets; far less than a second of reading
 SAFE_FILE = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
 SAFE_PLAYLIST = {"protocol_whitelist": "file", "live_start_index": "0"}
 
@@ -80,16 +82,21 @@ def open_media(path: Path) -> InputContainer:
     except FileNotFoundError as error:
         raise NotAVideo(f"there is no file {path}") from error
     except (av.error.FFmpegError, ValueError) as error:
-        raise NotAVideo(f"{path.name} cannot be read as video or sound ({error})") from error
+        why = getattr(error, "strerror", None) or error
+        raise NotAVideo(f"{path.name} cannot be read as video or sound: {why}") from error
 
 
-def probe(path: Path) -> Media:
-    """Read all packets of `path`. Raises NotAVideo when it holds neither picture nor sound."""
+def nothing() -> None:
+    """The sign of life of a caller that has nobody to tell."""
+
+
+def probe(path: Path, alive: Callable[[], None] = nothing) -> Media:
+    """Read all packets of `path`, calling `alive` now and then. Raises NotAVideo when nothing is in it."""
     with open_media(path) as container:
         streams: list[Stream] = [*container.streams.video[:1], *container.streams.audio[:1]]
         seen = {stream.index: Counter() for stream in streams}
         if streams:
-            _count(container, streams, seen)
+            _count(container, streams, seen, alive)
         tracks = {stream.type: _track(stream, seen[stream.index]) for stream in streams if seen[stream.index].frames}
         picture, sound = tracks.get("video"), tracks.get("audio")
     if not tracks:
@@ -99,9 +106,9 @@ def probe(path: Path) -> Media:
     return Media(picture=picture, sound=sound)
 
 
-def picture_of(path: Path) -> Picture:
+def picture_of(path: Path, alive: Callable[[], None] = nothing) -> Picture:
     """The video stream of `path`. Raises NotAVideo when there is none."""
-    picture = probe(path).picture
+    picture = probe(path, alive).picture
     if picture is None:
         raise NotAVideo(f"{path.name} has no picture")
     return picture
@@ -116,9 +123,9 @@ def size_of(path: Path) -> tuple[int, int]:
         return context.width, context.height
 
 
-def sound_of(path: Path) -> Sound:
+def sound_of(path: Path, alive: Callable[[], None] = nothing) -> Sound:
     """The audio stream of `path`. Raises NotAVideo when there is none."""
-    sound = probe(path).sound
+    sound = probe(path, alive).sound
     if sound is None:
         raise NotAVideo(f"{path.name} has no sound")
     return sound
@@ -142,9 +149,13 @@ class Counter:
         self.frames += 1
 
 
-def _count(container: InputContainer, streams: list[Stream], seen: dict[int, Counter]) -> None:
+def _count(
+    container: InputContainer, streams: list[Stream], seen: dict[int, Counter], alive: Callable[[], None]
+) -> None:
     try:
-        for packet in container.demux(streams):
+        for n, packet in enumerate(container.demux(streams)):
+            if n % SIGN_OF_LIFE == 0:
+                alive()
             if packet.size and packet.pts is not None:
                 seen[packet.stream.index].add(packet.pts, packet.duration or 0)
     except av.error.FFmpegError:

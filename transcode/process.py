@@ -81,17 +81,26 @@ class Child:
         """The end of standard error, for people."""
         return "\n".join(self.tail.decode("utf-8", "replace").strip().splitlines()[-count:])
 
-    def wait(self) -> int:
-        return self._popen.wait()
+    def wait(self, patience_s: float) -> int:
+        """The exit status of a child that has closed its outputs. Raises Stalled."""
+        try:
+            return self._popen.wait(patience_s)
+        except subprocess.TimeoutExpired as error:
+            raise Stalled(f"{self.name} said nothing more and did not end for {patience_s:g} s") from error
 
     def stop(self, grace_s: float) -> None:
         """End the whole group, each signal stronger than the last; returns when the child is gone."""
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.pid, each)
+        for each in (signal.SIGINT, signal.SIGTERM):
+            self._signal(each)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._popen.wait(None if each is signal.SIGKILL else grace_s)
-                return
+                self._popen.wait(grace_s)
+                break
+        self._signal(signal.SIGKILL)  # also for what the child started and left behind
+        self._popen.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
 
     def close(self) -> None:
         for pipe in (self._popen.stdout, self._popen.stderr):
@@ -117,7 +126,7 @@ def run(
     child = Child(argv, niceness)
     try:
         _follow(child, read, report, stall_s, clock)
-        status = child.wait()
+        status = child.wait(stall_s)
     except BaseException:
         child.stop(grace_s)
         raise

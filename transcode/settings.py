@@ -17,4 +17,7 @@ class Settings:
     speech_threads: int = setting(2, "Threads of one speech recognition.")
     speech_precision: str = setting("int8", "CTranslate2 compute type of the speech model, such as int8 or float32.")
     stall_s: float = setting(60.0, "Seconds without progress after which a child process is stopped and tried again.")
+    speech_stall_s: float = setting(
+        600.0, "The same for speech recognition, where a large model may think minutes over half a minute of sound."
+    )
     niceness: int = setting(10, "Niceness of child processes: 0 is normal, 19 gives way to everything.")

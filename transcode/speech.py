@@ -100,14 +100,14 @@ class Whisper:
     def transcribe(
         self, media: Path, language: str, hints: Sequence[str], progress: Callable[[float], None]
     ) -> list[Word]:
-        """See Transcriber. One window of 30 s must be done within the stall limit."""
+        """See Transcriber. One window of 30 s must be done within the stall limit for speech."""
         heard = Heard()
         try:
             process.run(
                 self.command(media, language, hints),
                 read=heard.read,
                 report=lambda at: progress(min(at / heard.duration_s, 1.0) if heard.duration_s else 0.0),
-                stall_s=self.settings.stall_s,
+                stall_s=self.settings.speech_stall_s,
                 niceness=self.settings.niceness,
             )
         except process.Failed as error:
@@ -128,10 +128,23 @@ class Whisper:
 
 def words_of(segment: dict[str, Any]) -> list[Word]:
     """The words of one recognised segment, marked where it was probably not spoken."""
-    words = [Word(**{**each, "word": each["word"].strip()}) for each in segment["words"]]
-    words = [each for each in words if each.word]
+    words = [Word(**{**each, "word": each["word"].strip()}) for each in glued(segment["words"]) if each["word"].strip()]
     why = doubt(segment, [each.word for each in words])
     return [Word(**{**asdict(each), "doubt": why}) for each in words] if why else words
+
+
+def glued(words: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Words as people count them: a piece without a space before it, or "-like this", belongs to the one before."""
+    whole: list[dict[str, Any]] = []
+    for each in words:
+        text = each["word"]
+        if whole and text.strip() and (not text.startswith(" ") or re.match(r" -\w", text)):
+            before = whole[-1]
+            joined = {"word": before["word"].rstrip() + text.strip(), "end_s": each["end_s"]}
+            whole[-1] = before | joined | {"probability": min(before["probability"], each["probability"])}
+        else:
+            whole.append(each)
+    return whole
 
 
 def doubt(segment: dict[str, Any], words: Sequence[str]) -> str:

@@ -68,7 +68,7 @@ def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:
 
     def kind(name: str, queue: str, run: Callable[[Work, Means], None]) -> Kind:
         def work_on(work: Work) -> None:
-            run(work, Means(settings=settings, progress=work.progress, confirm=work.confirm))
+            run(work, _means(work, settings))
 
         return Kind(name=name, queue=queue, run=work_on, priority=PRIORITIES[name])
 
@@ -79,6 +79,17 @@ def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:
         kind(RUNG, "heavy", make_rung),
         kind(AUDIO, "light", make_audio),
     ]
+
+
+def _means(work: Work, settings: Settings) -> Means:
+    done = 0.0
+
+    def progress(fraction: float) -> None:
+        nonlocal done
+        done = fraction
+        work.progress(fraction)
+
+    return Means(settings=settings, progress=progress, alive=lambda: work.progress(done), confirm=work.confirm)
 
 
 def make_poster(work: Work, means: Means) -> None:

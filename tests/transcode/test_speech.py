@@ -1,0 +1,112 @@
+"""What the recogniser says is judged, and its child process followed."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest import steps
+from transcode import speech
+from transcode.settings import Settings
+from transcode.speech import Heard, Whisper, Word
+
+
+def segment(text: str, **measures: float) -> dict[str, Any]:
+    words = [
+        {"word": f" {word}", "start_s": float(n), "end_s": n + 0.5, "probability": 0.9}
+        for n, word in enumerate(text.split())
+    ]
+    return {"text": text, "no_speech": 0.1, "likelihood": -0.2, "compression": 1.2, "words": words} | measures
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (segment("Guten Abend."), ""),
+        (segment("Danke.", no_speech=0.8, likelihood=-1.4), "silence"),
+        (segment("Danke.", no_speech=0.8), ""),
+        (segment("so so", compression=2.9), "repetition"),
+        (segment("Das ist gut. Das ist gut. Das ist gut."), "repetition"),
+        (segment("Nein, nein, nein!"), ""),
+        (segment("ja ja ja ja ja ja"), "repetition"),
+        (segment("Untertitel der Amara.org-Community"), "phrase"),
+        (segment("Untertitel im Auftrag des ZDF für funk, 2017"), "phrase"),
+        (segment("Wir brauchen Untertitel für den Stadtrat."), ""),
+    ],
+)
+def test_doubt_says_why(said: dict[str, Any], why: str) -> None:
+    assert {word.doubt for word in speech.words_of(said)} == {why}
+
+
+def test_pieces_without_a_space_belong_to_the_word_before() -> None:
+    pieces = [("Bürger", 0.9), ("sprech", 0.5), ("stunde", 0.8)]
+    words = [
+        {"word": (" " if n == 0 else "") + text, "start_s": n * 1.0, "end_s": n + 1.0, "probability": probability}
+        for n, (text, probability) in enumerate(pieces)
+    ]
+    assert speech.words_of(segment("") | {"words": words}) == [
+        Word(word="Bürgersprechstunde", start_s=0.0, end_s=3.0, probability=0.5)
+    ]
+
+
+def test_heard_gathers_words_and_the_end() -> None:
+    heard = Heard()
+    positions = [
+        heard.read(line)
+        for line in (
+            json.dumps({"duration_s": 10.0}),
+            "a library prints something",
+            json.dumps({"at_s": 4.0, "segment": segment("Guten Abend.")}),
+            json.dumps({"done": True}),
+        )
+    ]
+    assert [word.word for word in heard.words] == ["Guten", "Abend."]
+    assert (heard.duration_s, heard.done, positions[1]) == (10.0, True, None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played(Whisper):
+    """Whisper whose child process is a few lines of Python."""
+
+    code: str
+
+    def command(self, media: Path, language: str, hints: Sequence[str]) -> list[str]:
+        return [sys.executable, "-I", "-S", "-c", self.code]
+
+
+def transcribe(code: str, tmp_path: Path) -> list[Word]:
+    played = Played(settings=Settings(niceness=0), store=tmp_path, code=code)
+    return played.transcribe(tmp_path / "x", "de", [], lambda fraction: None)
+
+
+def test_words_come_in_order_of_time(tmp_path: Path) -> None:
+    later, sooner = segment("b"), segment("a")
+    later["words"][0]["start_s"] = 5.0
+    lines = [{"segment": later, "at_s": 6}, {"segment": sooner, "at_s": 1}, {"done": True}]
+    code = f"print({chr(10).join(json.dumps(line) for line in lines)!r})"
+    assert [word.word for word in transcribe(code, tmp_path)] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("turn", "kind"), [("transient", steps.Transient), ("permanent", steps.Permanent)])
+def test_error_of_the_child_keeps_its_kind(turn: str, kind: type[Exception], tmp_path: Path) -> None:
+    line = json.dumps({"error": "no network", "turn": turn})
+    with pytest.raises(kind, match="no network"):
+        transcribe(f"import sys; print({line!r}); sys.exit(3)", tmp_path)
+
+
+def test_child_that_ends_early_is_tried_again(tmp_path: Path) -> None:
+    with pytest.raises(steps.Transient, match="without saying"):
+        transcribe("pass", tmp_path)
+
+
+def test_command_names_language_hints_and_pin(tmp_path: Path) -> None:
+    whisper = Whisper(settings=Settings(speech_model=str(tmp_path)), store=tmp_path)
+    command = whisper.command(Path("a.m3u8"), "de", ["Feldkirchen"])
+    assert command[1:3] == ["-m", "transcode.hearing"]
+    assert "--hint=Feldkirchen" in command
+    assert command[command.index("--language") + 1] == "de"
+    assert "--pin" not in command
