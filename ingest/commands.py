@@ -104,6 +104,16 @@ def waiting(connection: Connection, office_hour: str) -> list[Command]:
     return rows_as(Command, connection, query)
 
 
+def refused(connection: Connection, office_hour: str, since: datetime) -> list[Command]:
+    """What the studio refused since then, the newest first, for staff to read why."""
+    query = (
+        sa.select(commands)
+        .where(commands.c.office_hour == office_hour, commands.c.state == State.REFUSED, commands.c.applied_at > since)
+        .order_by(commands.c.sequence.desc())
+    )
+    return rows_as(Command, connection, query)
+
+
 def finish(connection: Connection, id: str, state: State, *, tick: int | None = None, reason: str = "") -> bool:
     """Write how a command ended; False when it was already written."""
     changed = connection.execute(
@@ -129,3 +139,9 @@ def as_message(command: Command) -> dict[str, Any]:
     """What the room is told: id, kind and payload."""
     values = asdict(command)
     return {"id": values["id"], "kind": command.kind.value, "payload": command.payload}
+
+
+def history(connection: Connection, office_hour: str) -> list[Command]:
+    """Everything that was ever wished of this room, in order: a room that starts anew learns words from it."""
+    query = sa.select(commands).where(commands.c.office_hour == office_hour).order_by(commands.c.sequence)
+    return rows_as(Command, connection, query)

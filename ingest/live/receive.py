@@ -137,6 +137,11 @@ class Peer:
         self._connection.on("connectionstatechange", self._state_changed)
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """Which of "audio" and "video" the person sends."""
+        return tuple(self._taps)
+
+    @property
     def connected(self) -> bool:
         """Whether media may flow at this moment."""
         return not self._closed and self._connection.connectionState == "connected"

@@ -58,7 +58,7 @@ class PictureTrack(MediaStreamTrack):
         packet.pts, packet.time_base = pts, self._time_base
         self._queue.put_nowait(packet)
 
-    async def recv(self) -> av.Packet[Any]:
+    async def recv(self) -> "av.Packet[Any]":
         """The next packet; called by aiortc's sender."""
         if self.readyState != "live":
             raise MediaStreamError
@@ -88,7 +88,7 @@ class SoundTrack(MediaStreamTrack):
         self._queue.put_nowait((self._heard, block))
         self._heard += len(block)
 
-    async def recv(self) -> av.Packet[Any]:
+    async def recv(self) -> "av.Packet[Any]":
         """The next packet; called by aiortc's sender."""
         while self.readyState == "live":
             at, block = await self._queue.get()

@@ -1,0 +1,246 @@
+"""Commands come in, one after the other; the programme changes at a tick, the timeline says so, a reply goes out.
+
+What a command means is decided in `standing`; here it is done: first the programme, which says at which tick it took
+effect, then the timeline with the command's id, then the reply. A command whose id the timeline holds is only
+replied to. Before media time begins nothing is written: the events stand at tick 0 when it does.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+from ingest import commands
+from ingest.live.cards import Slide
+from ingest.live.presence import House
+from ingest.live.programme import Programme
+from ingest.live.recorder import Recorder
+from ingest.live.segments import DiskStopped
+from ingest.live.standing import Change, Refused, Standing, decide, fold
+from ingest.timeline import Event, Kind, Writer
+
+log = logging.getLogger(__name__)
+EFFECT_S = 5.0  # A change takes one tick; a machine that needs longer is not recording any more.
+Tell = Callable[[dict[str, Any]], None]
+
+
+class Scribe:
+    """Writes the timeline in a thread of its own, in order, because each line is synced to the disk."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._thread = ThreadPoolExecutor(1, "timeline")
+
+    @property
+    def events(self) -> list[Event]:
+        return self._writer.events
+
+    def write(self, kind: Kind, tick: int, command: str | None = None, **values: Any) -> "asyncio.Future[Event]":
+        """Append an event. Ticks that come from several threads may arrive in another order: they never go back."""
+        return asyncio.wrap_future(self._thread.submit(self._append, kind, tick, command, values))
+
+    def _append(self, kind: Kind, tick: int, command: str | None, values: dict[str, Any]) -> Event:
+        last = self._writer.events[-1].tick if self._writer.events else 0
+        return self._writer.append(kind, max(tick, last), command=command, **values)
+
+    def close(self) -> None:
+        """Finish what is waiting. Blocks."""
+        self._thread.shutdown()
+        self._writer.close()
+
+
+class Orders:
+    """See the module. `tell` sends a message to the studio. Belongs to the event loop."""
+
+    def __init__(
+        self,
+        *,
+        scribe: Scribe,
+        programme: Programme,
+        house: House,
+        recorder: Callable[[], Recorder],
+        tick_duration: Fraction,
+        picture: dict[str, int],
+        died: datetime,
+        tell: Tell,
+    ) -> None:
+        """`recorder` opens the recording; `died` is the last sign of life of a process before this one."""
+        self.standing = fold(Standing(), ((event.kind, event.values) for event in scribe.events))
+        self.ended_ticks = scribe.events[-1].tick + 1 if self.standing.over else None
+        self.began_at = next((e.values.get("wall") for e in scribe.events if e.kind is Kind.BEGIN), None)
+        self.title, self.host = "", ""
+        self._applied = {event.command: event.tick for event in scribe.events if event.command}
+        self._scribe, self._programme, self._house = scribe, programme, house
+        self._recorder, self._tick_duration, self._picture = recorder, tick_duration, picture
+        self._died, self._tell = died, tell
+        self._questions: dict[str, tuple[str, str]] = {}
+        self._cards: dict[tuple[str, str], str] = {}
+        self._shown = Standing()
+        self._lock = asyncio.Lock()
+
+    def brief(self, title: str, host: str, known: list[dict[str, Any]]) -> None:
+        """What rows say and the timeline does not: words, and what was done before media time began."""
+        self.title, self.host = title, host
+        for command in known:
+            self._learn(command["payload"])
+            if command.get("done") and not self.standing.begun and command["id"] not in self._applied:
+                try:
+                    changes = decide(self.standing, commands.Kind(command["kind"]), command["payload"])
+                except Refused:
+                    continue  # it was refused the first time as well, or needs a programme that has begun
+                self.standing = fold(self.standing, changes)
+                self._applied[command["id"]] = 0
+
+    async def resume(self) -> None:
+        """Show how things stand; when media time had begun, go on at the next tick."""
+        await self._show(self.standing, recorded=False)
+        if not self.standing.begun or self.standing.over:
+            return
+        recorder = await asyncio.to_thread(self._recorder)
+        if recorder.ended:  # the process died between the end of the recording and its line in the timeline
+            await self._over(recorder.next_tick - 1, None)
+            return
+        tick = await self._record(recorder)
+        await self._scribe.write(
+            Kind.RESUMED, tick, died=self._died.isoformat(), wall=datetime.now(UTC).isoformat(), next=tick
+        )
+        self._house.set_on_air(self.standing.people, recorded=True)
+
+    async def apply(self, id: str, kind: str, payload: dict[str, Any]) -> None:
+        """Do a command and reply, one at a time."""
+        async with self._lock:
+            if id in self._applied:
+                self._tell({"tell": "done", "id": id, "tick": self._applied[id]})
+                return
+            try:
+                tick = await self._do(id, commands.Kind(kind), payload)
+            except Refused as refusal:
+                self._tell({"tell": "refused", "id": id, "reason": str(refusal)})
+                return
+            except (ValueError, OSError, RuntimeError) as error:  # a TimeoutError of a stuck programme is an OSError
+                log.exception("the command %s %s could not be applied", kind, id)
+                self._tell({"tell": "refused", "id": id, "reason": f"the room could not do it: {error}"})
+                return
+            self._applied[id] = tick
+            self._tell({"tell": "done", "id": id, "tick": tick})
+
+    async def _do(self, id: str, kind: commands.Kind, payload: dict[str, Any]) -> int:
+        changes = decide(self.standing, kind, payload)
+        self._learn(payload)
+        if kind is commands.Kind.START:
+            return await self._start(id)
+        if kind is commands.Kind.END:
+            return await self._end(id)
+        goal = fold(self.standing, changes)
+        tick = await self._show(goal, recorded=goal.begun)
+        self.standing = goal
+        if kind is commands.Kind.HOLD:
+            await self._house.send_out(payload["person"])
+        if self.standing.begun:
+            await self._write(changes, tick, id)
+        if kind in (commands.Kind.PAUSE, commands.Kind.RESUME):
+            self._tell({"tell": "paused", "paused": self.standing.paused})
+        return tick
+
+    def _learn(self, payload: dict[str, Any]) -> None:
+        if "person" in payload and ("name" in payload or "role" in payload):
+            self._house.introduce(payload["person"], payload.get("name"), payload.get("role"))
+        if "question" in payload and "text" in payload:
+            self._questions[payload["question"]] = (str(payload["text"]), str(payload.get("author") or ""))
+
+    async def _start(self, id: str) -> int:
+        goal = replace(self.standing, begun=True)
+        await self._show(goal, recorded=False)
+        first = await self._record(await asyncio.to_thread(self._recorder))
+        self.standing = goal
+        self.began_at = datetime.now(UTC).isoformat()
+        self._house.set_on_air(goal.people, recorded=True)
+        begin: dict[str, Any] = {"tick_duration": str(self._tick_duration), **self._picture, "wall": self.began_at}
+        await self._scribe.write(Kind.BEGIN, 0, **begin)
+        for (kind, of), digest in list(self._cards.items()):
+            self._write_card(first, kind, of, digest)
+        await self._write(goal.as_events(), first, id)
+        self._tell({"tell": "started", "wall": self.began_at, "tick_duration": str(self._tick_duration)})
+        return first
+
+    async def _record(self, recorder: Recorder) -> int:
+        return int(await _effect(self._programme.start_recording(recorder, lambda tick: None)))
+
+    async def _end(self, id: str) -> int:
+        last = self._scribe.events[-1].tick
+        try:
+            last = await asyncio.to_thread(self._programme.stop_recording)
+        except (RuntimeError, TimeoutError, DiskStopped) as error:
+            log.error("the recording had stopped before its end: %s", error)
+        return await self._over(last, id)
+
+    async def _over(self, last: int, id: str | None) -> int:
+        await self._house.close_tracks()
+        event = await self._scribe.write(Kind.END, last, id, wall=datetime.now(UTC).isoformat())
+        self.standing = replace(self.standing, over=True)
+        self.ended_ticks = last + 1
+        await self._show(self.standing, recorded=False)
+        self._tell({"tell": "ended", "ticks": self.ended_ticks})
+        return event.tick
+
+    async def _show(self, goal: Standing, *, recorded: bool) -> int:
+        """Make the programme look like `goal`; the tick at which the last of it took effect (0 before media time)."""
+        before, self._shown = self._shown, goal
+        people = () if goal.over else goal.people
+        places = [self._house.presence(person).place(person in goal.muted) for person in people]
+        self._house.set_on_air(people, recorded=recorded)
+        # Letters are drawn by the thread that asks for them, which takes some ten milliseconds.
+        effects = [await asyncio.to_thread(self._programme.set_people, places)]
+        if goal.question != before.question or goal.over:
+            question = None if goal.over else goal.question
+            effects.append(await asyncio.to_thread(self._show_question, question))
+        if before == Standing() or self._slide(goal) != self._slide(before):
+            effects.append(await asyncio.to_thread(self._programme.set_slide, self._slide(goal)))
+        return max([await _effect(effect) or 0 for effect in effects])
+
+    def _show_question(self, question: str | None) -> "Future[int | None]":
+        if question is None:
+            return self._programme.clear_question()
+        return self._programme.set_question(*self._questions.get(question, ("", "")))
+
+    def _slide(self, standing: Standing) -> Slide | None:
+        if standing.over:
+            return Slide("over", self.title, self.host)
+        if not standing.begun:
+            return Slide("soon", self.title, self.host)
+        return Slide("pause", self.title, "Pause", self.host) if standing.paused else None
+
+    async def _write(self, changes: list[Change], tick: int, command: str) -> None:
+        """All events of a command; the last one carries its id, so that half of them count as none."""
+        for number, (kind, values) in enumerate(changes, 1):
+            await self._scribe.write(kind, tick, command if number == len(changes) else None, **values)
+
+    def card(self, tick: int | None, kind: str, of: str, digest: str) -> None:
+        """The programme drew a card (event loop)."""
+        of = self._shown.question or of if kind == "question" else of
+        self._cards[kind, of] = digest
+        if tick is not None and self.standing.begun and not self.standing.over:
+            self._write_card(tick, kind, of, digest)
+
+    def _write_card(self, tick: int, kind: str, of: str, digest: str) -> None:
+        self._scribe.write(Kind.CARD, tick, **{kind: of}, digest=digest)
+
+    def gap(self, person: str, on: bool) -> None:
+        """Somebody on air went silent, or came back (event loop)."""
+        if self.standing.begun and not self.standing.over and (tick := self._programme.tick) is not None:
+            self._scribe.write(Kind.GAP, tick, person=person, on=on)
+
+    def clock(self) -> None:
+        """Write where the tracks are; called once a second."""
+        if (tick := self._programme.tick) is not None and self.standing.begun:
+            for values in self._house.clock_events():
+                self._scribe.write(Kind.CLOCK, tick, **values)
+
+
+async def _effect(future: "Future[Any]") -> Any:
+    """The tick at which a change took effect. Raises TimeoutError when the programme stands still."""
+    return await asyncio.wait_for(asyncio.wrap_future(future), EFFECT_S)

@@ -1,0 +1,251 @@
+"""Offers of people come in; who is connected, and their frames into tracks while on air, is kept here.
+
+A `Presence` is one person of the room, with a connection or without: the tile and the seat stay when the network
+goes. The newest connection of a person wins.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingest.archive import Room
+from ingest.database import random_id
+from ingest.live.jitter import EncodedFrame
+from ingest.live.programme import Place, Programme
+from ingest.live.receive import Peer, PersonSource
+from ingest.live.relay import Relay
+from ingest.live.tracks import RATES, Track, next_part
+
+log = logging.getLogger(__name__)
+BOTH_S = 3.0  # A camera that has sent nothing for so long beside a microphone is not going to.
+
+
+@dataclass
+class Presence:
+    """One person. `gap` is what the timeline last said about them; `recorded` that a track is wanted."""
+
+    person: str
+    source: PersonSource
+    name: str = ""
+    role: str = ""
+    relay: Relay | None = None
+    track: Track | None = None
+    on_air: bool = False
+    recorded: bool = False
+    wanted_at: float = 0.0  # since when a track is wanted of the connection that is there
+    gap: bool = False
+    resources: dict[str, Peer | Relay] = field(default_factory=dict)
+
+    def place(self, muted: bool) -> Place:
+        """The person as the mixer takes them."""
+        return Place(person=self.person, name=self.name, role=self.role, source=self.source, muted=muted)
+
+
+class House:
+    """Everybody in the room. Belongs to the event loop. `on_gap(person, on)` is called for people on air."""
+
+    def __init__(
+        self,
+        room: Room,
+        programme: Programme,
+        *,
+        frame_rate: int,
+        ice_servers: Sequence[str],
+        on_gap: Callable[[str, bool], None],
+    ) -> None:
+        self.people: dict[str, Presence] = {}
+        self._room = room
+        self._programme = programme
+        self._frame_rate = frame_rate
+        self._ice_servers = ice_servers
+        self._on_gap = on_gap
+        self._ending: list[Track] = []
+
+    def presence(self, person: str) -> Presence:
+        """The person, made when they are new."""
+        return self.people.setdefault(person, Presence(person, PersonSource(person)))
+
+    def introduce(self, person: str, name: str | None, role: str | None) -> None:
+        """The words of a person's lower third."""
+        presence = self.presence(person)
+        presence.name = name if name is not None else presence.name
+        presence.role = role if role is not None else presence.role
+
+    async def whip(self, person: str, sdp: str) -> tuple[str, str]:
+        """Connect somebody's camera and microphone: (resource, answer). Raises BadOffer, then the old one stays."""
+        peer = Peer(
+            person, ice_servers=self._ice_servers, on_frame=self._frame, on_gap=self._gap, on_gone=self._peer_gone
+        )
+        answer = await peer.answer(sdp)
+        presence = self.presence(person)
+        old, presence.source.peer = presence.source.peer, peer
+        if old is not None:
+            await old.close()
+        self._end_track(presence)
+        presence.wanted_at = time.monotonic()
+        peer.watch(presence.on_air)
+        return self._resource(presence, peer), answer
+
+    async def whep(self, person: str, sdp: str) -> tuple[str, str]:
+        """Send somebody the programme: (resource, answer). Raises BadOffer."""
+        relay = Relay(
+            person,
+            frame_rate=self._frame_rate,
+            want_keyframe=self._programme.request_keyframe,
+            on_gone=self._relay_gone,
+            ice_servers=self._ice_servers,
+        )
+        answer = await relay.answer(sdp)
+        presence = self.presence(person)
+        old, presence.relay = presence.relay, relay
+        self._programme.add_packet_sink(relay.picture.offer)
+        self._tell_listeners()
+        if old is not None:
+            await old.close()
+        return self._resource(presence, relay), answer
+
+    async def delete(self, resource: str) -> bool:
+        """Close the connection with this address; False when there is none."""
+        for presence in self.people.values():
+            if (connection := presence.resources.get(resource)) is not None:
+                await connection.close()
+                return True
+        return False
+
+    async def send_out(self, person: str) -> None:
+        """Close all connections of a person."""
+        for connection in list(self.presence(person).resources.values()):
+            await connection.close()
+
+    def set_on_air(self, people: Sequence[str], *, recorded: bool) -> None:
+        """Decode who is on air, and write their tracks while the programme is recorded."""
+        for person in people:
+            self.presence(person)
+        for presence in self.people.values():
+            presence.on_air = presence.person in people
+            if recorded and presence.on_air and not presence.recorded:
+                presence.wanted_at = time.monotonic()
+            presence.recorded = presence.on_air and recorded
+            if presence.source.peer is not None:
+                presence.source.peer.watch(presence.on_air)
+            if not presence.recorded:
+                self._end_track(presence)
+
+    def clock_events(self) -> list[dict[str, Any]]:
+        """For every track being written: where in it the sound and picture lie that are played now."""
+        events = []
+        for presence in self.people.values():
+            track, peer = presence.track, presence.source.peer
+            if track is None or peer is None:
+                continue
+            for kind, origin in track.origin.items():
+                rtp = peer.clock.rtp_at(kind, time.monotonic())
+                if rtp is not None:
+                    at = {"rtp": round(rtp) - origin, "clock_rate": RATES[kind], "part": track.part}
+                    events.append({"person": presence.person, "track": kind, **at})
+        return events
+
+    def state(self) -> list[dict[str, Any]]:
+        """Everybody for the pages."""
+        return [
+            {
+                "person": each.person,
+                "name": each.name,
+                "connected": each.source.peer is not None and each.source.peer.connected,
+                "hears": each.relay is not None,
+                "on_air": each.on_air,
+                "gap": each.gap,
+                "level": round(each.source.level, 4) if each.on_air else 0.0,
+            }
+            for each in self.people.values()
+        ]
+
+    async def close_tracks(self) -> None:
+        """End all tracks and wait until their files are whole."""
+        for presence in self.people.values():
+            presence.recorded = False
+            self._end_track(presence)
+        for track in self._ending:
+            if not await asyncio.to_thread(track.wait, 5.0):
+                log.error("the track %s-%d is not finished after 5 s", track.person, track.part)
+        self._ending.clear()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for person in list(self.people):
+            await self.send_out(person)
+
+    def _resource(self, presence: Presence, connection: Peer | Relay) -> str:
+        resource = random_id()
+        presence.resources[resource] = connection
+        return resource
+
+    def _frame(self, peer: Peer, frame: EncodedFrame) -> None:
+        presence = self.people.get(peer.person)
+        if presence is None or presence.source.peer is not peer:
+            return
+        if presence.gap:
+            self._set_gap(presence, False)
+        if presence.recorded and presence.track is None:
+            self._open_track(presence, peer)
+        if presence.track is not None:
+            presence.track.add(frame)
+
+    def _open_track(self, presence: Presence, peer: Peer) -> None:
+        now = time.monotonic()
+        origins = {kind: peer.clock.rtp_at(kind, now) for kind in peer.kinds}
+        origin = {kind: round(at) for kind, at in origins.items() if at is not None}
+        if len(origin) < len(origins) and now - presence.wanted_at < BOTH_S:
+            return
+        part = next_part(self._room, presence.person)
+        presence.track = Track(
+            self._room.track(presence.person, part), person=presence.person, part=part, origin=origin
+        )
+        peer.ask_keyframe()
+
+    def _end_track(self, presence: Presence) -> None:
+        if presence.track is not None:
+            presence.track.end()
+            self._ending = [track for track in self._ending if not track.wait(0)] + [presence.track]
+            presence.track = None
+
+    def _gap(self, peer: Peer, on: bool) -> None:
+        presence = self.people.get(peer.person)
+        if presence is not None and presence.source.peer is peer:
+            self._set_gap(presence, on)
+
+    def _set_gap(self, presence: Presence, on: bool) -> None:
+        if presence.gap != on:
+            presence.gap = on
+            if presence.on_air:
+                self._on_gap(presence.person, on)
+
+    def _peer_gone(self, peer: Peer) -> None:
+        presence = self.people.get(peer.person)
+        if presence is None:
+            return
+        self._forget(presence, peer)
+        if presence.source.peer is peer:
+            presence.source.peer = None
+            self._end_track(presence)
+            self._set_gap(presence, True)
+
+    def _relay_gone(self, relay: Relay) -> None:
+        self._programme.remove_packet_sink(relay.picture.offer)
+        presence = self.people.get(relay.person)
+        if presence is not None:
+            self._forget(presence, relay)
+            if presence.relay is relay:
+                presence.relay = None
+        self._tell_listeners()
+
+    def _forget(self, presence: Presence, connection: Peer | Relay) -> None:
+        presence.resources = {name: each for name, each in presence.resources.items() if each is not connection}
+
+    def _tell_listeners(self) -> None:
+        self._programme.set_listeners(
+            {each.person: each.relay.sound.offer for each in self.people.values() if each.relay is not None}
+        )

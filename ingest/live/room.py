@@ -1,0 +1,289 @@
+"""One office hour's room as a process: messages of the studio come in over a Unix socket, the programme goes to disk.
+
+    python -m ingest.live.room --folder data/archive/<id> --socket /tmp/….sock --options '{"width": 1280, …}'
+
+It needs nothing but its folder: no database, no site. It locks the folder, so that there is one at a time; goes on
+where a dead one stopped; and outlives the studio by `GRACE_S`, in which a new studio may take over.
+
+Messages in: `brief`, `command`, and with an answer `whip`, `whep`, `delete`; `close`.
+Messages out: `hello`, `state` four times a second, `done`, `refused`, `started`, `paused`, `ended`, `trouble`.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import fcntl
+import json
+import logging
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TextIO
+
+from ingest import archive
+from ingest.live import hooks
+from ingest.live.orders import Orders, Scribe
+from ingest.live.presence import House
+from ingest.live.programme import Programme
+from ingest.live.receive import BadOffer
+from ingest.live.recorder import Recorder
+from ingest.live.wire import LINE_BYTES, Message, Wire
+from ingest.timeline import Writer
+
+log = logging.getLogger(__name__)
+GRACE_S = 30.0  # The studio's supervisor starts a new one within seconds; nobody should wait for an orphan for longer.
+STATE_S = 0.25
+LOCKED = 3  # exit status when another process has the room
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the room needs of the settings, so that it reads none itself."""
+
+    width: int
+    height: int
+    frame_rate: int
+    bitrate: int
+    preset: str
+    ice_servers: tuple[str, ...] = ()
+    grace_s: float = GRACE_S
+
+    @property
+    def encoding(self) -> dict[str, int]:
+        """What recorder and programme agree on."""
+        return {"width": self.width, "height": self.height, "frame_rate": self.frame_rate, "bitrate": self.bitrate}
+
+
+class Process:
+    """The room: made from its folder, run until the studio closes it or has been away for too long."""
+
+    def __init__(self, room: archive.Room, options: Options) -> None:
+        self._room, self._options = room, options
+        self._wire: Wire | None = None
+        self._closing = asyncio.Event()
+        self._briefed, self._briefing = asyncio.Event(), asyncio.Lock()
+        self._trouble = ""
+        self._loop = asyncio.get_running_loop()
+        died = _last_sign(room)
+        self._scribe = Scribe(Writer(room.timeline))
+        self._programme = Programme(
+            width=options.width,
+            height=options.height,
+            frame_rate=options.frame_rate,
+            bitrate=options.bitrate,
+            preset=options.preset,
+            cards=room.cards,
+            on_card=lambda *card: self._soon(lambda: self._orders.card(*card)),
+            on_failure=lambda error: self._soon(lambda: self._failed(error)),
+        )
+        self._house = House(
+            room,
+            self._programme,
+            frame_rate=options.frame_rate,
+            ice_servers=options.ice_servers,
+            on_gap=lambda person, on: self._orders.gap(person, on),
+        )
+        self._orders = Orders(
+            scribe=self._scribe,
+            programme=self._programme,
+            house=self._house,
+            recorder=lambda: Recorder.reopen(room.programme(), **options.encoding),
+            tick_duration=Fraction(1, options.frame_rate),
+            picture={"width": options.width, "height": options.height},
+            died=died,
+            tell=self._tell,
+        )
+
+    async def run(self, socket: Path) -> None:
+        """Serve the studio until the end."""
+        self._programme.start()
+        server = await asyncio.start_unix_server(self._studio_came, path=socket, limit=LINE_BYTES)
+        beats = [asyncio.create_task(work) for work in (self._states(), self._clocks(), self._grace())]
+        try:
+            await self._closing.wait()
+        finally:
+            for beat in beats:
+                beat.cancel()
+            server.close()
+            await self._house.close_tracks()
+            await self._house.close()
+            await asyncio.to_thread(self._scribe.close)
+
+    def close(self) -> None:
+        """End the process; a recording stays open, so that media time can go on in another one."""
+        self._closing.set()
+
+    async def _studio_came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        wire = Wire(reader, writer)
+        if self._wire is not None:
+            self._wire.close()
+        self._wire = wire
+        wire.tell({"tell": "hello", "pid": os.getpid()})
+        await wire.listen(lambda message: self._handle(wire, message))
+        if self._wire is wire:
+            self._wire = None
+
+    async def _handle(self, wire: Wire, message: Message) -> None:
+        match message:
+            case {"brief": brief}:
+                await self._brief(brief)
+            case {"command": command}:
+                await self._briefed.wait()
+                await self._orders.apply(command["id"], command["kind"], command["payload"])
+            case {"call": call}:
+                wire.tell({"call": call} | await self._call(message))
+            case {"close": _}:
+                self.close()
+            case _:
+                log.error("an unknown message: %.200r", message)
+
+    async def _brief(self, brief: dict[str, Any]) -> None:
+        async with self._briefing:
+            if not self._briefed.is_set():
+                try:
+                    self._orders.brief(brief["title"], brief["host"], brief["commands"])
+                    await self._orders.resume()
+                except BaseException:
+                    self.close()  # a room that cannot go on where it was makes place for another try
+                    raise
+                self._briefed.set()
+        self._report()
+
+    def _report(self) -> None:
+        """Tell a studio that has just come what it may have missed; it does each once."""
+        standing, orders = self._orders.standing, self._orders
+        if standing.begun:
+            duration = str(Fraction(1, self._options.frame_rate))
+            self._tell({"tell": "started", "wall": orders.began_at, "tick_duration": duration})
+        if standing.paused:
+            self._tell({"tell": "paused", "paused": True})
+        if standing.over:
+            self._tell({"tell": "ended", "ticks": orders.ended_ticks})
+
+    async def _call(self, message: Message) -> Message:
+        try:
+            match message:
+                case {"whip": {"person": person, "sdp": sdp}}:
+                    return {"result": await self._house.whip(person, sdp)}
+                case {"whep": {"person": person, "sdp": sdp}}:
+                    return {"result": await self._house.whep(person, sdp)}
+                case {"delete": resource}:
+                    return {"result": await self._house.delete(resource)}
+        except BadOffer as error:
+            return {"error": "bad_offer", "message": str(error)}
+        return {"error": "unknown", "message": "the room does not know this call"}
+
+    def state(self) -> dict[str, Any]:
+        """The room as pages show it."""
+        standing, tick = self._orders.standing, self._programme.tick
+        return {
+            "open": True,
+            "on_air": standing.begun and not standing.over and not standing.paused,
+            "paused": standing.paused,
+            "over": standing.over,
+            "tick": tick,
+            "seconds": None if tick is None else round(tick / self._options.frame_rate, 2),
+            "question": standing.question,
+            "scene": standing.scene,
+            "trouble": self._trouble,
+            "people": [each | {"muted": each["person"] in standing.muted} for each in self._house.state()],
+        }
+
+    def _tell(self, message: Message) -> None:
+        if self._wire is not None:
+            self._wire.tell(message)
+
+    def _soon(self, work: Any) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the process ends
+            self._loop.call_soon_threadsafe(work)
+
+    def _failed(self, error: Exception) -> None:
+        self._trouble = f"recording has stopped: {error}"
+        log.error(self._trouble)
+        self._tell({"tell": "trouble", "message": self._trouble})
+
+    async def _states(self) -> None:
+        while True:
+            self._tell({"tell": "state", "state": self.state()})
+            await asyncio.sleep(STATE_S)
+
+    async def _clocks(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            self._orders.clock()
+
+    async def _grace(self) -> None:
+        alone = 0.0
+        while alone < self._options.grace_s:
+            await asyncio.sleep(0.5)
+            alone = 0.0 if self._wire is not None else alone + 0.5
+        log.warning("the studio has been away for %.0f s: the room closes", alone)
+        self.close()
+
+
+def lock(room: archive.Room) -> TextIO:
+    """Take the room's folder for this process, for as long as the file is open. Raises BlockingIOError."""
+    room.root.mkdir(parents=True, exist_ok=True)
+    file = room.lock.open("a")
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return file
+
+
+def _last_sign(room: archive.Room) -> datetime:
+    newest = [room.timeline, *room.programme().segments("video")[-1:]]
+    return datetime.fromtimestamp(max([path.stat().st_mtime for path in newest if path.exists()], default=0), UTC)
+
+
+async def serve(room: archive.Room, socket: Path, options: Options) -> None:
+    """The whole life of the process."""
+    hooks.check()
+    hooks.silence_decoders()
+    process = Process(room, options)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, process.close)
+    loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl-C is for the studio, which closes its rooms
+    await process.run(socket)
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="One office hour's live room.")
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--socket", type=Path, required=True)
+    parser.add_argument("--options", type=json.loads, required=True)
+    arguments = parser.parse_args()
+    logging.basicConfig(
+        level=logging.INFO, format=f"room {arguments.folder.name[:6]} %(levelname)s %(name)s %(message)s"
+    )
+    room = archive.Room(arguments.folder)
+    try:
+        held = lock(room)
+    except BlockingIOError:
+        log.error("another process has the room %s", arguments.folder)
+        return LOCKED
+    arguments.socket.unlink(missing_ok=True)
+    options = Options(**{**arguments.options, "ice_servers": tuple(arguments.options.get("ice_servers", ()))})
+    with held:
+        _run(serve(room, arguments.socket, options))
+        arguments.socket.unlink(missing_ok=True)
+    return 0
+
+
+def _run(life: Any) -> None:
+    try:
+        import uvloop
+    except ImportError:  # it exists on Linux and macOS only
+        asyncio.run(life)
+    else:
+        uvloop.run(life)
+
+
+if __name__ == "__main__":
+    status = main()
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(status)  # the programme's threads are daemons inside C code; interpreter shutdown would race with them

@@ -1,0 +1,250 @@
+"""Rows and offers come in, one process per room in use does the work; what rooms report goes to the given functions.
+
+The studio's side. Every office hour backstage, on air or paused has a `Tenancy`: a child process that is started,
+attached to when one is running already, and started again when it dies. Commands are looked for every 250 ms and
+when somebody rings; the database is only touched in threads, and while it is away the rooms go on.
+"""
+
+import asyncio
+import contextlib
+import logging
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest import commands, store
+from ingest.archive import Archive
+from ingest.commands import Command
+from ingest.database import Database
+from ingest.live.tenancy import Tenancy
+from ingest.live.wire import CallFailed, WireBroken
+from ingest.officehours import WITH_ROOM, OfficeHour
+from ingest.settings import Settings
+
+log = logging.getLogger(__name__)
+LOOK_EVERY_S = 0.25
+LINGER_S = 10.0  # After the end people still see that it is over, and say goodbye.
+REMEMBERED = 100  # last states of rooms that have closed, for pages that are still open
+AGAIN_S = 2.0  # between two tries to tell the database what happened
+
+Started = Callable[[str, datetime, Fraction], None]
+Paused = Callable[[str, bool], None]
+Ended = Callable[[str, int], None]
+
+
+class OfferRefused(ValueError):
+    """The offer is no SDP we can answer; the text is for its sender."""
+
+
+class RoomGone(ConnectionError):
+    """The room is not there at this moment; it is being started, or the office hour has none."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An office hour that has a room, and what is wished of it."""
+
+    hour: OfficeHour
+    waiting: tuple[Command, ...]
+
+
+class Rooms:
+    """See the module. Callbacks are called in threads, again and again until they return, so each may run twice."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        database: Database,
+        archive: Archive,
+        on_started: Started,
+        on_paused: Paused,
+        on_ended: Ended,
+    ) -> None:
+        self._settings, self._database, self._archive = settings, database, archive
+        self._on_started, self._on_paused, self._on_ended = on_started, on_paused, on_ended
+        self._rooms: dict[str, Tenancy] = {}
+        self._last: dict[str, dict[str, Any]] = {}
+        self._bell = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        # Threads of our own: rooms must not wait behind the pages' work.
+        self._threads = ThreadPoolExecutor(4, "rooms")
+        self._looking: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to look after rooms."""
+        self._looking = asyncio.create_task(self._look())
+
+    async def stop(self) -> None:
+        """Close all rooms; recordings stay open, and go on when a studio starts again."""
+        if self._looking is not None:
+            self._looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._looking
+        await asyncio.gather(*(room.close() for room in self._rooms.values()))
+        for task in list(self._tasks):
+            task.cancel()
+        self._threads.shutdown(wait=False)
+
+    def ring(self) -> None:
+        """There are new commands: look now."""
+        self._bell.set()
+
+    @property
+    def count(self) -> int:
+        """How many rooms there are."""
+        return len(self._rooms)
+
+    def state(self, office_hour: str) -> dict[str, Any]:
+        """What a room said last, at most 250 ms ago; of a closed one how it ended."""
+        room = self._rooms.get(office_hour)
+        if room is not None:
+            return room.state
+        return self._last.get(office_hour, {"open": False, "on_air": False, "over": False, "people": []})
+
+    async def whip(self, office_hour: str, person: str, offer: str) -> tuple[str, str]:
+        """Connect somebody's camera: (resource, answer). Raises OfferRefused, RoomGone."""
+        return await self._connect(office_hour, {"whip": {"person": person, "sdp": offer}})
+
+    async def whep(self, office_hour: str, person: str, offer: str) -> tuple[str, str]:
+        """Send somebody the programme: (resource, answer). Raises OfferRefused, RoomGone."""
+        return await self._connect(office_hour, {"whep": {"person": person, "sdp": offer}})
+
+    async def delete(self, resource: str) -> bool:
+        """End a connection; False when there is none at this address."""
+        room = self._rooms.get(resource.partition("-")[0])
+        if room is None:
+            return False
+        try:
+            return bool(await room.call({"delete": resource.partition("-")[2]}))
+        except (CallFailed, WireBroken):
+            return False  # the room has gone and the connection with it
+
+    async def _connect(self, office_hour: str, message: dict[str, Any]) -> tuple[str, str]:
+        room = self._rooms.get(office_hour)
+        if room is None:
+            raise RoomGone("this office hour has no room at this moment")
+        try:
+            resource, answer = await room.call(message)
+        except CallFailed as failure:
+            if failure.error == "bad_offer":
+                raise OfferRefused(str(failure)) from failure
+            raise RoomGone(str(failure)) from failure
+        except WireBroken as broken:
+            raise RoomGone(str(broken)) from broken
+        return f"{office_hour}-{resource}", answer
+
+    async def _look(self) -> None:
+        while True:
+            try:
+                wanted = await self._thread(self._wanted)
+            except sa.exc.SQLAlchemyError as error:
+                log.error("the database is away, the rooms go on: %s", error)
+            else:
+                self._arrange(wanted)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), LOOK_EVERY_S)
+            self._bell.clear()
+
+    def _wanted(self) -> list[Wanted]:
+        with self._database.reading() as connection:
+            hours = store.office_hours_in(connection, WITH_ROOM)
+            return [Wanted(hour, tuple(commands.waiting(connection, hour.id))) for hour in hours]
+
+    def _arrange(self, wanted: list[Wanted]) -> None:
+        for each in wanted:
+            if each.hour.id not in self._rooms:
+                self._rooms[each.hour.id] = self._tenancy(each.hour)
+            self._rooms[each.hour.id].forward([commands.as_message(command) for command in each.waiting])
+        hours = {each.hour.id for each in wanted}
+        for id, room in self._rooms.items():
+            if id not in hours and not room.leaving:
+                room.leaving = True
+                self._keep(self._leave(id, room))
+
+    async def _leave(self, id: str, room: Tenancy) -> None:
+        if room.state.get("over"):
+            await asyncio.sleep(LINGER_S)
+        await room.close()
+        while len(self._last) >= REMEMBERED:
+            del self._last[next(iter(self._last))]
+        self._last[id] = room.state | {"open": False, "people": []}
+        del self._rooms[id]
+
+    def _tenancy(self, hour: OfficeHour) -> Tenancy:
+        room = self._archive.room(hour.id)
+        settings = self._settings
+        options = {
+            "width": settings.video_width,
+            "height": settings.video_height,
+            "frame_rate": settings.frame_rate,
+            "bitrate": settings.video_bitrate,
+            "preset": settings.video_preset,
+            "ice_servers": list(settings.ice_servers),
+        }
+        tenancy = Tenancy(
+            room.root,
+            socket_for(room.root),
+            options,
+            brief=lambda: self._thread(lambda: self._brief(hour)),
+            report=lambda message: self._report(hour.id, message),
+        )
+        tenancy.start()
+        return tenancy
+
+    def _brief(self, hour: OfficeHour) -> dict[str, Any]:
+        with self._database.reading() as connection:
+            known = commands.history(connection, hour.id)
+        done = [commands.as_message(each) | {"done": each.state is commands.State.DONE} for each in known]
+        return {"title": hour.title, "host": hour.host_name, "commands": done}
+
+    async def _report(self, office_hour: str, message: dict[str, Any]) -> None:
+        """Tell the database, or whoever is concerned, what a room said; tried until it works."""
+        while True:
+            try:
+                await self._thread(lambda: self._told(office_hour, message))
+                return
+            except Exception:
+                # The room goes on meanwhile, and whatever went wrong here must not lose what it reported.
+                log.exception("what the room reported cannot be kept yet: %.200s", message)
+                await asyncio.sleep(AGAIN_S)
+
+    def _told(self, office_hour: str, message: dict[str, Any]) -> None:
+        match message:
+            case {"tell": "done", "id": id, "tick": tick}:
+                self._finish(id, commands.State.DONE, tick=tick)
+            case {"tell": "refused", "id": id, "reason": reason}:
+                self._finish(id, commands.State.REFUSED, reason=reason)
+            case {"tell": "started", "wall": wall, "tick_duration": duration}:
+                self._on_started(office_hour, datetime.fromisoformat(wall), Fraction(duration))
+            case {"tell": "paused", "paused": paused}:
+                self._on_paused(office_hour, paused)
+            case {"tell": "ended", "ticks": ticks}:
+                self._on_ended(office_hour, ticks)
+
+    def _finish(self, id: str, state: commands.State, **values: Any) -> None:
+        with self._database.transaction() as connection:
+            commands.finish(connection, id, state, **values)
+
+    async def _thread(self, work: Callable[[], Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _keep(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def socket_for(folder: Path) -> Path:
+    """Where a room listens: the same for every studio, and shorter than the 107 bytes a Unix socket's path may have."""
+    home = Path(tempfile.gettempdir()) / f"officehours-{sha256(str(Path.home()).encode()).hexdigest()[:8]}"
+    home.mkdir(mode=0o700, exist_ok=True)
+    return home / f"{sha256(str(folder.resolve()).encode()).hexdigest()[:24]}.sock"

@@ -1,0 +1,155 @@
+"""A command and how things stand come in, timeline events go out; events folded together say how things stand.
+
+Pure: the room decides here and acts elsewhere. After a crash the same fold over the timeline gives back who is on
+air, in which order, muted or not, and which question is shown.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ingest import commands
+from ingest.timeline import Kind
+
+Change = tuple[Kind, dict[str, Any]]
+PAUSE = "pause"
+GRID = "grid"
+PLACES = 12  # tiles that the programme can draw
+
+
+class Refused(ValueError):
+    """A command that cannot be applied; the text stands on the staff's page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How things stand in a room. `people` are on air, in the order of their tiles."""
+
+    begun: bool = False
+    paused: bool = False
+    over: bool = False
+    scene: str = GRID
+    people: tuple[str, ...] = ()
+    muted: frozenset[str] = frozenset()
+    question: str | None = None
+    answered: frozenset[str] = frozenset()
+
+    def after(self, kind: Kind, values: Mapping[str, Any]) -> "Standing":
+        """How things stand after an event."""
+        if kind is Kind.BEGIN:
+            return replace(self, begun=True)
+        if kind is Kind.END:
+            return replace(self, over=True)
+        if kind is Kind.VISIBLE:
+            others = tuple(each for each in self.people if each != values["person"])
+            place = self.people if values["person"] in self.people else (*others, values["person"])
+            return replace(self, people=place if values["on"] else others)
+        if kind is Kind.SCENE:
+            return self._after_scene(values)
+        if kind is Kind.MUTE:
+            return replace(
+                self, muted=self.muted - {values["person"]} | ({values["person"]} if values["on"] else set())
+            )
+        if kind is Kind.ON_AIR:
+            return replace(self, question=values["question"])
+        if kind is Kind.ANSWERED:
+            left = None if self.question == values["question"] else self.question
+            return replace(self, question=left, answered=self.answered | {values["question"]})
+        return self
+
+    def _after_scene(self, values: Mapping[str, Any]) -> "Standing":
+        if values["name"] == PAUSE:
+            return replace(self, paused=True)
+        return replace(self, paused=False, scene=values["name"], people=_ordered(self.people, values["people"]))
+
+    def as_events(self) -> list[Change]:
+        """What to write at the beginning of a timeline so that it says the same."""
+        changes: list[Change] = [(Kind.VISIBLE, {"person": each, "on": True}) for each in self.people]
+        changes.append((Kind.SCENE, {"name": self.scene, "people": list(self.people)}))
+        changes += [(Kind.MUTE, {"person": each, "on": True}) for each in sorted(self.muted)]
+        if self.question is not None:
+            changes.append((Kind.ON_AIR, {"question": self.question}))
+        return changes
+
+
+def fold(standing: Standing, changes: Iterable[Change]) -> Standing:
+    """How things stand after all of them."""
+    for kind, values in changes:
+        standing = standing.after(kind, values)
+    return standing
+
+
+def decide(standing: Standing, kind: commands.Kind, payload: Mapping[str, Any]) -> list[Change]:
+    """The events of a command that changes the programme, none for one that does not. Raises Refused.
+
+    START and END are the room's own: only their conditions are looked at here.
+    """
+    if standing.over and kind not in (commands.Kind.HOLD, commands.Kind.ADMIT):
+        raise Refused("the office hour is over")
+    if kind is commands.Kind.START and standing.begun:
+        raise Refused("the office hour is on air already")
+    if (
+        kind in (commands.Kind.END, commands.Kind.PAUSE, commands.Kind.RESUME, commands.Kind.MARK)
+        and not standing.begun
+    ):
+        raise Refused("the office hour is not on air yet")
+    if kind is commands.Kind.CUT:
+        raise Refused("this studio has no broadcast delay: what was said has gone out")
+    return _changes(standing, kind, payload)
+
+
+def _changes(standing: Standing, kind: commands.Kind, payload: Mapping[str, Any]) -> list[Change]:
+    if kind is commands.Kind.SHOW:
+        return _shown(standing, _text(payload, "person"))
+    if kind in (commands.Kind.HIDE, commands.Kind.HOLD):
+        return _hidden(standing, _text(payload, "person"))
+    if kind is commands.Kind.MUTE:
+        return [(Kind.MUTE, {"person": _text(payload, "person"), "on": bool(payload.get("on", True))})]
+    if kind is commands.Kind.SCENE:
+        people = _ordered(standing.people, payload.get("people") or ())
+        return [(Kind.SCENE, {"name": _text(payload, "name"), "people": list(people)})]
+    if kind is commands.Kind.PAUSE:
+        return [] if standing.paused else [(Kind.SCENE, {"name": PAUSE, "people": []})]
+    if kind is commands.Kind.RESUME:
+        return [_scene(standing.scene, standing.people)] if standing.paused else []
+    if kind is commands.Kind.ON_AIR:
+        return [(Kind.ON_AIR, {"question": _text(payload, "question")})]
+    if kind is commands.Kind.ANSWERED:
+        return [(Kind.ANSWERED, {"question": _text(payload, "question")})]
+    if kind is commands.Kind.MARK:
+        return [(Kind.MARK, {"by": str(payload.get("by", "")), "reason": str(payload.get("reason", ""))})]
+    return []
+
+
+def _shown(standing: Standing, person: str) -> list[Change]:
+    if person in standing.people:
+        return []
+    if len(standing.people) >= PLACES:
+        raise Refused(f"there are {PLACES} people on air; hide one first")
+    changes: list[Change] = [(Kind.VISIBLE, {"person": person, "on": True})]
+    return changes if standing.paused else [*changes, _scene(standing.scene, (*standing.people, person))]
+
+
+def _hidden(standing: Standing, person: str) -> list[Change]:
+    if person not in standing.people:
+        return []
+    left = tuple(each for each in standing.people if each != person)
+    changes: list[Change] = [(Kind.VISIBLE, {"person": person, "on": False})]
+    return changes if standing.paused else [*changes, _scene(standing.scene, left)]
+
+
+def _scene(name: str, people: Iterable[str]) -> Change:
+    return Kind.SCENE, {"name": name, "people": list(people)}
+
+
+def _ordered(people: tuple[str, ...], wished: Iterable[str]) -> tuple[str, ...]:
+    """Who is on air, those named first in their order, then the others."""
+    first = [each for each in dict.fromkeys(wished) if each in people]
+    return (*first, *(each for each in people if each not in first))
+
+
+def _text(payload: Mapping[str, Any], name: str) -> str:
+    value = payload.get(name)
+    if not isinstance(value, str) or not value:
+        raise Refused(f"the command does not say which {name}")
+    return value
