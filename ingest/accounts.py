@@ -5,6 +5,7 @@ Passwords are kept as argon2id hashes with the library's own recommended paramet
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -13,7 +14,6 @@ MINIMUM_LENGTH = 12
 """Characters of a password: length is what NIST SP 800-63B asks for, composition rules are not."""
 
 _hasher = PasswordHasher()
-_DUMMY_HASH = _hasher.hash("nobody signs in with this")
 
 
 class PasswordTooShort(ValueError):
@@ -38,9 +38,15 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
+@cache
+def _nobodys_hash() -> str:
+    """Something to compare with when there is no account; made on first use, for it takes 0.3 s."""
+    return _hasher.hash("nobody signs in with this")
+
+
 def password_fits(account: Account | None, password: str) -> bool:
     """True if `password` is the account's; takes as long when there is no such account."""
     try:
-        return _hasher.verify(account.password_hash if account else _DUMMY_HASH, password) and account is not None
+        return _hasher.verify(account.password_hash if account else _nobodys_hash(), password) and account is not None
     except (VerificationError, InvalidHashError):
         return False

@@ -28,9 +28,19 @@ def register(house: House) -> Celery:
     """Give every kind of step and the clock's own tasks their names in the Celery app."""
     for name in house.engine.kinds:
         _register_kind(house, name)
-    house.celery.task(name="clock.reconcile")(house.engine.reconcile)
-    house.celery.task(name="clock.fetch")(lambda: fetch(house))
-    house.celery.task(name="clock.tidy")(lambda: tidy(house))
+
+    @house.celery.task(name="clock.reconcile")
+    def reconcile() -> None:
+        house.engine.reconcile()
+
+    @house.celery.task(name="clock.fetch")
+    def look_for_questions() -> None:
+        fetch(house)
+
+    @house.celery.task(name="clock.tidy")
+    def forget_the_old() -> None:
+        tidy(house)
+
     return house.celery
 
 
