@@ -20,7 +20,7 @@ help: ## what each target does
 	  || { echo "uv could not be installed: install uv (or python3-venv) and try again"; exit 1; }
 
 .venv/.locked: pyproject.toml uv.lock $(filter .tools/bin/uv,$(UV))
-	@$(UV) sync --locked --quiet
+	@$(UV) sync --locked --quiet --compile-bytecode
 	@touch $@
 
 setup: .venv/.locked ## install Python and front-end packages from the lock files
