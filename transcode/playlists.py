@@ -133,8 +133,6 @@ def write(init: str, segments: Sequence[Segment], first_number: int) -> str:
     ]
     for each in segments:
         lines += ["#EXT-X-DISCONTINUITY"] if each.discontinuity else []
-        # A player that does not know the init segment to hold beyond a discontinuity asks for it again.
-        lines += [f'#EXT-X-MAP:URI="{init}"'] if each.discontinuity else []
         lines += [f"#EXT-X-PROGRAM-DATE-TIME:{each.date_time}"] if each.date_time else []
         lines += [f"#EXTINF:{each.duration_s:.6f},", each.address]
     return "\n".join([*lines, "#EXT-X-ENDLIST", ""])

@@ -44,11 +44,12 @@ def _hls(where: archive.Programme, kind: str, arguments: list[str]) -> None:
 
 
 def run(arguments: list[str]) -> None:
-    """Run ffmpeg for a test."""
+    """Run ffmpeg for a test; it tells no progress, so that only the end counts."""
     process.run(
         [encode.tool(), "-hide_banner", "-nostdin", "-loglevel", "warning", *arguments],
         read=lambda line: None,
         niceness=0,
+        stall_s=600,
     )
 
 
