@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ingest import archive
-from ingest.live.letters import Face, font, shortened, wrapped
+from ingest.live.letters import Face, balanced, font, shortened, wrapped
 
 Pixels = NDArray[np.uint8]
 SLATE = (22, 30, 40)
@@ -25,6 +25,7 @@ ACCENT = (88, 166, 222)
 TEXT = (244, 247, 250)
 QUIET = (178, 192, 206)
 QUESTION_LINES = 4
+LONGEST_QUESTION = 600  # letters; four lines hold about 420
 MOST_CARDS = 256  # drawn cards kept in memory; a room has a few per person and question
 
 
@@ -91,22 +92,23 @@ class Cards:
 
 def draw_name(name: str, role: str, width: int, height: int) -> Image.Image:
     """Name over role on a panel with the accent at its left; small tiles have the name alone."""
-    size = _between(16, height * 0.062, 36)
-    small = round(size * 0.68)
-    pad, bar = round(size * 0.55), max(3, size // 7)
-    widest = width - 2 * inset(width, height) - 2 * pad - bar
+    size = _between(17, height * 0.066, 36)
+    small = round(size * 0.7)
+    pad, bar = round(size * 0.5), max(4, size // 7)
+    # A long name may cover four fifths of its tile, but not all of it.
+    widest = round(width * 0.8) - 2 * pad - bar
     face, quiet = font(Face.STRONG, size), font(Face.PLAIN, small)
     name = shortened(name, face, widest)
-    role = shortened(role, quiet, widest) if role and height >= 200 else ""
+    role = shortened(role, quiet, widest) if role and height >= 240 else ""
     wide = max(face.getlength(name), quiet.getlength(role) if role else 0)
-    tall = round(size * 1.28) + (round(small * 1.4) if role else 0) + pad
+    tall = round(size * 1.22) + (round(small * 1.3) if role else 0) + pad
     image = Image.new("RGBA", _even(bar + 2 * pad + wide, tall), (*PANEL, 235))
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, bar - 1, image.height), fill=ACCENT)
     top = pad // 2
     draw.text((bar + pad, top + size), name, TEXT, face, anchor="ls")
     if role:
-        draw.text((bar + pad, top + round(size * 1.28) + small), role, QUIET, quiet, anchor="ls")
+        draw.text((bar + pad, top + round(size * 1.22) + small), role, QUIET, quiet, anchor="ls")
     return image
 
 
@@ -122,6 +124,7 @@ def draw_missing(name: str, width: int, height: int) -> Image.Image:
 
 def draw_question(text: str, author: str, width: int, height: int) -> Image.Image:
     """The question over who asks it; smaller type for long ones, the end left out of what still does not fit."""
+    text = text[:LONGEST_QUESTION]
     unit = height / 720
     edge = round(24 * unit)
     wide = width - 2 * edge
@@ -131,11 +134,12 @@ def draw_question(text: str, author: str, width: int, height: int) -> Image.Imag
         face = font(Face.STRONG, round(size * unit))
         lines = wrapped(text, face, room)
         if len(lines) <= (2 if size > 27 else QUESTION_LINES):
+            lines = balanced(text, face, room)
             break
-    if len(lines) > QUESTION_LINES:
+    else:
         lines = [*lines[: QUESTION_LINES - 1], shortened(" ".join(lines[QUESTION_LINES - 1 :]), face, room)]
     step, small = round(size * unit * 1.28), round(22 * unit)
-    tall = len(lines) * step + (round(small * 1.5) if author else 0) + round(pad * 1.5)
+    tall = len(lines) * step + (round(small * 1.7) if author else 0) + round(pad * 1.5)
     image = Image.new("RGBA", _even(wide, tall), (*PANEL, 255))
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, bar - 1, image.height), fill=ACCENT)
@@ -144,7 +148,7 @@ def draw_question(text: str, author: str, width: int, height: int) -> Image.Imag
         draw.text((bar + pad, top + number * step + round(size * unit)), line, TEXT, face, anchor="ls")
     if author:
         quiet = font(Face.PLAIN, small)
-        below = (bar + pad, top + len(lines) * step + round(small * 1.15))
+        below = (bar + pad, top + len(lines) * step + round(small * 1.35))
         draw.text(below, shortened(author, quiet, room), QUIET, quiet, anchor="ls")
     return image
 
@@ -155,16 +159,17 @@ def draw_slide(slide: Slide, width: int, height: int) -> Image.Image:
     image = Image.new("RGB", (width, height), SLATE)
     draw = ImageDraw.Draw(image)
     left, room = round(112 * unit), width - round(224 * unit)
-    title, plain = font(Face.STRONG, round(66 * unit)), font(Face.PLAIN, round(33 * unit))
-    titles, details = wrapped(slide.title, title, room)[:3], wrapped(slide.detail, plain, room)[:4]
-    tall = len(titles) * 80 + (len(details) * 46 + 18 if details else 0)
+    title, plain = font(Face.STRONG, round(60 * unit)), font(Face.PLAIN, round(33 * unit))
+    titles, details = balanced(slide.title, title, room)[:3], balanced(slide.detail, plain, room)[:4]
+    tall = len(titles) * 74 + (len(details) * 46 + 20 if details else 0)
     top = 344 - tall / 2
     draw.rectangle((left, (top - 40) * unit, left + 72 * unit, (top - 34) * unit), fill=ACCENT)
     for line in titles:
-        draw.text((left, (top + 62) * unit), line, TEXT, title, anchor="ls")
-        top += 80
+        draw.text((left, (top + 58) * unit), line, TEXT, title, anchor="ls")
+        top += 74
+    top += 20
     for line in details:
-        draw.text((left, (top + 46) * unit), line, QUIET, plain, anchor="ls")
+        draw.text((left, (top + 36) * unit), line, QUIET, plain, anchor="ls")
         top += 46
     if slide.footer:
         quiet = font(Face.PLAIN, round(24 * unit))
@@ -178,9 +183,13 @@ def initials(name: str) -> str:
     return "".join(word[0].upper() for word in dict.fromkeys([*words[:1], *words[-1:]]))
 
 
-def inset(width: int, height: int) -> int:
-    """How far a lower third keeps from the edge of its tile: a fifth of a tenth, more where the tile is the picture."""
-    return round(height * (0.06 if height >= 600 else 0.04)) // 2 * 2
+def inset(height: int) -> int:
+    """How far a lower third keeps from the edges of what it lies on.
+
+    None in a tile, where it would only cover more of the face; a twentieth where the tile is the whole picture, which
+    old television sets and players' own buttons may hide.
+    """
+    return height // 20 // 2 * 2 if height >= 600 else 0
 
 
 def _between(least: float, value: float, most: float) -> int:

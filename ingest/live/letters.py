@@ -45,19 +45,47 @@ def _candidates(face: Face) -> Iterator[str]:
 
 
 def wrapped(text: str, face: ImageFont.FreeTypeFont, width: float) -> list[str]:
-    """The text in lines no wider than `width`; a word wider than that is broken."""
-    lines: list[str] = []
-    for word in text.split():
-        if lines and face.getlength(f"{lines[-1]} {word}") <= width:
-            lines[-1] += f" {word}"
-            continue
-        while face.getlength(word) > width:
-            fits = max(1, sum(face.getlength(word[:end]) <= width for end in range(1, len(word) + 1)))
-            lines.append(word[:fits])
-            word = word[fits:]
-        if word:
-            lines.append(word)
+    """The text in lines no wider than `width` (but for kerning beside spaces); a word wider than that is broken."""
+    words = [piece for word in text.split() for piece in _pieces(word, face, width)]
+    return [" ".join(line) for line in _lines(words, _widths(words, face), face.getlength(" "), width)]
+
+
+def balanced(text: str, face: ImageFont.FreeTypeFont, width: float) -> list[str]:
+    """The text in as few lines as `wrapped` needs, but of similar length: no last word stands alone."""
+    words = [piece for word in text.split() for piece in _pieces(word, face, width)]
+    widths, space = _widths(words, face), face.getlength(" ")
+    count = len(_lines(words, widths, space, width))
+    narrow, wide = max([width / 2, *widths.values()]), width
+    while wide - narrow > 1:
+        middle = (narrow + wide) / 2
+        narrow, wide = (narrow, middle) if len(_lines(words, widths, space, middle)) == count else (middle, wide)
+    return [" ".join(line) for line in _lines(words, widths, space, wide)]
+
+
+def _widths(words: list[str], face: ImageFont.FreeTypeFont) -> dict[str, float]:
+    return {word: face.getlength(word) for word in set(words)}
+
+
+def _lines(words: list[str], widths: dict[str, float], space: float, width: float) -> list[list[str]]:
+    lines: list[list[str]] = []
+    used = width
+    for word in words:
+        if used + space + widths[word] <= width and lines:
+            lines[-1].append(word)
+            used += space + widths[word]
+        else:
+            lines.append([word])
+            used = widths[word]
     return lines
+
+
+def _pieces(word: str, face: ImageFont.FreeTypeFont, width: float) -> Iterator[str]:
+    while face.getlength(word) > width:
+        fits = max(1, sum(face.getlength(word[:end]) <= width for end in range(1, len(word) + 1)))
+        yield word[:fits]
+        word = word[fits:]
+    if word:
+        yield word
 
 
 def shortened(text: str, face: ImageFont.FreeTypeFont, width: float) -> str:

@@ -265,6 +265,7 @@ class Programme(threading.Thread):
             self._take, self._ending = None, False
         if take.failure is not None:
             log.error("the recording stopped: %s", take.failure)
+            take.recorder.finish()
             for future in (take.started, take.ended):
                 if not future.done():
                     future.set_exception(take.failure)

@@ -100,6 +100,10 @@ class Recorder:
             self.next_sample += boxes.AAC_FRAME
             self._write_whole_parts()
 
+    def settle(self) -> None:
+        """Wait until all whole parts so far are on the disk."""
+        self._files.settle()
+
     def finish(self) -> "Future[None]":
         """Write what is left, however short, and end the playlists; done when the replay is complete."""
         with self._lock:

@@ -47,6 +47,7 @@ class SegmentFiles(threading.Thread):
         self._waiting: queue.Queue[WrittenPart | Future[None]] = queue.Queue(PARTS_WAITING + 1)
         self._handles: dict[str, int] = {}
         self._unlisted: WrittenPart | None = None
+        self._closed: Future[None] | None = None
 
     def put(self, part: WrittenPart) -> None:
         """Hand over a part without waiting. Raises DiskStopped when the disk has failed or is too slow."""
@@ -57,43 +58,40 @@ class SegmentFiles(threading.Thread):
             raise self.failure
         self._waiting.put_nowait(part)
 
+    def settle(self) -> None:
+        """Wait until everything handed over so far is on the disk or refused."""
+        self._waiting.join()
+
     def close(self) -> "Future[None]":
         """End the playlists after everything handed over so far; the Future fails with DiskStopped."""
-        done: Future[None] = Future()
-        if self.failure:
-            done.set_exception(self.failure)
-            return done
-        if self.ident is None:
-            self.start()
-        self._waiting.put_nowait(done)
-        if not self.is_alive():
-            self._refuse(None)  # it failed in this very moment
-        return done
+        if self._closed is None:
+            self._closed = Future()
+            self._waiting.put_nowait(self._closed)
+            if self.ident is None:
+                self.start()
+        return self._closed
 
     def run(self) -> None:
-        item: WrittenPart | Future[None] | None = None
-        try:
-            while self.failure is None and not isinstance(item, Future):
-                item = self._waiting.get()
-                if isinstance(item, Future):
-                    self._end()
-                    item.set_result(None)
-                else:
-                    self._write(item)
-        except OSError as error:
-            self.failure = DiskStopped(f"{self.programme.root}: {error}")
-        self._close_handles()
-        if self.failure:
-            self._refuse(item)
-
-    def _refuse(self, item: "WrittenPart | Future[None] | None") -> None:
-        while True:
-            if isinstance(item, Future) and not item.done():
-                item.set_exception(self.failure)
+        while not (self._closed and self._closed.done()):
+            item = self._waiting.get()
             try:
-                item = self._waiting.get_nowait()
-            except queue.Empty:
-                return
+                self._do(item)
+            except OSError as error:
+                self.failure = self.failure or DiskStopped(f"{self.programme.root}: {error}")
+                if isinstance(item, Future):
+                    item.set_exception(self.failure)
+            finally:
+                self._waiting.task_done()
+        self._close_handles()
+
+    def _do(self, item: "WrittenPart | Future[None]") -> None:
+        if self.failure:
+            raise self.failure
+        if isinstance(item, Future):
+            self._end()
+            item.set_result(None)
+        else:
+            self._write(item)
 
     def _write(self, part: WrittenPart) -> None:
         for kind in KINDS:

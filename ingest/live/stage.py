@@ -83,7 +83,7 @@ class Stage:
         """Draw the cards of a scene and say where everything goes. `question`: text and author."""
         shown: list[Shown] = []
         below, at = self._question(question, shown)
-        band = below.height if below else 0
+        band = below.height + scene.gap(self.height) if below else 0
         boxes = scene.layout(self.width, self.height, len(places), band)
         tiles = tuple(self._tile(place, box, shown) for place, box in zip(places, boxes, strict=True))
         held = None
@@ -106,7 +106,7 @@ class Stage:
         name = self._cards.name(place.name, place.role, box.width, box.height)
         missing = self._cards.missing(place.name, box.width, box.height)
         shown += [Shown("person", place.person, name.digest), Shown("missing", place.person, missing.digest)]
-        overlay, inset = Overlay.of(name.pixels), cards.inset(box.width, box.height)
+        overlay, inset = Overlay.of(name.pixels), cards.inset(box.height)
         at = (box.x + inset, box.y + box.height - inset - overlay.height)
         return Tile(place, box, overlay, at, Overlay.of(missing.pixels))
 

@@ -48,16 +48,23 @@ def joined(programme: archive.Programme, kind: str) -> bytes:
 def seen(programme: archive.Programme) -> Seen:
     """Decode all of a recording; a time out of order or a broken frame is an error."""
     times, brightness, keyframes = [], [], []
-    with av.open(io.BytesIO(joined(programme, "video"))) as file:
+    with av.open(io.BytesIO(joined(programme, "video")), "r") as file:
         for frame in file.decode(video=0):
-            assert frame.pts is not None
-            times.append(frame.pts * Fraction(frame.time_base))
+            times.append(_seconds(frame))
             brightness.append(float(np.frombuffer(memoryview(frame.planes[0]), np.uint8).mean()))
             if frame.key_frame:
                 keyframes.append(len(times) - 1)
-    sound, starts = [], None
-    with av.open(io.BytesIO(joined(programme, "audio"))) as file:
+    sound, starts = [], []
+    with av.open(io.BytesIO(joined(programme, "audio")), "r") as file:
         for each in file.decode(audio=0):
-            starts = each.pts * Fraction(each.time_base) if starts is None and each.pts is not None else starts
+            starts.append(_seconds(each))
             sound.append(each.to_ndarray()[0])
-    return Seen(times, brightness, keyframes, starts or Fraction(0), np.concatenate(sound))
+    for before, after, samples in zip(starts, starts[1:], sound, strict=False):
+        assert after - before == Fraction(len(samples), SAMPLE_RATE), f"sound jumps at {float(before)} s"
+    return Seen(times, brightness, keyframes, starts[0], np.concatenate(sound))
+
+
+def _seconds(frame: av.VideoFrame | av.AudioFrame) -> Fraction:
+    assert frame.pts is not None
+    assert frame.time_base is not None
+    return frame.pts * Fraction(frame.time_base.numerator, frame.time_base.denominator)
