@@ -14,25 +14,7 @@ from sqlalchemy.engine import Connection
 
 from ingest import events
 from ingest.database import EnumText, UtcDateTime, metadata, now, random_id, rows_as
-
-
-class Kind(Enum):
-    """What can be wished; in brackets what the payload holds."""
-
-    START = "start"  # on air: media time begins
-    END = "end"
-    PAUSE = "pause"
-    RESUME = "resume"
-    ADMIT = "admit"  # person, name, role: may connect, is backstage
-    SHOW = "show"  # person, name, role: in the programme's picture and sound, track written
-    HIDE = "hide"  # person: off air, backstage
-    HOLD = "hold"  # person: back to the waiting room
-    MUTE = "mute"  # person, on
-    SCENE = "scene"  # name, people
-    ON_AIR = "on_air"  # question, text, author
-    ANSWERED = "answered"  # question
-    MARK = "mark"  # reason
-    CUT = "cut"
+from ingest.wishes import Kind as Kind
 
 
 class State(Enum):

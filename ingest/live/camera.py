@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 QUEUE = 128  # pictures; a group of 2 s at 60 a second still fits
 READY = 32  # decoded pictures waiting for their moment: a second at 30 a second, more than the longest delay
 GROUP_BYTES = 4_000_000  # a group of pictures kept for a quick start: 16 s at 2 Mbit/s
+HALF_A_TICK_S = 1 / 60  # A picture stands for a tick: choosing the one of its middle errs by half a tick at most.
 CODECS = {"H264": "h264", "VP8": "vp8"}
 
 
@@ -71,7 +72,7 @@ class Camera:
 
     def picture(self) -> av.VideoFrame | None:
         """The newest decoded picture whose moment has come; yuv420p, any size. None before the first."""
-        due = self._clock.rtp_at("video", self._now())
+        due = self._clock.rtp_at("video", self._now() + HALF_A_TICK_S)
         with self._lock:
             while due is not None and self._ready and self._ready[0][0] <= due:
                 self._shown = self._ready.popleft()[1]

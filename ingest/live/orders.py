@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
-from ingest import commands
+from ingest import wishes
 from ingest.live.cards import Slide
 from ingest.live.presence import House
 from ingest.live.programme import Programme
@@ -89,7 +89,7 @@ class Orders:
             self._learn(command["payload"])
             if command.get("done") and not self.standing.begun and command["id"] not in self._applied:
                 try:
-                    changes = decide(self.standing, commands.Kind(command["kind"]), command["payload"])
+                    changes = decide(self.standing, wishes.Kind(command["kind"]), command["payload"])
                 except Refused:
                     continue  # it was refused the first time as well, or needs a programme that has begun
                 self.standing = fold(self.standing, changes)
@@ -117,7 +117,7 @@ class Orders:
                 self._tell({"tell": "done", "id": id, "tick": self._applied[id]})
                 return
             try:
-                tick = await self._do(id, commands.Kind(kind), payload)
+                tick = await self._do(id, wishes.Kind(kind), payload)
             except Refused as refusal:
                 self._tell({"tell": "refused", "id": id, "reason": str(refusal)})
                 return
@@ -128,21 +128,21 @@ class Orders:
             self._applied[id] = tick
             self._tell({"tell": "done", "id": id, "tick": tick})
 
-    async def _do(self, id: str, kind: commands.Kind, payload: dict[str, Any]) -> int:
+    async def _do(self, id: str, kind: wishes.Kind, payload: dict[str, Any]) -> int:
         changes = decide(self.standing, kind, payload)
         self._learn(payload)
-        if kind is commands.Kind.START:
+        if kind is wishes.Kind.START:
             return await self._start(id)
-        if kind is commands.Kind.END:
+        if kind is wishes.Kind.END:
             return await self._end(id)
         goal = fold(self.standing, changes)
         tick = await self._show(goal, recorded=goal.begun)
         self.standing = goal
-        if kind is commands.Kind.HOLD:
+        if kind is wishes.Kind.HOLD:
             await self._house.send_out(payload["person"])
         if self.standing.begun:
             await self._write(changes, tick, id)
-        if kind in (commands.Kind.PAUSE, commands.Kind.RESUME):
+        if kind in (wishes.Kind.PAUSE, wishes.Kind.RESUME):
             self._tell({"tell": "paused", "paused": self.standing.paused})
         return tick
 

@@ -6,13 +6,13 @@ goes. The newest connection of a person wins.
 
 import asyncio
 import logging
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.archive import Room
-from ingest.database import random_id
 from ingest.live.jitter import EncodedFrame
 from ingest.live.programme import Place, Programme
 from ingest.live.receive import Peer, PersonSource
@@ -179,7 +179,7 @@ class House:
             await self.send_out(person)
 
     def _resource(self, presence: Presence, connection: Peer | Relay) -> str:
-        resource = random_id()
+        resource = secrets.token_hex(16)
         presence.resources[resource] = connection
         return resource
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ingest import commands
+from ingest import wishes
 from ingest.timeline import Kind
 
 Change = tuple[Kind, dict[str, Any]]
@@ -79,44 +79,41 @@ def fold(standing: Standing, changes: Iterable[Change]) -> Standing:
     return standing
 
 
-def decide(standing: Standing, kind: commands.Kind, payload: Mapping[str, Any]) -> list[Change]:
+def decide(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) -> list[Change]:
     """The events of a command that changes the programme, none for one that does not. Raises Refused.
 
     START and END are the room's own: only their conditions are looked at here.
     """
-    if standing.over and kind not in (commands.Kind.HOLD, commands.Kind.ADMIT):
+    if standing.over and kind not in (wishes.Kind.HOLD, wishes.Kind.ADMIT):
         raise Refused("the office hour is over")
-    if kind is commands.Kind.START and standing.begun:
+    if kind is wishes.Kind.START and standing.begun:
         raise Refused("the office hour is on air already")
-    if (
-        kind in (commands.Kind.END, commands.Kind.PAUSE, commands.Kind.RESUME, commands.Kind.MARK)
-        and not standing.begun
-    ):
+    if kind in (wishes.Kind.END, wishes.Kind.PAUSE, wishes.Kind.RESUME, wishes.Kind.MARK) and not standing.begun:
         raise Refused("the office hour is not on air yet")
-    if kind is commands.Kind.CUT:
+    if kind is wishes.Kind.CUT:
         raise Refused("this studio has no broadcast delay: what was said has gone out")
     return _changes(standing, kind, payload)
 
 
-def _changes(standing: Standing, kind: commands.Kind, payload: Mapping[str, Any]) -> list[Change]:
-    if kind is commands.Kind.SHOW:
+def _changes(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) -> list[Change]:
+    if kind is wishes.Kind.SHOW:
         return _shown(standing, _text(payload, "person"))
-    if kind in (commands.Kind.HIDE, commands.Kind.HOLD):
+    if kind in (wishes.Kind.HIDE, wishes.Kind.HOLD):
         return _hidden(standing, _text(payload, "person"))
-    if kind is commands.Kind.MUTE:
+    if kind is wishes.Kind.MUTE:
         return [(Kind.MUTE, {"person": _text(payload, "person"), "on": bool(payload.get("on", True))})]
-    if kind is commands.Kind.SCENE:
+    if kind is wishes.Kind.SCENE:
         people = _ordered(standing.people, payload.get("people") or ())
         return [(Kind.SCENE, {"name": _text(payload, "name"), "people": list(people)})]
-    if kind is commands.Kind.PAUSE:
+    if kind is wishes.Kind.PAUSE:
         return [] if standing.paused else [(Kind.SCENE, {"name": PAUSE, "people": []})]
-    if kind is commands.Kind.RESUME:
+    if kind is wishes.Kind.RESUME:
         return [_scene(standing.scene, standing.people)] if standing.paused else []
-    if kind is commands.Kind.ON_AIR:
+    if kind is wishes.Kind.ON_AIR:
         return [(Kind.ON_AIR, {"question": _text(payload, "question")})]
-    if kind is commands.Kind.ANSWERED:
+    if kind is wishes.Kind.ANSWERED:
         return [(Kind.ANSWERED, {"question": _text(payload, "question")})]
-    if kind is commands.Kind.MARK:
+    if kind is wishes.Kind.MARK:
         return [(Kind.MARK, {"by": str(payload.get("by", "")), "reason": str(payload.get("reason", ""))})]
     return []
 
