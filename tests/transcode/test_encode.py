@@ -1,6 +1,7 @@
 """Renditions have the frames, the cuts and the media time of the programme."""
 
 import contextlib
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +24,15 @@ def room(tmp_path: Path) -> Room:
     return Room(tmp_path / "room")
 
 
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Programme:
+    return recorded.programme(Programme(tmp_path_factory.mktemp("programme")), seconds=5, size="320x180")
+
+
 @pytest.fixture
-def programme(room: Room) -> Programme:
-    return recorded.programme(room.programme(), seconds=5, size="320x180")
+def programme(room: Room, original: Programme) -> Programme:
+    shutil.copytree(original.root, room.programme().root)
+    return room.programme()
 
 
 def test_rung_has_the_frames_times_and_cuts_of_the_programme(room: Room, programme: Programme) -> None:
@@ -116,7 +123,7 @@ def test_compare_names_the_difference() -> None:
 @pytest.fixture
 def long_programme(room: Room) -> Programme:
     """Large and slow enough for ffmpeg to be met at work: some seconds of encoding."""
-    return recorded.programme(room.programme(), seconds=12, size="1280x720", sound=False)
+    return recorded.programme(room.programme(), seconds=6, size="1280x720", sound=False)
 
 
 def test_stopping_in_the_middle_leaves_nothing_under_the_final_name(room: Room, long_programme: Programme) -> None:
@@ -124,7 +131,7 @@ def test_stopping_in_the_middle_leaves_nothing_under_the_final_name(room: Room, 
         if fraction > 0:
             raise steps.Stopped("the lease is lost")
 
-    means = Means(settings=Settings(rung_preset="slow", niceness=0), progress=lose_the_lease)
+    means = Means(settings=Settings(rung_preset="slower", niceness=0), progress=lose_the_lease)
     rung = Rung(name="480p", height=480, bitrate=1_000_000)
     with pytest.raises(steps.Stopped):
         encode.encode_rung(long_programme.playlist("video"), room.rendition("480p"), rung, means)
