@@ -65,7 +65,7 @@ def answered(
 
 def failure(request: Request, code: int, detail: str) -> Response:
     """The answer to a request that failed with `code`; a stranger on a staff page is sent to sign in."""
-    if not hasattr(request.state, "language"):  # /static/ and /healthz pass the door unlooked at
+    if not hasattr(request.state, "language"):  # /static/ and /health pass the door unlooked at
         return JSONResponse({"error": detail or "failed"}, code)
     if "application/json" in request.headers.get("accept", ""):
         title, advice = rendering.explained(code)

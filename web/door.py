@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 LANGUAGE_COOKIE = "language"
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "x-csrf"
-FREE_PATHS = ("/static/", "/healthz")
+FREE_PATHS = ("/static/", "/health")
 
 
 class Door:

@@ -2,14 +2,30 @@
 
 from starlette.routing import Route
 
-from web import assets
-from web.pages import account, ask, heard, office, start
+from web import assets, media
+from web.pages import account, announce, ask, board, heard, host, join, office, staff, start, watch
 
 routes = [
     *start.routes,
+    *watch.routes,
     *ask.routes,
+    *join.routes,
+    *host.routes,
     *account.routes,
+    *announce.routes,
+    *staff.routes,
+    *board.routes,
     *office.routes,
     *heard.routes,
-    Route("/static/{name:path}", assets.serve, name="static"),
+    *media.routes,
+    Route("/static/{name:path}", assets.serve),
 ]
+
+
+def all_routes() -> list[str]:
+    """Paths of site and studio, each once, top to bottom."""
+    from web.studio import Studio
+    from web.studio import routes as studio_routes
+
+    studio = Studio.__new__(Studio)  # its routes are bound methods; nothing of it is run
+    return list(dict.fromkeys(route.path for route in [*routes, *studio_routes(studio)]))

@@ -244,7 +244,9 @@ class Studio:
     async def room(self, request: Request) -> Response:
         """A room's public state: is it on air, since when. For health checks and the demo."""
         state = self.rooms.state(request.path_params["office_hour"])
-        return JSONResponse({key: state.get(key) for key in ("open", "on_air", "over", "tick", "seconds")})
+        facts = {key: state.get(key) for key in ("open", "on_air", "over", "tick", "seconds")}
+        sending = sum(1 for each in state.get("people", []) if each["connected"])
+        return JSONResponse(facts | {"sending": sending})
 
     async def health(self, request: Request) -> Response:
         return JSONResponse({"studio": "well", "rooms": self.rooms.count})

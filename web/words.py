@@ -6,10 +6,12 @@ English needs none: its message ids are the sentences.
 
 import gettext
 import io
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from babel.core import negotiate_locale
+from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -60,3 +62,34 @@ def _accepted(header: str) -> list[tuple[str, float]]:
         except ValueError:
             continue
     return [(name, quality) for name, quality in found if name and quality > 0]
+
+
+METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
+OPTIONS = {"templates/**.html": {"extensions": "jinja2.ext.i18n"}}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "say": (2,)}
+SPEAKING = ("questions", "publish", "ingest")
+"""Packages below that say something in a reader's language."""
+
+
+def spoken() -> Iterator[tuple[str, ...]]:
+    """Every message of pages and code: its sentence, or its two when it counts something."""
+    here = Path(__file__).parent
+    for folder in (here, *(here.parent / name for name in SPEAKING)):
+        for _file, _line, message, _comments, _context in extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS):
+            yield tuple(message[:2]) if isinstance(message, tuple) else (message,)
+
+
+def missing_translations() -> list[str]:
+    """What no catalogue may lack, as complaints for people."""
+    complaints = []
+    messages = sorted(set(spoken()))
+    for language in LANGUAGES:
+        if language == "en":
+            continue
+        with catalogue(language).open("rb") as file:
+            known = {message.id: message.string for message in read_po(file, locale=language) if message.id}
+        for message in messages:
+            found = known.get(message if len(message) > 1 else message[0], "")
+            if not all(found if isinstance(found, tuple) else (found,)):
+                complaints.append(f"locale/{language}.po does not translate {message[0]!r}")
+    return complaints

@@ -109,6 +109,8 @@ class Process:
             for beat in beats:
                 beat.cancel()
             server.close()
+            if self._wire is not None:
+                self._wire.close()
             await self._house.close_tracks()
             await self._house.close()
             await asyncio.to_thread(self._scribe.close)
@@ -123,7 +125,10 @@ class Process:
             self._wire.close()
         self._wire = wire
         wire.tell({"tell": "hello", "pid": os.getpid()})
-        await wire.listen(lambda message: self._handle(wire, message))
+        try:
+            await wire.listen(lambda message: self._handle(wire, message))
+        except asyncio.CancelledError:
+            log.debug("the process ends while the studio is still there")
         if self._wire is wire:
             self._wire = None
 
@@ -259,6 +264,7 @@ def main() -> int:
     logging.basicConfig(
         level=logging.INFO, format=f"room {arguments.folder.name[:6]} %(levelname)s %(name)s %(message)s"
     )
+    logging.getLogger("aioice").setLevel(logging.WARNING)  # it tells of every check of every candidate pair
     room = archive.Room(arguments.folder)
     try:
         held = lock(room)

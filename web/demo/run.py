@@ -265,20 +265,20 @@ async def _join(it: Hour) -> list[Sender]:
         store.move_office_hour(connection, it.hour.id, State.BACKSTAGE)
         waiting.admit(connection, it.chris, "Bürger")
     await _until(lambda: _room(it).get("open"), "the room opens", 20)
-    senders = []
-    for person, source in ((it.ada, it.plan.host), (it.chris, it.plan.guest)):
-        with it.house.database.transaction() as connection:
-            ticket = tickets.issue(
-                connection,
-                person=person.id,
-                office_hour=it.hour.id,
-                audience=tickets.Audience.WHIP,
-                at=now(),
-            )
-        senders.append(await Sender.start(source, f"{it.origin}/live/whip", ticket))
+    address = f"{it.origin}/live/whip"
+    cameras = [(it.plan.host, _ticket(it, it.ada)), (it.plan.guest, _ticket(it, it.chris))]
+    # Started together, the two clips are one conversation: each is silent while the other speaks.
+    senders = list(await asyncio.gather(*(Sender.start(source, address, ticket) for source, ticket in cameras)))
     await _until(lambda: _room(it).get("sending") == 2 or _any_ended(senders), "both send", 20)
     await _check(senders)
     return senders
+
+
+def _ticket(it: Hour, person: Person) -> str:
+    with it.house.database.transaction() as connection:
+        return tickets.issue(
+            connection, person=person.id, office_hour=it.hour.id, audience=tickets.Audience.WHIP, at=now()
+        )
 
 
 def _room(it: Hour) -> dict[str, Any]:
@@ -350,16 +350,16 @@ async def _publish(it: Hour) -> None:
         figures[key] = it.since_end()
         bars.show(stage.value, 1.0)
     await _until(lambda: _state(it).visibility is Visibility.RELEASED, "the recording is released", 10)
-    replay = f"{it.origin}/replay/{hour}"
-    page = it.citizen.get(replay)
+    replay = f"/office-hours/{hour}/replay"
+    page = await asyncio.to_thread(it.citizen.get, replay)
     if page.status != 200:
         raise DemoFailed(f"the public replay page answers with status {page.status}")
     figures |= {
         "office_hour": hour,
-        "replay_url": replay,
+        "replay_url": it.origin + replay,
         "archive": str(it.house.archive.room(hour).root),
-        "cues": _count_cues(it, f"captions/{it.hour.language}.vtt"),
-        "chapters": _count_cues(it, "captions/chapters.vtt"),
+        "cues": await asyncio.to_thread(_count_cues, it, f"captions/{it.hour.language}.vtt"),
+        "chapters": await asyncio.to_thread(_count_cues, it, "captions/chapters.vtt"),
     }
 
 

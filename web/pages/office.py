@@ -48,7 +48,7 @@ def local_path(text: str) -> str:
     return text if fine and text.isprintable() else "/"
 
 
-def healthz(request: Request) -> Response:
+def health(request: Request) -> Response:
     """200 while the database answers; asked by supervisors and monitoring."""
     with house_of(request).database.reading() as connection:
         return JSONResponse({"status": "well", "newest_event": events.newest(connection)})
@@ -58,5 +58,5 @@ routes = [
     Route("/imprint", imprint),
     Route("/privacy", privacy),
     Route("/language/{code}", language),
-    Route("/healthz", healthz),
+    Route("/health", health),
 ]
