@@ -20,9 +20,9 @@ from sqlalchemy.engine import Connection
 from ingest import steps
 from ingest import store as ingest_store
 from ingest.officehours import Edition, OfficeHour, Release
-from ingest.steps import Step
+from ingest.steps import UNFINISHED, Step
 from publish import store
-from publish.publication import TargetName
+from publish.publication import State, TargetName
 from questions import queue
 from questions import store as questions_store
 from questions.question import State as QuestionState
@@ -74,12 +74,14 @@ def begin(connection: Connection, hour: OfficeHour, edition: Edition) -> list[st
 
 def to_youtube(connection: Connection, hour: OfficeHour, edition: Edition) -> str:
     """Wish an edition to YouTube: uploaded when it is complete, then made visible. Returns the step's id."""
-    needs = [
-        step.id
-        for step in steps.of_office_hour(connection, hour.id)
-        if step.kind in FOR_YOUTUBE and step.parameters.get("edition") == edition.number
-    ]
+    known = steps.of_office_hour(connection, hour.id)
+    needs = [step.id for step in known if step.kind in FOR_YOUTUBE and step.parameters.get("edition") == edition.number]
     publication = store.plan(connection, hour.id, edition.number, TargetName.YOUTUBE)
+    if publication.state is State.WITHDRAWN:
+        publication = store.move(connection, publication, State.UPLOADED if publication.remote else State.PLANNED)
+    for step in known:
+        if (step.kind, step.parameters.get("publication")) == (YOUTUBE, publication.id) and step.state in UNFINISHED:
+            return step.id
     return steps.add(
         connection,
         kind=YOUTUBE,

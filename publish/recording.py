@@ -1,0 +1,46 @@
+"""An edition comes in, what targets tell about it goes out: its office hour, questions, chapters and files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest import steps, timeline
+from ingest import store as ingest_store
+from ingest.archive import Room
+from ingest.officehours import OfficeHour
+from ingest.steps import Work
+from ingest.timeline import Event
+from publish import chapters
+from publish.chapters import Chapter
+from questions import store as questions_store
+from questions.question import Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """What is known of an edition."""
+
+    hour: OfficeHour
+    room: Room
+    chapters: tuple[Chapter, ...]
+
+
+def of(work: Work, number: int) -> Recording:
+    """The edition `number` of the step's office hour. Raises Permanent without a readable timeline."""
+    room = work.archive.room(work.office_hour)
+    try:
+        events = timeline.read(room.timeline)
+        texts = {id: question.text for id, question in _shown(work, events).items()}
+        with work.database.reading() as connection:
+            hour = ingest_store.office_hour(connection, work.office_hour)
+            edition = ingest_store.edition_of(connection, work.office_hour)
+        duration = edition.duration_ticks if edition and edition.number == number else 0
+        found = chapters.chapters(events, texts, opening=hour.title, duration_ticks=duration)
+    except (OSError, ValueError) as error:
+        raise steps.Permanent(f"the timeline {room.timeline} cannot be read: {error}") from error
+    return Recording(hour=hour, room=room, chapters=tuple(found))
+
+
+def _shown(work: Work, events: Sequence[Event]) -> dict[str, Question]:
+    ids = {str(event.values.get("question")) for event in events if event.kind is timeline.Kind.ON_AIR}
+    with work.database.reading() as connection:
+        return questions_store.by_ids(connection, ids)

@@ -1,0 +1,248 @@
+"""YouTube: an edition is uploaded private, gets picture and captions, and is made visible last.
+
+    planned --session opened--> uploading --all arrived--> uploaded --visible--> public --> withdrawn (private)
+
+Each step leaves what it did in the publication's row before it goes on; started again, in whatever process, it looks
+there first. A session whose answer was lost is asked before a new upload begins, so that no film is there twice.
+The privacy is always said: YouTube takes a missing one for public.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from google.oauth2.credentials import Credentials
+from google_auth_httplib2 import AuthorizedHttp
+from googleapiclient.discovery import build_from_document
+from googleapiclient.discovery_cache import get_static_doc
+from googleapiclient.errors import HttpError
+from googleapiclient.http import MediaFileUpload, build_http
+
+from ingest import archive, steps
+from ingest.secrets import Safe
+from ingest.steps import Work
+from ingest.store import Overtaken
+from publish import chapters, recording, store
+from publish.publication import Publication, State, TargetName
+from publish.recording import Recording
+from publish.settings import Settings
+from publish.targets import refusals, upload
+
+log = logging.getLogger(__name__)
+SCOPES = ("https://www.googleapis.com/auth/youtube", "https://www.googleapis.com/auth/youtube.force-ssl")
+TITLE_LENGTH, DESCRIPTION_BYTES = 100, 5000
+"""YouTube's limits of a video's title and description."""
+FAILED = frozenset({"failed", "rejected", "deleted"})
+
+
+class YouTube:
+    """The office's channel on YouTube."""
+
+    def __init__(self, settings: Settings, safe: Safe, *, wait: Callable[[float], None] = time.sleep) -> None:
+        self.settings = settings
+        self.safe = safe
+        self.wait = wait
+
+    def publish(self, work: Work, publication: Publication) -> None:
+        """Upload and make visible. What was withdrawn meanwhile stays withdrawn."""
+        told = recording.of(work, publication.edition)
+        try:
+            with self._channel(work) as channel, refusals.classed(work.clock()):
+                if publication.state in {State.PLANNED, State.UPLOADING}:
+                    publication = self._upload(work, publication, told, channel)
+                if publication.state is State.UPLOADED:
+                    self._dress(work, publication, told, channel)
+                    self._show(work, publication, channel)
+        except Overtaken:
+            log.info("publication %s was withdrawn while it was published", publication.id)
+
+    def withdraw(self, work: Work, publication: Publication) -> None:
+        """Make the video private again; fine if it is not there."""
+        if not publication.remote:
+            return
+        with self._channel(work) as channel, refusals.classed(work.clock()):
+            work.confirm()
+            try:
+                _set_privacy(channel, publication.remote, "private")
+            except HttpError as error:
+                if error.resp.status != 404:
+                    raise
+                log.info("video %s is no longer on YouTube", publication.remote)
+
+    # The way up
+
+    def _upload(self, work: Work, publication: Publication, told: Recording, channel: Any) -> Publication:
+        film_file = told.room.download
+        if not film_file.is_file():
+            raise steps.Permanent(f"there is no film to upload: {film_file}")
+        digest = archive.digest(film_file)
+        film = upload.Film(film_file, work.progress)
+        try:
+            for _ in range(2):
+                request = self._insert(channel, told, film)
+                publication, resuming = self._session(work, publication, digest, request)
+                try:
+                    remote = self._send(work, publication, request, resuming)
+                except upload.SessionGone as error:
+                    log.info("the session of publication %s is gone, beginning again: %s", publication.id, error)
+                    publication = _move(work, publication, State.PLANNED, session="", digest="")
+                    continue
+                address = f"https://youtu.be/{remote}"
+                return _move(work, publication, State.UPLOADED, remote=remote, session="", address=address)
+        finally:
+            film.close()
+        raise steps.Transient("YouTube forgot the upload twice")
+
+    def _session(self, work: Work, publication: Publication, digest: str, request: Any) -> tuple[Publication, bool]:
+        """The publication with an open session, kept before a byte is sent; and whether it was there before."""
+        if publication.session and publication.digest == digest:
+            if publication.state is State.PLANNED:
+                publication = _move(work, publication, State.UPLOADING)
+            return publication, True
+        if publication.state is State.UPLOADING:
+            publication = _move(work, publication, State.PLANNED, session="", digest="")
+        work.confirm()
+        sealed = self.safe.seal(upload.open_session(request))
+        return _move(work, publication, State.UPLOADING, session=sealed, digest=digest), False
+
+    def _send(self, work: Work, publication: Publication, request: Any, resuming: bool) -> str:
+        session = self.safe.open(publication.session)
+        answer = upload.send(request, session, resuming=resuming, confirm=work.confirm, wait=self.wait)
+        return str(answer["id"])
+
+    def _insert(self, channel: Any, told: Recording, film: upload.Film) -> Any:
+        body = {
+            "snippet": {
+                "title": title(told),
+                "description": description(told),
+                "categoryId": self.settings.youtube_category,
+                "tags": list(self.settings.youtube_keywords),
+                "defaultLanguage": told.hour.language,
+                "defaultAudioLanguage": told.hour.language,
+            },
+            "status": _status("private"),
+            "recordingDetails": {"recordingDate": _date(told.hour.began_at or told.hour.starts_at)},
+        }
+        return channel.videos().insert(
+            part=",".join(body),
+            body=body,
+            notifySubscribers=False,
+            media_body=upload.media(film, self.settings.youtube_chunk_bytes),
+        )
+
+    def _dress(self, work: Work, publication: Publication, told: Recording, channel: Any) -> None:
+        """Picture and captions: a refusal of one of them does not keep the recording from the public."""
+        poster, captions = told.room.poster, told.room.captions(told.hour.language)
+        if poster.is_file():
+            picture = MediaFileUpload(str(poster), mimetype="image/jpeg")
+            self._try(work, channel.thumbnails().set(videoId=publication.remote, media_body=picture), "picture")
+        if captions.is_file():
+            snippet = {"videoId": publication.remote, "language": told.hour.language, "name": ""}
+            text = MediaFileUpload(str(captions), mimetype="application/octet-stream")
+            request = channel.captions().insert(part="snippet", body={"snippet": snippet}, media_body=text)
+            self._try(work, request, "captions")
+
+    def _try(self, work: Work, request: Any, what: str) -> None:
+        work.confirm()
+        try:
+            request.execute(num_retries=0)
+        except HttpError as error:
+            if not isinstance(refusals.of_answer(error, work.clock()), steps.Permanent):
+                raise
+            # 409: a run before this one had brought them.
+            log.log(logging.INFO if error.resp.status == 409 else logging.WARNING, "%s not taken: %s", what, error)
+
+    def _show(self, work: Work, publication: Publication, channel: Any) -> None:
+        found = channel.videos().list(part="status", id=publication.remote).execute(num_retries=0)["items"]
+        status = found[0]["status"] if found else {"uploadStatus": "deleted"}
+        if status["uploadStatus"] in FAILED:
+            why = status.get("failureReason") or status.get("rejectionReason") or status["uploadStatus"]
+            raise steps.Permanent(f"YouTube does not take the film: {why}")
+        work.confirm()
+        with work.database.reading() as connection:
+            if store.get(connection, publication.id).state is not State.UPLOADED:
+                raise Overtaken(publication.id)
+        _set_privacy(channel, publication.remote, "public")
+        try:
+            _move(work, publication, State.PUBLIC)
+        except Overtaken:
+            _set_privacy(channel, publication.remote, "private")
+            raise
+
+    # Getting there
+
+    @contextmanager
+    def _channel(self, work: Work) -> Iterator[Any]:
+        """The client, allowed by the kept credentials. Raises Permanent without them."""
+        with work.database.reading() as connection:
+            sealed = store.credentials(connection, TargetName.YOUTUBE)
+        if not sealed:
+            raise steps.Permanent("no YouTube account is connected")
+        authorized = AuthorizedHttp(_credentials(json.loads(self.safe.open(sealed))), http=build_http())
+        channel = build_from_document(discovery_document(self.settings.youtube_api), http=authorized)
+        try:
+            yield channel
+        finally:
+            channel.close()
+
+
+def discovery_document(api: str = "") -> dict[str, Any]:
+    """The client's own description of the API, at another address if one is given. No network."""
+    document: dict[str, Any] = json.loads(get_static_doc("youtube", "v3"))
+    if api:
+        root = api.rstrip("/") + "/"
+        document |= {"rootUrl": root, "baseUrl": root, "mtlsRootUrl": root}
+    return document
+
+
+def title(told: Recording) -> str:
+    """The video's title; YouTube refuses angle brackets."""
+    return _without_brackets(told.hour.title)[:TITLE_LENGTH]
+
+
+def description(told: Recording) -> str:
+    """Who spoke when, and the chapters in the form that YouTube understands."""
+    hour = told.hour
+    head = " · ".join(part for part in (hour.host_name, hour.host_role, _date(hour.began_at or hour.starts_at)) if part)
+    text = "\n".join([head, "", *chapters.youtube_lines(told.chapters)]).strip()
+    return _without_brackets(text).encode()[:DESCRIPTION_BYTES].decode(errors="ignore")
+
+
+def _without_brackets(text: str) -> str:
+    return text.replace("<", "‹").replace(">", "›")
+
+
+def _date(at: datetime) -> str:
+    return at.date().isoformat()
+
+
+def _status(privacy: str) -> dict[str, Any]:
+    return {"privacyStatus": privacy, "selfDeclaredMadeForKids": False, "embeddable": True, "license": "youtube"}
+
+
+def _set_privacy(channel: Any, video: str, privacy: str) -> None:
+    body = {"id": video, "status": _status(privacy)}
+    answer = channel.videos().update(part="status", body=body).execute(num_retries=0)
+    if answer["status"]["privacyStatus"] != privacy:
+        raise steps.Permanent(f"YouTube keeps video {video} {answer['status']['privacyStatus']}, not {privacy}")
+
+
+def _credentials(known: dict[str, Any]) -> Credentials:
+    """The stored form is Google's "authorized user": token, refresh_token, client_id, client_secret, token_uri."""
+    return Credentials(  # type: ignore[no-untyped-call]
+        token=known.get("token"),
+        refresh_token=known.get("refresh_token"),
+        token_uri=known.get("token_uri", "https://oauth2.googleapis.com/token"),
+        client_id=known.get("client_id"),
+        client_secret=known.get("client_secret"),
+        scopes=SCOPES,
+    )
+
+
+def _move(work: Work, publication: Publication, goal: State, **values: Any) -> Publication:
+    with work.database.transaction() as connection:
+        return store.move(connection, publication, goal, **values)
