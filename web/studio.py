@@ -16,9 +16,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, TypeVar
 
-import publish.pipeline
 import sqlalchemy as sa
-from ingest.live.rooms import OfferRefused, RoomGone, Rooms
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -27,8 +25,10 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+import publish.pipeline
 from ingest import store, tickets
 from ingest.database import now, random_id
+from ingest.live.rooms import OfferRefused, RoomGone, Rooms
 from ingest.officehours import WITH_ROOM, OfficeHour, State
 from ingest.people import IN_ROOM, Person, Role
 from ingest.tickets import Audience

@@ -18,13 +18,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from publish.pipeline import Stage, progress
-
 from ingest import commands, steps, store, tickets
 from ingest.database import now
 from ingest.live import waiting
 from ingest.officehours import OfficeHour, Release, State, Visibility
 from ingest.people import Person, Role, Scope
+from publish.pipeline import Stage, progress
 from questions import moderation, queue
 from questions.question import Question
 from questions.question import State as QuestionState
