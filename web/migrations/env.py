@@ -5,12 +5,6 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context
 
-import ingest.commands
-import ingest.engine
-import ingest.store
-import ingest.tickets
-import publish.store
-import questions.store
 import web.store  # noqa: F401
 from ingest.database import Database, metadata
 
