@@ -159,6 +159,7 @@ class House:
                 "on_air": each.on_air,
                 "gap": each.gap,
                 "level": round(each.source.level, 4) if each.on_air else 0.0,
+                "connection": {} if each.source.peer is None else each.source.peer.figures(),
             }
             for each in self.people.values()
         ]

@@ -103,6 +103,7 @@ class Peer:
         self._buffer = VideoBuffer()
         self._times = {"audio": Unwrapper(32), "video": Unwrapper(32)}
         self._taps: dict[str, hooks.Tap] = {}
+        self._reports: dict[str, tuple[float, int]] = {}
         self._gap = False
         self._closed = False
         self._made = now()
@@ -146,6 +147,17 @@ class Peer:
         """Whether media may flow at this moment."""
         return not self._closed and self._connection.connectionState == "connected"
 
+    def figures(self) -> dict[str, int]:
+        """What the connection costs and suffers: milliseconds of delay and of sound made up, jumps, packets lost."""
+        return {
+            "delay_ms": round(1000 * self.clock.delay),
+            "made_up_ms": self.voice.concealed // 48,
+            "jumps": self.voice.jumps,
+            "late": self.voice.late,
+            "lost": self._buffer.lost,
+            "dropped": self._buffer.dropped,
+        }
+
     def ask_keyframe(self) -> None:
         """Ask the camera for a keyframe; the answer takes a round trip and more."""
         if "video" in self._taps and not self._closed:
@@ -177,6 +189,7 @@ class Peer:
 
     def _reporter(self, kind: str) -> Callable[[float, int], None]:
         def reported(ntp_s: float, rtp: int) -> None:
+            self._reports[kind] = ntp_s, rtp
             if kind in self.clock.tracks:
                 self.clock.tracks[kind].reported(ntp_s, self._times[kind].near(rtp))
 
@@ -200,6 +213,9 @@ class Peer:
     def _arrived(self, kind: str, rate: int, packet: RtpPacket) -> tuple[float, int]:
         now = self._now()
         rtp = self._times[kind].extend(packet.timestamp)
+        if kind not in self.clock.tracks and kind in self._reports:  # the report came before the first packet
+            ntp_s, reported = self._reports[kind]
+            self.clock.track(kind, rate).reported(ntp_s, self._times[kind].near(reported))
         self.clock.track(kind, rate).arrived(rtp, now)
         self.seen[kind] = now
         return now, rtp

@@ -99,7 +99,7 @@ class Tenancy:
                 await self._converse(wire)
             except (OSError, WireBroken) as error:
                 log.error("the room %s cannot be reached: %s", self._folder.name, error)
-            self._wire, self.state = None, self.state | {"open": False}
+            self._wire, self._pid, self.state = None, None, self.state | {"open": False}
             failures = 0 if time.monotonic() - began > STUCK_S else failures + 1
             log.warning("the room %s has gone; another one is started", self._folder.name)
 
@@ -176,19 +176,35 @@ class Tenancy:
             await asyncio.sleep(1)
             if self._wire is not None and self._pid is not None and time.monotonic() - self._heard > STUCK_S:
                 log.error("the room %s has said nothing for %.0f s and is killed", self._folder.name, STUCK_S)
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(self._pid, signal.SIGKILL)
+                self._kill()
                 self._wire.close()
 
     async def _ended(self) -> None:
-        """Wait for the process to end; a child that does not is killed."""
-        if self._process is None or self._process.returncode is not None:
-            return
-        if self._wire is None:
+        """Wait for the process to end, whoever started it; one that does not is killed."""
+        if self._wire is None and self._process is not None and self._process.returncode is None:
             self._process.terminate()
-        try:
-            await asyncio.wait_for(self._process.wait(), ENDS_S)
-        except TimeoutError:
+        until = time.monotonic() + ENDS_S
+        while self._alive() and time.monotonic() < until:
+            await asyncio.sleep(0.02)
+        if self._alive():
             log.error("the room %s does not end and is killed", self._folder.name)
-            self._process.kill()
+            self._kill()
+        if self._process is not None:
             await self._process.wait()
+
+    def _alive(self) -> bool:
+        if self._process is not None and (self._pid is None or self._process.pid == self._pid):
+            return self._process.returncode is None
+        if self._pid is None:
+            return False
+        try:
+            os.kill(self._pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def _kill(self) -> None:
+        pid = self._pid if self._pid is not None else self._process and self._process.pid
+        if pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

@@ -1,8 +1,9 @@
 """One person's Opus packets come in as they arrive; blocks of sound go out, pulled by the mixer's clock.
 
 The position in the stream is a time, not a count: what has not come when its moment is played is concealed, and
-the stream goes on. A position that drifts from the person's clock is led back by stretching the sound, in
-proportion to the error; a large error is jumped over. `add` is called by the event loop, `pull` by the mixer's thread.
+the stream goes on. A position that drifts from the person's clock is led back between words, and within them by
+stretching the sound a little; a large error is jumped over. `add` is called by the event loop, `pull` by the mixer's
+thread.
 """
 
 import logging
@@ -22,17 +23,22 @@ PACKET = 960  # 20 ms, what browsers and ffmpeg send; others work as well
 KEEP = RATE // 2  # sound that nobody pulls is kept for 0.5 s: more than the longest delay
 JUMP = RATE * 120 // 1000  # an error above 120 ms is seen on the lips for longer than a jump is heard
 LEAD = RATE * 5 // 1000  # the jitter of the mixer's own calls; below it nothing is corrected
+ASTRAY = 10  # 200 ms: a mixer that stood still for a moment catches up by itself
+SILENT = 0.01  # -40 dBFS: between words anything may be left out or put in
+IN_SILENCE = 0.25
 STRETCH = 0.06  # at most: a file sender that catches up after a stall is 5 % fast (ffmpeg's -re)
 FADE = 240  # 5 ms, long enough that a seam does not click
 Sound = npt.NDArray[np.float32]
 
 
 class Voice:
-    """See the module. `concealed` counts samples made up, `late` packets that came after their moment."""
+    """See the module. `concealed` counts samples made up, `late` packets that came after their moment,
+    `jumps` how often the position was set anew."""
 
     def __init__(self, clock: PersonClock, now: Callable[[], float]) -> None:
         self.concealed = 0
         self.late = 0
+        self.jumps = 0
         self.level = 0.0  # root mean square of the last block, 0 to 1
         self._clock = clock
         self._now = now
@@ -43,6 +49,7 @@ class Voice:
         self._heard: Sound = np.zeros(0, np.float32)  # the last real 20 ms, to conceal with
         self._end: int | None = None  # RTP time after the last sample of `_ready`
         self._error = 0.0
+        self._astray = 0
         self._made_up = 0
 
     def add(self, frame: EncodedFrame) -> None:
@@ -65,38 +72,42 @@ class Voice:
         return block
 
     def _next_block(self, samples: int, target: float) -> Sound:
-        step = self._step(samples, target)
-        if self._end is None:
-            return np.zeros(samples, np.float32)
-        taken = samples + step
-        while len(self._ready) < taken:
-            self._decode_next(taken - len(self._ready))
-        block, self._ready = self._ready[:taken], self._ready[taken:]
-        if step:
-            block = np.interp(np.linspace(0, taken - 1, samples), np.arange(taken), block).astype(np.float32)
-        return block
-
-    def _step(self, samples: int, target: float) -> int:
-        """How many samples more or less than usual to take, after a jump where one is needed."""
         if self._end is None:
             if not self._packets or min(self._packets) > target + samples:
-                return 0
+                return np.zeros(samples, np.float32)
             self._jump(target)
+        error = self._measured(target)
+        for limit in (IN_SILENCE, STRETCH):
+            step = round(min(max(error, -limit * samples), limit * samples))
+            if limit == STRETCH:
+                step = round(min(max(error / RATE, -limit), limit) * samples)  # the error is halved each 0.7 s
+            block = self._peek(samples + step)
+            if step == 0 or limit == STRETCH or float(np.abs(block).max()) < SILENT:
+                break
+        self._ready = self._ready[samples + step :]
+        self._error -= step
+        return _stretched(block, samples)
+
+    def _measured(self, target: float) -> float:
+        """How many samples the position is behind, 0 when not worth correcting; jumps where that is better."""
         assert self._end is not None
         error = target - (self._end - len(self._ready))
-        if abs(error) > JUMP:
+        self._astray = self._astray + 1 if abs(error) > JUMP else 0
+        if self._astray >= ASTRAY:
             self._jump(target)
-            return 0
         self._error += (error - self._error) * 0.05
-        if abs(self._error) < LEAD:
-            return 0
-        share = min(max(self._error / RATE, -STRETCH), STRETCH)  # the error is halved each 0.7 s
-        return round(samples * share)
+        return self._error if abs(self._error) > LEAD else 0.0
+
+    def _peek(self, samples: int) -> Sound:
+        while len(self._ready) < samples:
+            self._decode_next(samples - len(self._ready))
+        return self._ready[:samples]
 
     def _jump(self, target: float) -> None:
         self._ready = np.zeros(0, np.float32)
         self._end = round(target)
-        self._error = 0.0
+        self._error, self._astray = 0.0, 0
+        self.jumps += 1
 
     def _decode_next(self, needed: int) -> None:
         """Append at least one sample to `_ready`: from the next packet or, where it is missing, made up."""
@@ -138,6 +149,13 @@ class Voice:
             self._heard = sound[-PACKET:]
         self._ready = np.concatenate([self._ready, sound])
         self._end += len(sound)
+
+
+def _stretched(block: Sound, samples: int) -> Sound:
+    if len(block) == samples:
+        return block.copy()
+    at = np.linspace(0, len(block) - 1, samples)
+    return np.interp(at, np.arange(len(block)), block).astype(np.float32)
 
 
 def _decoder() -> av.AudioCodecContext:

@@ -1,7 +1,6 @@
-"""Two people's cameras: ffmpeg sends a flash and a beep at every full second by WHIP, each person in a colour and pitch.
+"""Two people's cameras: ffmpeg sends a flash and a beep every second by WHIP, each person in a colour and pitch.
 
-`Door` is the least WHIP endpoint there can be in front of `Rooms`; `flashes` and `beeps` find in a recording what
-was sent.
+`Door` is the least WHIP endpoint there can be in front of `Rooms`. What arrives is found with `tests.standins.media`.
 """
 
 import asyncio
@@ -11,10 +10,7 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-import av
 import imageio_ffmpeg
-import numpy as np
-import numpy.typing as npt
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -23,24 +19,22 @@ from starlette.routing import Route
 
 from ingest.archive import Programme
 from ingest.live.rooms import OfferRefused, RoomGone, Rooms
-
-Sound = npt.NDArray[np.float32]
-RATE = 48_000
-HOP = RATE // 500  # 2 ms: a thirtieth of what may be wrong
+from tests.standins.media import BEEP_S, COLOURS, FLASH_FRAMES, SAMPLE_RATE
 
 
 @dataclass(frozen=True)
 class Sender:
-    """Somebody with a camera: what their picture and beep look like."""
+    """Somebody of the cast with a camera: their colour, and the pitch of their beep."""
 
     person: str
-    colour: str
     pitch_hz: int
 
     def command(self, address: str, size: str = "640x360", rate: int = 30) -> list[str]:
         """ffmpeg's command line; `readrate_catchup` keeps it from playing faster after the connection was made."""
-        pictures = f"color=c={self.colour}:s={size}:r={rate},drawbox=c=white:t=fill:enable='lt(mod(t\\,1)\\,0.1)'"
-        beep = f"aevalsrc='0.4*sin(2*PI*{self.pitch_hz}*t)*lt(mod(t\\,1)\\,0.1)':s={RATE}"
+        red, green, blue = COLOURS[self.person]
+        flash = f"drawbox=c=white:t=fill:enable='lt(mod(n\\,{rate})\\,{FLASH_FRAMES})'"
+        pictures = f"color=c=#{red:02x}{green:02x}{blue:02x}:s={size}:r={rate},{flash}"
+        beep = f"aevalsrc='0.2*sin(2*PI*{self.pitch_hz}*t)*lt(mod(t\\,1)\\,{BEEP_S})':s={SAMPLE_RATE}"
         pace = ["-re", "-readrate_initial_burst", "0", "-readrate_catchup", "1.0001"]
         encode = ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-profile:v", "baseline"]
         encode += ["-pix_fmt", "yuv420p", "-g", str(rate), "-b:v", "800k", "-c:a", "libopus", "-ac", "2", "-b:a", "64k"]
@@ -110,59 +104,3 @@ def file_of(programme: Programme, kind: str) -> io.BytesIO:
     """One kind of a recording as a file: its init segment and all segments."""
     parts = [programme.init(kind), *programme.segments(kind)]
     return io.BytesIO(b"".join(part.read_bytes() for part in parts))
-
-
-def pictures(programme: Programme) -> tuple[npt.NDArray[np.float64], list[npt.NDArray[np.uint8]]]:
-    """Times in seconds and small RGB pictures (64 x 36) of a recording."""
-    times, small = [], []
-    with av.open(file_of(programme, "video")) as container:
-        for frame in container.decode(video=0):
-            times.append(float(frame.time or 0))
-            small.append(frame.reformat(width=64, height=36, format="rgb24").to_ndarray())
-    return np.array(times), small
-
-
-def sound(programme: Programme) -> Sound:
-    """A recording's sound, mono."""
-    with av.open(file_of(programme, "audio")) as container:
-        return sound_of(container)
-
-
-def sound_of(container: "av.container.InputContainer") -> Sound:
-    """All sound of an open file, mono at 48 kHz, silence where its timestamps leave a hole."""
-    parts: list[tuple[int, Sound]] = []
-    for frame in container.decode(audio=0):
-        samples = frame.to_ndarray().astype(np.float32)
-        channels = len(frame.layout.channels)
-        mono = samples.mean(axis=0) if samples.shape[0] == channels else samples.reshape(-1, channels).mean(axis=1)
-        parts.append((round(float(frame.time or 0) * RATE), mono))
-    whole = np.zeros(max(at + len(part) for at, part in parts), np.float32)
-    for at, part in parts:
-        whole[max(at, 0) : at + len(part)] = part[max(-at, 0) :]
-    return whole
-
-
-def beeps(samples: Sound, pitch_hz: int) -> list[float]:
-    """When the beeps of this pitch begin, in seconds."""
-    turning = np.exp(-2j * np.pi * pitch_hz / RATE * np.arange(len(samples)))
-    mixed = samples * turning
-    blocks = mixed[: len(mixed) // HOP * HOP].reshape(-1, HOP).mean(axis=1)
-    power = np.abs(np.convolve(blocks, np.ones(5) / 5, "same"))
-    return _onsets(power > power.max() * 0.4, np.arange(len(power)) * HOP / RATE)
-
-
-def flashes(
-    times: npt.NDArray[np.float64], small: Sequence[npt.NDArray[np.uint8]], region: tuple[slice, slice]
-) -> list[float]:
-    """When the flashes begin that are seen in this region of the small pictures, in seconds."""
-    light = np.array([picture[region].mean() for picture in small])
-    return _onsets(light > (light.max() + np.median(light)) / 2, times)
-
-
-def _onsets(on: npt.NDArray[np.bool_], times: npt.NDArray[np.float64]) -> list[float]:
-    """The moments at which `on` begins, at most one in 0.3 s, because a beep is not quite even."""
-    starts: list[float] = []
-    for index in np.flatnonzero(on[1:] & ~on[:-1]) + 1:
-        if not starts or times[index] - starts[-1] > 0.3:
-            starts.append(float(times[index]))
-    return starts
