@@ -202,7 +202,8 @@ def find_beeps(media: Media | Sound, hz: float = BEEP_HZ) -> list[float]:
     """The media times at which beeps of this frequency begin, in seconds.
 
     Speech and other sound beside them is fine as long as it leaves the band of ±40 Hz; a tone that lasts longer
-    than a beep, and anything quieter than a quarter of the loudest beeps or than -60 dBFS, is none.
+    than a beep, and anything quieter than a quarter of the loudest beeps or than -60 dBFS, is none; nor is one that
+    is cut off by the end.
     """
     sound = media if isinstance(media, np.ndarray) else read_sound(media)
     if len(sound) < SAMPLE_RATE // 10:
@@ -213,7 +214,8 @@ def find_beeps(media: Media | Sound, hz: float = BEEP_HZ) -> list[float]:
     found: list[float] = []
     for first, after in _runs(near > limit):
         peak = first + int(near[first:after].argmax())
-        if wide[peak] < 0.6 * near[peak]:
+        cut_off = peak + BEEP_S / 2 * SAMPLE_RATE > len(sound) + RAMP_S * SAMPLE_RATE
+        if wide[peak] < 0.6 * near[peak] and not cut_off:
             found.append(peak / SAMPLE_RATE - BEEP_S / 2)
     return found
 
@@ -223,7 +225,7 @@ def find_flashes(media: Media, region: Region = LAMP_MIDDLE) -> list[float]:
     times, light = [], []
     for time, frame in read_frames(media):
         times.append(time)
-        light.append(float(region.cut(_pixels(frame, "gray")).mean()))
+        light.append(float(region.cut(pixels(frame, "gray")).mean()))
     if not light or max(light) - min(light) < 40:
         return []  # Less than a sixth of the range from black to white is a change of picture, not a flash.
     half = (max(light) + float(np.percentile(light, 20))) / 2
@@ -249,7 +251,7 @@ def nearest_person(colour: Colour) -> str:
 
 def black_stretches(media: Media, region: Region = WHOLE, *, at_least_s: float = 0.1) -> list[tuple[float, float]]:
     """Stretches (from, to) in seconds in which this part is darker than 24 of 255 on average."""
-    seen = [(time, region.cut(_pixels(frame, "gray")).mean() < 24) for time, frame in read_frames(media)]
+    seen = [(time, region.cut(pixels(frame, "gray")).mean() < 24) for time, frame in read_frames(media)]
     times = [time for time, _ in seen]
     times.append(2 * times[-1] - times[-2] if len(times) > 1 else 0.0)
     runs = _runs(np.array([dark for _, dark in seen], bool))
@@ -277,7 +279,8 @@ def _opened(media: Media) -> av.container.InputContainer:
     return av.open(name, "r", options=options)
 
 
-def _pixels(frame: av.VideoFrame, format: str) -> Picture:
+def pixels(frame: av.VideoFrame, format: str) -> Picture:
+    """A frame as an array: "rgb24" or "gray"."""
     return frame.to_ndarray(format=format).astype(np.uint8, copy=False)
 
 
@@ -287,7 +290,7 @@ def _samples(frame: av.AudioFrame) -> Sound:
 
 
 def _mean(frame: av.VideoFrame, region: Region) -> Colour:
-    red, green, blue = region.cut(_pixels(frame, "rgb24")).reshape(-1, 3).mean(axis=0)
+    red, green, blue = region.cut(pixels(frame, "rgb24")).reshape(-1, 3).mean(axis=0)
     return round(float(red)), round(float(green)), round(float(blue))
 
 
