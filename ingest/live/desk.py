@@ -23,12 +23,15 @@ BLOCK_S = BLOCK_SAMPLES / SAMPLE_RATE
 class Desk(threading.Thread):
     """Mixes the sound of one room until `closing` is set."""
 
-    def __init__(self, epoch: Epoch, on_block: Callable[[Samples], None]) -> None:
-        """`on_block` gets the public mix; its first `audio.LOOK_AHEAD` samples are before the room's first."""
+    def __init__(self, epoch: Epoch, on_block: Callable[[Samples], None], on_fall: Callable[[Exception], None]) -> None:
+        """`on_block` gets the public mix; its first `audio.LOOK_AHEAD` samples are before the room's first.
+
+        `on_fall` hears of an error after which there is no more sound.
+        """
         super().__init__(name="desk", daemon=True)
         self.closing = threading.Event()
         self._epoch = epoch
-        self._on_block = on_block
+        self._on_block, self._on_fall = on_block, on_fall
         self._heard: tuple[tuple[Place, ...], bool] = ((), False)
         self._listeners: Mapping[str, Listener] = {}
         self._limiters: dict[str, audio.Limiter] = {}
@@ -46,6 +49,13 @@ class Desk(threading.Thread):
         self._listeners = dict(listeners)
 
     def run(self) -> None:
+        try:
+            self._run()
+        except Exception as error:
+            self._on_fall(error)
+            raise
+
+    def _run(self) -> None:
         block = 0
         while not self.closing.is_set():
             self._epoch.clock.wait_until(self._epoch.due(block * BLOCK_S))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import cached_property
 
 _HEAD = "#EXTM3U\n#EXT-X-VERSION:7\n"
 
@@ -21,6 +22,13 @@ class Segment:
     seconds: Fraction
     wall: datetime
     discontinuity: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        """Its lines; kept, because a playlist is written again with every segment, for hours."""
+        wall = self.wall.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        gap = "#EXT-X-DISCONTINUITY\n" if self.discontinuity else ""
+        return f"{gap}#EXT-X-PROGRAM-DATE-TIME:{wall}\n#EXTINF:{float(self.seconds):.6f},\n{self.uri}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,19 +57,12 @@ def media(playlist: Playlist) -> str:
     if playlist.first == 1:
         lines.append("#EXT-X-PLAYLIST-TYPE:EVENT")
     lines += ["#EXT-X-INDEPENDENT-SEGMENTS", f'#EXT-X-MAP:URI="{playlist.init}"']
-    for each in playlist.segments:
-        lines += _segment_lines(each)
+    lines += [each.text for each in playlist.segments]
     if playlist.interrupted:
         lines.append("#EXT-X-DISCONTINUITY")
     if playlist.ended:
         lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
-
-
-def _segment_lines(segment: Segment) -> list[str]:
-    wall = segment.wall.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    lines = ["#EXT-X-DISCONTINUITY"] if segment.discontinuity else []
-    return [*lines, f"#EXT-X-PROGRAM-DATE-TIME:{wall}", f"#EXTINF:{float(segment.seconds):.6f},", segment.uri]
 
 
 def parse(text: str) -> Playlist:

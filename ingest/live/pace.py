@@ -5,6 +5,7 @@ Picture and sound count from one epoch, so that frame `n` and sample `n * 48000 
 
 import threading
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -45,6 +46,10 @@ class Epoch:
         self._start = clock.now()
         self._lock = threading.Lock()
 
+    def begin(self) -> None:
+        """Frame 0 and sample 0 are due now."""
+        self._start = self.clock.now()
+
     def due(self, seconds: float) -> float:
         """When the thing that lies `seconds` after the epoch is due, on the clock."""
         return self._start + seconds
@@ -64,3 +69,17 @@ class Epoch:
                 return False
             self._start += late
             return True
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the ticks have cost so far, in seconds of their thread; `late`: how many began over half a tick late."""
+
+    ticks: int = 0
+    late: int = 0
+    compose_s: float = 0.0
+    encode_s: float = 0.0
+
+    def with_tick(self, late: bool, compose_s: float, encode_s: float) -> "Figures":
+        """One tick more."""
+        return Figures(self.ticks + 1, self.late + late, self.compose_s + compose_s, self.encode_s + encode_s)

@@ -10,13 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.live import audio
 from ingest.live.cards import Slide
+from ingest.live.changes import Changes, Told, tell
 from ingest.live.desk import Desk, Listener
-from ingest.live.pace import Clock, Epoch, RealClock
+from ingest.live.pace import Clock, Epoch, Figures, RealClock
 from ingest.live.recorder import Recorder
 from ingest.live.sinks import Sinks
 from ingest.live.source import SAMPLE_RATE, Samples
@@ -31,25 +31,7 @@ PacketSink = Callable[[bytes, int, bool], None]
 CardSink = Callable[[int | None, str, str, str], None]
 # Later than this the machine stood still (suspended, frozen): going on is better than two seconds of catching up.
 LATE_LIMIT_S = 2.0
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What the ticks have cost so far, in seconds of this thread; `late`: how many began over half a tick late."""
-
-    ticks: int = 0
-    late: int = 0
-    compose_s: float = 0.0
-    encode_s: float = 0.0
-
-
-@dataclass(frozen=True)
-class _Wish:
-    """What was last asked for."""
-
-    places: tuple[Place, ...] = ()
-    question: tuple[str, str] | None = None
-    slide: Slide | None = None
+MOST_REPEATS = 4  # in a row, so that people still move on a machine that is too slow: five pictures a second
 
 
 class Programme(threading.Thread):
@@ -75,7 +57,8 @@ class Programme(threading.Thread):
         """`on_card(tick, kind, of, digest)` when a card comes on: kind "person" or "missing" (of: person),
         "question" (of: "") or "slide" (of: its kind).
 
-        `on_failure` hears why a recording stopped by itself (disk full, disk too slow); the programme goes on.
+        `on_failure` hears why a recording stopped by itself: DiskStopped, and the programme goes on without. Any
+        other error is a fault of our own, and the programme has ended.
         """
         super().__init__(name="programme", daemon=True)
         self.clock = clock or RealClock()
@@ -84,14 +67,13 @@ class Programme(threading.Thread):
         self._stage = Stage(width, height, cards)
         self._encoder = Encoder(width=width, height=height, frame_rate=frame_rate, bitrate=bitrate, preset=preset)
         self._epoch = Epoch(self.clock)
-        self._desk = Desk(self._epoch, self._mixed)
+        self._desk = Desk(self._epoch, self._mixed, self._fell)
         self._on_failure = on_failure
-        self._planning = threading.Lock()
-        self._lock = threading.Lock()
-        self._wish = _Wish()
-        self._next: tuple[Plan, list[Future[int | None]]] | None = None
+        self._changes = Changes(self._stage)
         self._plan = Plan()
+        self._lock = threading.Lock()
         self._frame = 0
+        self._repeats = 0
         self._position = -audio.LOOK_AHEAD
         self._take: Take | None = None
         self._asked: Take | None = None
@@ -112,21 +94,21 @@ class Programme(threading.Thread):
         take = self._take
         return None if take is None else take.media_tick(self._frame)
 
-    def set_people(self, places: Sequence[Place]) -> "Future[int | None]":
+    def set_people(self, places: Sequence[Place]) -> Told:
         """Who is on air from the next tick, in the order of their tiles. Raises ValueError for more than twelve."""
-        return self._change(places=tuple(places))
+        return self._changes.change(places=tuple(places))
 
-    def set_question(self, text: str, author: str) -> "Future[int | None]":
+    def set_question(self, text: str, author: str) -> Told:
         """Show a question under the pictures from the next tick; long ones wrap."""
-        return self._change(question=(text, author))
+        return self._changes.change(question=(text, author))
 
-    def clear_question(self) -> "Future[int | None]":
+    def clear_question(self) -> Told:
         """Take the question away."""
-        return self._change(question=None)
+        return self._changes.change(question=None)
 
-    def set_slide(self, slide: Slide | None) -> "Future[int | None]":
+    def set_slide(self, slide: Slide | None) -> Told:
         """Hold the programme: slide and silence go out until None is set. Listeners go on hearing each other."""
-        return self._change(slide=slide)
+        return self._changes.change(slide=slide)
 
     def set_listeners(self, listeners: Mapping[str, Listener]) -> None:
         """Who hears the room without themselves, by person: blocks of 960 samples, called from the sound thread."""
@@ -195,7 +177,27 @@ class Programme(threading.Thread):
     # What the threads do.
 
     def run(self) -> None:
+        self._epoch.begin()
         self._desk.start()
+        try:
+            self._run()
+        except Exception as error:
+            # A fault of our own: the room hears of it and gives way to a new one, which goes on from the disk.
+            self._fell(error)
+            raise
+        finally:
+            self._desk.closing.set()
+
+    def _fell(self, error: Exception) -> None:
+        log.critical("the programme cannot go on", exc_info=error)
+        self._closing.set()
+        take = self._asked or self._take
+        if take is not None and not take.ended.done():
+            take.ended.set_exception(error)
+        if self._on_failure:
+            self._on_failure(error)
+
+    def _run(self) -> None:
         while not self._closing.is_set():
             due_s = self._frame / self.frame_rate
             if self._epoch.skip(due_s, LATE_LIMIT_S):
@@ -209,41 +211,30 @@ class Programme(threading.Thread):
         waiting = self._take_plan()
         began = time.perf_counter()
         # Behind by a tick or more, the last picture goes out again: it costs little, and the rate holds.
-        behind = late_s * self.frame_rate >= 1 and not waiting
+        behind = late_s * self.frame_rate >= 1 and not waiting and self._repeats < MOST_REPEATS
+        self._repeats = self._repeats + 1 if behind else 0
         picture = self._stage.canvas.frame if behind else self._stage.draw(self._plan)
         composed = time.perf_counter()
         if self._take is not None and frame == self._take.start_frame:
             self._keyframes.begin(frame)
         keyframe = self._keyframes.due(frame)
         data = self._encoder.encode(picture, keyframe)
-        self._count(late_s, composed - began, time.perf_counter() - composed)
+        took = (composed - began, time.perf_counter() - composed)
+        self.figures = self.figures.with_tick(late_s * self.frame_rate > 0.5, *took)
         tick = self.tick
         self._send(frame, data, keyframe)
         with self._lock:
             self._frame = frame + 1
-        for each in waiting:
-            each.set_result(tick)
+        tell(waiting, tick)
 
-    def _change(self, **changes: object) -> "Future[int | None]":
-        done: Future[int | None] = Future()
-        with self._planning:
-            wish = replace(self._wish, **changes)  # type: ignore[arg-type]
-            plan = self._stage.plan(wish.places, wish.question, wish.slide)
-            self._wish = wish
-            with self._lock:
-                self._next = (plan, [*(self._next[1] if self._next else ()), done])
-        return done
-
-    def _take_plan(self) -> "list[Future[int | None]]":
-        with self._lock:
-            if self._next is None:
-                return []
-            before = self._plan
-            (self._plan, waiting), self._next = self._next, None
-        self._desk.set_heard(self._plan.places, held=self._plan.slide is not None)
-        for card in self._plan.cards:
-            if card not in before.cards:
-                self._shown.send(self.tick, card.kind, card.of, card.digest)
+    def _take_plan(self) -> list[Told]:
+        plan, waiting = self._changes.take()
+        if plan is not None:
+            before, self._plan = self._plan, plan
+            self._desk.set_heard(plan.places, held=plan.slide is not None)
+            for card in plan.cards:
+                if card not in before.cards:
+                    self._shown.send(self.tick, card.kind, card.of, card.digest)
         return waiting
 
     def _begin_and_end(self, frame: int) -> None:
@@ -284,8 +275,3 @@ class Programme(threading.Thread):
         if take is not None:
             take.sound(position, block)
         self._sounds.send(block)
-
-    def _count(self, late_s: float, compose_s: float, encode_s: float) -> None:
-        sums = self.figures
-        late = sums.late + (late_s * self.frame_rate > 0.5)
-        self.figures = Figures(sums.ticks + 1, late, sums.compose_s + compose_s, sums.encode_s + encode_s)

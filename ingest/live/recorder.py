@@ -71,8 +71,10 @@ class Recorder:
     def begin(self, parameter_sets: bytes, audio_config: bytes) -> None:
         """Write what comes before the first frame: init segments, master playlist, media playlists.
 
-        Raises ValueError when the recording being continued was made with other encoder settings.
+        Raises ValueError when the recording being continued has ended or was made with other encoder settings.
         """
+        if self.ended:
+            raise ValueError(f"the recording in {self.programme.root} has ended")
         video = boxes.video_init(parameter_sets, self.width, self.height)
         self._write_init("video", video)
         self._write_init("audio", boxes.audio_init(audio_config, AUDIO_BITRATE))

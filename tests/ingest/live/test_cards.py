@@ -42,10 +42,9 @@ def test_a_name_fits_its_tile(name: str, size: tuple[int, int]) -> None:
 
 
 def test_a_question_grows_with_its_length_and_leaves_room_for_people() -> None:
-    heights = [cards.draw_question(text, "Chris", 1280, 720).height for text in ("Warum?", LONG, LONG * 5)]
-    assert heights == sorted(heights)
-    assert heights[0] < 120
-    assert heights[-1] < 240
+    short, *long = (cards.draw_question(text, "Chris", 1280, 720).height for text in ("Warum?", LONG, LONG * 5))
+    assert short < 120 < min(long)
+    assert max(long) < 240
 
 
 @pytest.mark.parametrize("letter", "äöüÄÖÜßẞ„“–€éłşğžњ")

@@ -1,6 +1,7 @@
 """`ingest/live/programme.py`: what people did at a time is in the recording at that time."""
 
 import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -204,6 +205,33 @@ def test_media_time_has_no_gap_after_the_machine_stood_still(room: Room) -> None
     assert 3 < last / 25 < 4
     assert len(found.sound) == pytest.approx((last + 1) * 1920, abs=1024)
     assert np.subtract(found.flashes(), found.beeps()) == pytest.approx(0, abs=0.04)
+
+
+def test_a_short_stall_is_caught_up_with_the_last_picture(room: Room) -> None:
+    room.programme.set_people(room.places)
+    began = room.record(room.recorder())
+    room.clock.run_to(1.5)
+    room.clock.jump(1)
+    room.clock.run_to(4)
+    last = stop(room.programme, room.clock)
+    found = seen(room.archive.programme())
+    assert found.times == [Fraction(n, 25) for n in range(last + 1)]
+    assert 4 - began <= last / 25 <= room.clock.now() - began
+    assert room.programme.figures.late > 20
+    assert np.subtract(found.flashes(), found.beeps())[-1] == pytest.approx(0, abs=0.04)
+
+
+def test_a_fault_of_our_own_is_told_and_ends_both_threads(
+    room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda args: None)
+    monkeypatch.setattr(room.programme._stage, "draw", lambda plan: 1 / 0)
+    room.clock.run_out()
+    room.programme.join(5)
+    room.programme._desk.join(5)
+    assert isinstance(room.failures[0], ZeroDivisionError)
+    assert not room.programme._desk.is_alive()
+    assert "the programme cannot go on" in caplog.text
 
 
 def test_after_a_crash_the_recording_goes_on_at_the_next_tick_in_both_kinds(tmp_path: Path) -> None:

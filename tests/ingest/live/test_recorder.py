@@ -189,6 +189,8 @@ def test_an_ended_recording_is_known_as_ended(tmp_path: Path) -> None:
     studio.finish()
     again = Recorder.reopen(studio.programme, width=160, height=90, frame_rate=RATE, bitrate=100_000)
     assert (again.ended, again.next_tick) == (True, 60)
+    with pytest.raises(ValueError, match="has ended"):
+        again.begin(studio.encoder.parameter_sets, studio.aac.config)
 
 
 def test_a_crashed_recording_can_be_ended_without_going_on(tmp_path: Path) -> None:
