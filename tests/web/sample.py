@@ -1,0 +1,198 @@
+"""A town's site with sample rows, to be looked at and tested: people, questions, a line, a finished recording.
+
+`python -m tests.web.sample FOLDER [PORT]` serves it; the pages worth looking at are printed.
+"""
+
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import uvicorn
+from PIL import Image, ImageDraw
+
+from ingest import accounts, commands, store
+from ingest.database import now
+from ingest.officehours import OfficeHour, State, Visibility
+from ingest.people import Role, Scope, SeatState
+from questions import intake, moderation, queue
+from questions import store as questions
+from questions.question import Reason
+from questions.sources import form
+from tests.web.conftest import PASSWORD, SmallHouse, small_house
+from web import store as web_store
+from web.asgi import site
+
+EMAIL = "bo@example.org"
+ASKED = [
+    ("Chris", "Wann wird der Radweg an der Lindenstraße gebaut? Seit zwei Jahren steht dort nur ein Schild."),
+    ("Frau K.", "Warum hat das Bürgerbüro samstags geschlossen, obwohl viele nur dann Zeit haben?"),
+    ("Deniz", "Bleibt das Freibad im nächsten Sommer offen?"),
+    ("", "Was kostet uns die neue Turnhalle, und wer bezahlt sie?"),
+    ("M. Berger", "Können die Busse abends länger fahren?"),
+    ("Olga", "Wird die Grundschule am Markt noch vor den Ferien fertig, oder müssen die Kinder im Container bleiben?"),
+    ("Jens", "Ich möchte mein Auto verkaufen."),
+]
+SPOKEN = [
+    ("Ada", "Guten Abend und willkommen zur Sprechstunde.", 0.5, 4.0),
+    ("Ada", "Wir haben heute viele Fragen bekommen, und ich freue mich darauf.", 4.2, 8.5),
+    ("Chris", "Wann wird der Radweg an der Lindenstraße gebaut?", 12.0, 15.0),
+    ("Ada", "Die Mittel sind bewilligt, der Bau beginnt im April.", 16.0, 20.0),
+    ("Ada", "Die alten Linden bleiben stehen, das war uns wichtig.", 20.2, 24.0),
+    ("Ada", "Zum Freibad: Ja, es bleibt offen, auch im nächsten Sommer.", 31.0, 36.0),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Ids of what was made, for pages and tests."""
+
+    house: SmallHouse
+    coming: OfficeHour
+    running: OfficeHour
+    past: OfficeHour
+    held: OfficeHour
+    host_token: str
+    running_host_token: str
+
+
+def build(folder: Path, url: str = "", **settings: object) -> Sample:
+    """Make the whole town below `folder`."""
+    house = small_house(folder, url, **settings)
+    with house.database.transaction() as connection:
+        for name, text in {
+            "name": "Stadt Lindenau",
+            "imprint": "Stadt Lindenau\nMarkt 1\n01234 Lindenau\n\nVerantwortlich: Bo Brandt, Pressestelle",
+            "privacy": "Verantwortlich: Stadt Lindenau.\n\nAufzeichnungen werden nach einem Jahr gelöscht.",
+        }.items():
+            store.set_office_setting(connection, name, text)
+        hashed = accounts.hash_password(PASSWORD)
+        store.add_account(connection, email=EMAIL, name="Bo Brandt", password_hash=hashed)
+    coming, token = _hour(
+        house, "Sprechstunde im Advent", State.OPEN, timedelta(days=2), question_mail="fragen@lindenau.example"
+    )
+    _hour(house, "Jugend fragt, Rathaus antwortet", State.PLANNED, timedelta(days=23))
+    running, running_token = _running(house)
+    past = _past(house, "Sprechstunde zum Haushalt", Visibility.RELEASED, 30)
+    held = _past(house, "Sprechstunde in der Oststadt", Visibility.HELD, 1)
+    return Sample(
+        house=house, coming=coming, running=running, past=past, held=held, host_token=token,
+        running_host_token=running_token,
+    )  # fmt: skip
+
+
+def _hour(
+    house: SmallHouse, title: str, state: State, begins_in: timedelta, **values: object
+) -> tuple[OfficeHour, str]:
+    starts_at = (now() + begins_in).replace(minute=0, second=0, microsecond=0)
+    facts = {"title": title, "host_name": "Ada Lorenz", "host_role": "Bürgermeisterin", "starts_at": starts_at}
+    with house.database.transaction() as connection:
+        hour = store.add_office_hour(connection, state=state, **(facts | values))
+        host = store.add_person(connection, hour.id, name="Ada Lorenz", role=Role.HOST)
+        token = web_store.make_link(connection, house.safe, host.id, now() + timedelta(days=30))
+    return hour, token
+
+
+def _ask(house: SmallHouse, hour: OfficeHour, who: str, text: str) -> str:
+    with house.database.transaction() as connection:
+        values = {"question": text, "name": who, "consent": "yes", "form": f"{hour.id}{text}"}
+        arrival = form.read(values, office_hour=hour.id, language="de", at=now())
+        taken = intake.take(connection, arrival, house.safe)
+    assert taken is not None
+    return taken.id
+
+
+def _running(house: SmallHouse) -> tuple[OfficeHour, str]:
+    """On air since twelve minutes, with a question shown, a queue, unread ones, people in the room and in the line."""
+    hour, token = _hour(
+        house, "Sprechstunde für den Westen", State.ON_AIR, timedelta(), began_at=now() - timedelta(minutes=12)
+    )
+    asked = [_ask(house, hour, who, text) for who, text in ASKED]
+    with house.database.transaction() as connection:
+        store.add_edition(connection, hour.id, address="f" * 32, tick_duration="1/30")
+        for id in asked[:4]:
+            queue.queue(connection, moderation.approve(connection, questions.get(connection, id), by="bo"), by="bo")
+        queue.put_on_air(connection, questions.get(connection, asked[0]), by="bo")
+        moderation.approve(connection, questions.get(connection, asked[4]), by="bo")
+        for name, topic, scope in (
+            ("Chris", "Radweg Lindenstraße", Scope.LIVE_AND_RECORDING),
+            ("Fatma Yilmaz", "Kindergarten in der Bachgasse", Scope.LIVE_AND_RECORDING),
+            ("Herr Neumann", "Parken am Friedhof", Scope.LIVE_AND_RECORDING),
+            ("Erika", "Warum läuten die Glocken so früh?", Scope.READ_OUT),
+        ):
+            person = store.add_person(connection, hour.id, name=name, role=Role.GUEST, topic=topic)
+            store.give_consent(connection, person.id, scope, 1)
+            if name == "Chris":
+                store.move_seat(connection, person.id, SeatState.WAITING, SeatState.ADMITTED)
+                store.move_seat(connection, person.id, SeatState.ADMITTED, SeatState.ON_AIR)
+        host = store.persons_of(connection, hour.id)[0]
+        store.move_seat(connection, host.id, SeatState.ADMITTED, SeatState.ON_AIR)
+        for command in commands.waiting(connection, hour.id):
+            commands.finish(connection, command.id, commands.State.DONE, tick=1)
+    return hour, token
+
+
+def _past(house: SmallHouse, title: str, visibility: Visibility, days: int) -> OfficeHour:
+    """A finished office hour with captions, chapters, poster; its picture is for the tests that need one."""
+    began = now() - timedelta(days=days)
+    hour, _ = _hour(house, title, State.ON_AIR, timedelta(days=-days), began_at=began, visibility=visibility)
+    chris, deniz = _ask(house, hour, *ASKED[0]), _ask(house, hour, *ASKED[2])
+    rejected = _ask(house, hour, *ASKED[6])
+    with house.database.transaction() as connection:
+        moderation.reject(connection, questions.get(connection, rejected), Reason.ADVERTISEMENT, by="bo")
+        for id in (chris, deniz):
+            moderation.approve(connection, questions.get(connection, id), by="bo")
+            queue.put_on_air(connection, questions.get(connection, id), by="bo")
+        queue.answered(connection, questions.get(connection, deniz), by="bo")
+        edition = store.add_edition(connection, hour.id, address=hour.id[::-1], tick_duration="1/30")
+        store.finish_edition(connection, edition.id, 40 * 30)
+        store.move_office_hour(connection, hour.id, State.ENDED, ended_at=began + timedelta(minutes=42))
+    room = house.archive.room(hour.id)
+    _write(room.captions("de"), _vtt([(f"<v {who}>{text}", "", start, end) for who, text, start, end in SPOKEN]))
+    _write(
+        room.chapters,
+        _vtt([("Begrüßung", "opening", 0, 12), (ASKED[0][1][:70], chris, 12, 30), (ASKED[2][1], deniz, 30, 40)]),
+    )
+    room.poster.parent.mkdir(parents=True, exist_ok=True)
+    _picture(title).save(room.poster, quality=85)
+    return hour
+
+
+def _vtt(cues: list[tuple[str, str, float, float]]) -> str:
+    def at(seconds: float) -> str:
+        return f"00:{int(seconds // 60):02}:{seconds % 60:06.3f}"
+
+    return "WEBVTT\n\n" + "\n".join(f"{id}\n{at(a)} --> {at(b)}\n{text}\n".lstrip() for text, id, a, b in cues)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _picture(title: str) -> Image.Image:
+    """Two people as a mixer would show them, drawn."""
+    shade = np.linspace(70, 120, 720)[:, None] * np.ones((1, 1280))
+    ground = np.dstack([shade * 0.7, shade * 0.85, shade]).astype(np.uint8)
+    picture = Image.fromarray(ground)
+    draw = ImageDraw.Draw(picture)
+    for left, coat in ((0, (60, 80, 110)), (640, (110, 70, 60))):
+        draw.rectangle((left + 2, 0, left + 638, 720), outline=(20, 24, 30), width=4)
+        draw.ellipse((left + 200, 330, left + 440, 700 + 240), fill=coat)
+        draw.ellipse((left + 235, 150, left + 405, 370), fill=(222, 184, 158))
+        draw.pieslice((left + 228, 130, left + 412, 330), 180, 360, fill=(74, 56, 44))
+    return picture
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    port = int(sys.argv[2]) if len(sys.argv) > 2 else 8900
+    folder.mkdir(parents=True, exist_ok=True)
+    sample = build(folder)
+    print(f"http://127.0.0.1:{port}/  staff: {EMAIL} / {PASSWORD}  host: /host/{sample.running_host_token}", flush=True)
+    uvicorn.run(site(sample.house), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""An address below /media/ comes in, a file of a recording goes out, with Range; or 410 for whom it is not public.
+
+The first part of the address holds 128 random bits and names an edition. Only programme, renditions, captions and
+pictures are ever served; tracks, cards and timeline never are.
+"""
+
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from ingest import store
+from ingest.officehours import WITH_RECORDING, OfficeHour, Visibility
+from ingest.people import Right
+from web.rendering import house_of
+
+SERVED = frozenset({"programme", "renditions", "captions", "pictures"})
+TYPES = {
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4s": "video/iso.segment",
+    ".mp4": "video/mp4",
+    ".m4a": "audio/mp4",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".jpg": "image/jpeg",
+    ".json": "application/json",
+}
+KEPT_S = {".m4s": 300, ".mp4": 300, ".jpg": 300}
+"""Seconds a browser may keep a file: short, so that a recording taken back is soon gone there as well."""
+
+
+def may_see(request: Request, hour: OfficeHour) -> bool:
+    """Whether the visitor may see the recording: everybody once released, host and staff from its end on."""
+    if hour.state not in WITH_RECORDING:
+        return False
+    return hour.visibility is Visibility.RELEASED or Right.REVIEW in request.state.visitor.rights(hour.id)
+
+
+def media(request: Request) -> Response:
+    house, path = house_of(request), request.path_params["path"]
+    with house.database.reading() as connection:
+        edition = store.edition_at(connection, request.path_params["address"])
+        if edition is None:
+            raise HTTPException(404)
+        hour = store.office_hour(connection, edition.office_hour)
+    if not may_see(request, hour):
+        raise HTTPException(410)
+    file = _file(house.archive.room(hour.id).root, path)
+    headers = {"Cache-Control": f"private, max-age={KEPT_S[file.suffix]}" if file.suffix in KEPT_S else "no-cache"}
+    if "download" in request.query_params and file.suffix == ".mp4":
+        return FileResponse(file, headers=headers, media_type=TYPES[file.suffix], filename=f"{hour.id}.mp4")
+    return FileResponse(file, headers=headers, media_type=TYPES[file.suffix])
+
+
+def _file(root: Path, path: str) -> Path:
+    """The file, when it is one that is served. Raises HTTPException 404."""
+    file = (root / path).resolve()
+    inside = file.is_relative_to(root.resolve()) and file.relative_to(root.resolve()).parts[0] in SERVED
+    if not inside or file.name.startswith(".") or file.suffix not in TYPES or not file.is_file():
+        raise HTTPException(404)
+    return file
+
+
+routes = [
+    Route("/media/{address}/{path:path}", media),
+]

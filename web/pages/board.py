@@ -1,0 +1,247 @@
+"""The staff's board: questions, the room, now and next, on one screen; every press is one transaction."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy.engine import Connection
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from ingest import commands, steps, store
+from ingest.database import now
+from ingest.live import waiting
+from ingest.officehours import WITH_ROOM, OfficeHour, State
+from ingest.people import Person, Right, Role, Scope, SeatState
+from ingest.store import Overtaken
+from questions import moderation, queue
+from questions import store as questions
+from questions.question import REJECTIONS, Question, Reason, shown_text
+from questions.question import State as QuestionState
+from web.pages.staff import role_words
+from web.rendering import N_, house_of, render
+from web.rights import need
+
+PARTS = {"attention", "questions", "room", "now"}
+REFUSED_SHOWN = timedelta(minutes=2)
+"""How long a refused command stays on the attention list."""
+UNGREETED = timedelta(minutes=3)
+"""Waiting longer than this without a word is what guests complain of."""
+
+REASONS = {
+    Reason.OFF_TOPIC: N_("off topic"),
+    Reason.DUPLICATE: N_("asked already"),
+    Reason.INSULT: N_("insult"),
+    Reason.PRIVATE_MATTER: N_("private matter"),
+    Reason.ADVERTISEMENT: N_("advertisement"),
+    Reason.NO_QUESTION: N_("no question"),
+    Reason.TOO_MANY: N_("too many of one person"),
+    Reason.UNREADABLE: N_("cannot be read"),
+}
+
+
+def board(request: Request) -> Response:
+    id = request.path_params["id"]
+    need(request, Right.RUN_ROOM, id)
+    with house_of(request).database.reading() as connection:
+        hour = store.office_hour(connection, id)
+        values = board_values(connection, hour)
+    part = request.query_params.get("part")
+    if part is not None and part not in PARTS:
+        raise HTTPException(404)
+    return render(request, f"board_{part}.html" if part else "board.html", hour=hour, **values)
+
+
+def board_values(connection: Connection, hour: OfficeHour) -> dict[str, object]:
+    """Everything the three columns show."""
+    people = {person.id: person for person in store.persons_of(connection, hour.id)}
+    seats = store.seats_of(connection, hour.id)
+    columns = moderation.board(connection, hour.id)
+    read_out = {id for id, person in people.items() if person.role is Role.GUEST and _only_read_out(connection, id)}
+    return {
+        "people": people,
+        "line": [seat for seat in waiting.line(seats) if seat.person not in read_out],
+        "listeners": [seat for seat in waiting.line(seats) if seat.person in read_out],
+        "inside": [seat for seat in seats if seat.state in (SeatState.ADMITTED, SeatState.ON_AIR)],
+        "new": columns[QuestionState.NEW],
+        "approved": columns[QuestionState.APPROVED],
+        "queued": columns[QuestionState.QUEUED],
+        "on_air": queue.on_air(connection, hour.id),
+        "answered": columns[QuestionState.ANSWERED],
+        "reasons": {reason: REASONS[reason] for reason in REJECTIONS},
+        "attention": attention(connection, hour, len(columns[QuestionState.NEW])),
+        "shown_text": shown_text,
+        "State": State,
+        "SeatState": SeatState,
+        "Role": Role,
+        "with_room": hour.state in WITH_ROOM,
+    }
+
+
+def _only_read_out(connection: Connection, person: str) -> bool:
+    given = [consent.scope for consent in store.consents_of(connection, person) if consent.taken_back_at is None]
+    return Scope.LIVE_AND_RECORDING not in given
+
+
+def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[str, str, dict[str, object]]]:
+    """What needs staff, the urgent first: (kind of alert, message, its values)."""
+    found: list[tuple[str, str, dict[str, object]]] = []
+    for command in commands.refused(connection, hour.id, now() - REFUSED_SHOWN)[:2]:
+        found.append(("danger", N_("The room refused a command: %(reason)s"), {"reason": command.reason}))
+    failed = [step for step in steps.of_office_hour(connection, hour.id) if step.state is steps.State.FAILED]
+    if failed:
+        found.append(("danger", N_("%(count)s step of the work after the hour failed."), {"count": len(failed)}))
+    late = now() - UNGREETED
+    ungreeted = [
+        seat
+        for seat in waiting.line(store.seats_of(connection, hour.id))
+        if seat.state is SeatState.WAITING and seat.changed_at < late
+    ]
+    if ungreeted and hour.state in WITH_ROOM:
+        minutes = int((now() - ungreeted[0].changed_at).total_seconds() // 60)
+        values = {"count": len(ungreeted), "minutes": minutes}
+        found.append(("warning", N_("%(count)s waiting and not greeted, the first for %(minutes)s minutes."), values))
+    if new:
+        found.append(("info", N_("%(count)s unread among the questions."), {"count": new}))
+    return found
+
+
+# What a press does to a question
+
+
+def _reject(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
+    try:
+        reason = Reason(form.get("reason", ""))
+    except ValueError as error:
+        raise HTTPException(400, "a rejection needs its reason") from error
+    moderation.reject(connection, question, reason, by=by)
+
+
+def _approve(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
+    if question.office_hour is None:
+        question = moderation.assign(connection, question, form["office_hour"])
+    moderation.approve(connection, question, by=by)
+
+
+def _queue(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
+    if question.state is QuestionState.NEW:
+        _approve(connection, question, form, by)
+        question = questions.get(connection, question.id)
+    queue.queue(connection, question, by=by)
+
+
+def _first(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
+    line = [each.id for each in queue.queued(connection, form["office_hour"])]
+    queue.arrange(connection, form["office_hour"], [question.id, *(id for id in line if id != question.id)])
+
+
+def _reword(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
+    moderation.reword(connection, question, text=form.get("text", "") or question.text)
+
+
+QuestionAct = Callable[[Connection, Question, dict[str, str], str], object]
+QUESTION_ACTS: dict[str, QuestionAct] = {
+    "approve": _approve,
+    "queue": _queue,
+    "reject": _reject,
+    "first": _first,
+    "reword": _reword,
+    "take_out": lambda connection, question, form, by: queue.take_out(connection, question, by=by),
+    "on_air": lambda connection, question, form, by: queue.put_on_air(connection, question, by=by),
+    "answered": lambda connection, question, form, by: queue.answered(connection, question, by=by),
+    "fetch_back": lambda connection, question, form, by: moderation.fetch_back(connection, question, by=by),
+}
+
+
+def decide(request: Request) -> Response:
+    """Approve, reject, queue, put on air … one question."""
+    id = request.path_params["id"]
+    visitor = need(request, Right.MODERATE, id)
+    form = {name: str(value) for name, value in request.state.form.items()} | {"office_hour": id}
+    act = QUESTION_ACTS.get(form.get("do", ""))
+    if act is None or visitor.account is None:
+        raise HTTPException(400, "there is no such act")
+    with house_of(request).database.transaction() as connection:
+        question = questions.get(connection, form.get("question", ""))
+        if question.office_hour not in (None, id):
+            raise HTTPException(404)
+        act(connection, question, form, visitor.account.id)
+    return _back(request)
+
+
+# What a press does to a person, or to the programme
+
+
+def _admit(connection: Connection, person: Person, words: str) -> None:
+    if person.role is Role.GUEST and _only_read_out(connection, person.id):
+        raise Overtaken("this person asked to be read out")
+    waiting.admit(connection, person, words)
+
+
+def _ban(connection: Connection, person: Person, words: str) -> None:
+    """Out of the room for good."""
+    if store.seat(connection, person.id).state in (SeatState.ADMITTED, SeatState.ON_AIR):
+        waiting.hold(connection, person)
+    store.move_seat(connection, person.id, store.seat(connection, person.id).state, SeatState.BANNED)
+
+
+def _mute(on: bool) -> "PersonAct":
+    def act(connection: Connection, person: Person, words: str) -> None:
+        commands.write(connection, person.office_hour, commands.Kind.MUTE, person=person.id, on=on)
+
+    return act
+
+
+PersonAct = Callable[[Connection, Person, str], None]
+PERSON_ACTS: dict[str, PersonAct] = {
+    "admit": _admit,
+    "show": waiting.show,
+    "hide": lambda connection, person, words: waiting.hide(connection, person),
+    "hold": lambda connection, person, words: waiting.hold(connection, person),
+    "mute": _mute(True),
+    "unmute": _mute(False),
+    "ban": _ban,
+}
+
+
+def seat(request: Request) -> Response:
+    """Admit, put on air, take off air, send back … one person."""
+    id, form = request.path_params["id"], request.state.form
+    need(request, Right.RUN_ROOM, id)
+    act = PERSON_ACTS.get(str(form.get("do", "")))
+    if act is None:
+        raise HTTPException(400, "there is no such act")
+    try:
+        with house_of(request).database.transaction() as connection:
+            person = store.person(connection, str(form.get("person", "")))
+            if person.office_hour != id:
+                raise HTTPException(404)
+            act(connection, person, role_words(store.office_hour(connection, id))[person.role])
+    except (Overtaken, ValueError) as error:
+        raise HTTPException(409, N_("This person has been moved already. The board shows where they are.")) from error
+    return _back(request)
+
+
+def mark(request: Request) -> Response:
+    """Note the moment, to be looked at before release."""
+    id = request.path_params["id"]
+    need(request, Right.RUN_ROOM, id)
+    with house_of(request).database.transaction() as connection:
+        commands.write(connection, id, commands.Kind.MARK, reason=str(request.state.form.get("reason", ""))[:200])
+    return _back(request)
+
+
+def _back(request: Request) -> Response:
+    """To the board, or nothing to see for the script, which fetches what changed by itself."""
+    if "application/json" in request.headers.get("accept", ""):
+        return Response(status_code=204)
+    return RedirectResponse(f"/staff/office-hours/{request.path_params['id']}/board", 303)
+
+
+routes = [
+    Route("/staff/office-hours/{id}/board", board),
+    Route("/staff/office-hours/{id}/questions", decide, methods=["POST"]),
+    Route("/staff/office-hours/{id}/seats", seat, methods=["POST"]),
+    Route("/staff/office-hours/{id}/mark", mark, methods=["POST"]),
+]

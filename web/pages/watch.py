@@ -1,0 +1,159 @@
+"""An office hour for its public: what is announced, the programme while it is on air, the replay afterwards."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from ingest import steps, store
+from ingest.archive import Room
+from ingest.officehours import TAKING_QUESTIONS, WITH_RECORDING, Edition, State, Visibility
+from ingest.people import Right, SeatState
+from publish import pipeline
+from questions import queue
+from questions import store as questions
+from questions.question import QUESTION_LENGTH, shown_text
+from questions.question import State as QuestionState
+from web import vtt
+from web.media import may_see
+from web.rendering import N_, house_of, render
+
+RUNNING = frozenset({State.ON_AIR, State.PAUSED})
+ASKED = (QuestionState.ANSWERED, QuestionState.ON_AIR)
+
+
+def office_hour(request: Request) -> Response:
+    """The one address of an office hour: it leads on to the programme or the replay when there is one."""
+    with house_of(request).database.reading() as connection:
+        hour = store.office_hour(connection, request.path_params["id"])
+    if hour.state in RUNNING:
+        return RedirectResponse(f"/office-hours/{hour.id}/live", 303)
+    if may_see(request, hour) and hour.recorded:
+        return RedirectResponse(f"/replay/{hour.id}", 303)
+    return render(request, "announcement.html", hour=hour, open=hour.state in TAKING_QUESTIONS, State=State)
+
+
+def live(request: Request) -> Response:
+    """The programme on air; `?part=now` is who speaks and the question, which change under the picture."""
+    with house_of(request).database.reading() as connection:
+        hour = store.office_hour(connection, request.path_params["id"])
+        edition = store.edition_of(connection, hour.id)
+        people = {person.id: person for person in store.persons_of(connection, hour.id)}
+        values = {
+            "hour": hour,
+            "speaking": [
+                people[seat.person] for seat in store.seats_of(connection, hour.id) if seat.state is SeatState.ON_AIR
+            ],
+            "question": queue.on_air(connection, hour.id),
+            "answered": questions.of_office_hour(connection, hour.id, [QuestionState.ANSWERED]),
+        }
+    part = request.query_params.get("part")
+    if part not in (None, "now"):
+        raise HTTPException(404)
+    if part is None and hour.state not in RUNNING:
+        return RedirectResponse(f"/office-hours/{hour.id}", 303)
+    return render(
+        request,
+        "live_now.html" if part else "live.html",
+        **values,
+        source=f"/live/hls/{edition.address}/index.m3u8" if edition and hour.state in RUNNING else "",
+        running=hour.state in RUNNING,
+        shown_text=shown_text,
+        State=State,
+        limit=QUESTION_LENGTH,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """What there is of a recording by now: addresses of files, empty while they are being made."""
+
+    playlist: str
+    download: str
+    poster: str
+    captions: str
+    chapters_file: str
+    chapters: list[vtt.Cue]
+    transcript: list[vtt.Paragraph]
+    seconds: float
+
+
+def recording(room: Room, edition: Edition, language: str) -> Recording:
+    """Look which files are there."""
+    base = f"/media/{edition.address}"
+
+    def address(*choices: str) -> str:
+        return next((f"{base}/{path}" for path in choices if (room.root / path).is_file()), "")
+
+    def cues(path: str) -> list[vtt.Cue]:
+        file = room.root / path
+        return vtt.cues(file.read_text(encoding="utf-8")) if file.is_file() else []
+
+    captions = f"captions/{language}.vtt"
+    return Recording(
+        playlist=address("renditions/index.m3u8", f"programme/{edition.number}/index.m3u8"),
+        download=address("renditions/download.mp4"),
+        poster=address("pictures/poster.jpg"),
+        captions=address(captions),
+        chapters_file=address("captions/chapters.vtt"),
+        chapters=cues("captions/chapters.vtt"),
+        transcript=vtt.paragraphs(cues(captions)),
+        seconds=float(edition.duration_ticks * Fraction(edition.tick_duration)),
+    )
+
+
+def replay(request: Request) -> Response:
+    """The recording; `?q=ID` begins at a question."""
+    house, id = house_of(request), request.path_params["id"]
+    with house.database.reading() as connection:
+        hour = store.office_hour(connection, id)
+        edition = store.edition_of(connection, id)
+        answered = questions.of_office_hour(connection, id, ASKED)
+        work = steps.of_office_hour(connection, id)
+    if hour.state in RUNNING:
+        return RedirectResponse(f"/office-hours/{id}/live", 303)
+    if edition is None or hour.state not in WITH_RECORDING:
+        raise HTTPException(404, N_("There is no recording of this office hour."))
+    if not may_see(request, hour):
+        raise HTTPException(410)
+    found = recording(house.archive.room(id), edition, hour.language)
+    asked = {question.id: question for question in answered}
+    wanted = request.query_params.get("q", "")
+    begin = next((cue.start_s for cue in found.chapters if cue.id == wanted), 0.0) if wanted else 0.0
+    part = request.query_params.get("part")
+    if part not in (None, "banner"):
+        raise HTTPException(404)
+    return render(
+        request,
+        "replay_banner.html" if part else "replay.html",
+        hour=hour,
+        recording=found,
+        asked=asked,
+        begin=begin,
+        progress=pipeline.progress(work),
+        reviewing=Right.REVIEW in request.state.visitor.rights(id),
+        Visibility=Visibility,
+    )
+
+
+def question(request: Request) -> Response:
+    """A question's own address, true for good: leads to its moment in the recording."""
+    with house_of(request).database.reading() as connection:
+        asked = questions.get(connection, request.path_params["id"])
+        if asked.state not in ASKED or asked.office_hour is None:
+            raise HTTPException(404, N_("This question has not been answered in an office hour."))
+        hour = store.office_hour(connection, asked.office_hour)
+    if hour.state in RUNNING:
+        return RedirectResponse(f"/office-hours/{hour.id}/live", 303)
+    return RedirectResponse(f"/replay/{hour.id}?q={asked.id}", 303)
+
+
+routes = [
+    Route("/office-hours/{id}", office_hour),
+    Route("/office-hours/{id}/live", live),
+    Route("/replay/{id}", replay),
+    Route("/q/{id}", question),
+]

@@ -1,0 +1,230 @@
+// One WebRTC connection with the studio, WHIP out or WHEP in, that comes back by itself until it is stopped.
+// Every try takes a fresh ticket from the site. iceServers are always given: nobody else is ever asked.
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 8000;
+const SILENCE_MS = 2000;
+const GATHERING_MS = 1000;
+const LOOK_MS = 500;
+const VIDEO_BITRATE = 1_500_000;
+const AUDIO_BITRATE = 48_000;
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export class Refused extends Error {}
+
+export const fetchTicket = async (audience, csrf) => {
+  const answer = await fetch("/tickets", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json", "X-Csrf": csrf },
+    body: JSON.stringify({ audience }),
+  });
+  if (!answer.ok) throw new Refused(`no ticket: ${answer.status}`);
+  return (await answer.json()).ticket;
+};
+
+// H.264 first: the studio encodes and forwards nothing else.
+const preferH264 = (transceiver) => {
+  const codecs = RTCRtpReceiver.getCapabilities?.("video")?.codecs;
+  if (!codecs || !transceiver.setCodecPreferences) return;
+  const first = codecs.filter((codec) => codec.mimeType.toLowerCase() === "video/h264");
+  transceiver.setCodecPreferences([...first, ...codecs.filter((codec) => !first.includes(codec))]);
+};
+
+const limit = async (sender, maxBitrate, maxFramerate) => {
+  const parameters = sender.getParameters();
+  for (const encoding of parameters.encodings ?? []) {
+    encoding.maxBitrate = maxBitrate;
+    if (maxFramerate) encoding.maxFramerate = maxFramerate;
+  }
+  if (parameters.encodings?.length) await sender.setParameters(parameters);
+};
+
+const gathered = (peer) => new Promise((resolve) => {
+  if (peer.iceGatheringState === "complete") return resolve();
+  peer.addEventListener("icegatheringstatechange", () => peer.iceGatheringState === "complete" && resolve());
+  setTimeout(resolve, GATHERING_MS);
+});
+
+export class Connection {
+  // `audience` is "whip" or "whep"; `stream` is what is sent, or takes what comes; `onState` hears
+  // "idle", "connecting", "connected", "again".
+  constructor({ audience, csrf, iceServers, stream, onState }) {
+    Object.assign(this, { audience, csrf, iceServers, stream, onState });
+    this.running = false;
+  }
+
+  get sends() {
+    return this.audience === "whip";
+  }
+
+  start() {
+    if (this.running) return;
+    this.running = true;
+    this.round = (this.round ?? 0) + 1;
+    this.#keep(this.round);
+  }
+
+  stop() {
+    this.running = false;
+    this.#hangUp();
+    this.onState("idle");
+  }
+
+  async replaceTrack(kind, track) {
+    await this.peer?.getSenders().find((sender) => sender.track?.kind === kind)?.replaceTrack(track);
+  }
+
+  async #keep(round) {
+    let wait = FIRST_PAUSE_MS;
+    let state = "connecting";
+    while (this.running && this.round === round) {
+      this.onState(state);
+      try {
+        await this.#connect();
+        this.onState("connected");
+        wait = FIRST_PAUSE_MS;
+        await this.#lost();
+      } catch (error) {
+        console.info(`${this.audience}: ${error.message}`);
+      }
+      this.#hangUp();
+      state = "again";
+      if (!this.running) return;
+      this.onState(state);
+      await pause(wait * (0.75 + 0.5 * Math.random()));
+      wait = Math.min(2 * wait, LONGEST_PAUSE_MS);
+    }
+  }
+
+  async #connect() {
+    const ticket = await fetchTicket(this.audience, this.csrf);
+    const peer = this.peer = new RTCPeerConnection({ iceServers: this.iceServers, bundlePolicy: "max-bundle" });
+    if (this.sends) this.#offerTracks(peer);
+    else this.#askForTracks(peer);
+    await peer.setLocalDescription(await peer.createOffer());
+    await gathered(peer);
+    const answer = await fetch(`/live/${this.audience}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/sdp", Authorization: `Bearer ${ticket}` },
+      body: peer.localDescription.sdp,
+    });
+    if (answer.status !== 201) throw new Refused(`the studio said ${answer.status}`);
+    this.resource = answer.headers.get("Location");
+    await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
+    if (this.sends) await this.#limitAll(peer);
+    await this.#opened(peer);
+  }
+
+  #offerTracks(peer) {
+    for (const track of this.stream.getTracks()) {
+      const transceiver = peer.addTransceiver(track, { direction: "sendonly", streams: [this.stream] });
+      if (track.kind === "video") preferH264(transceiver);
+    }
+  }
+
+  #askForTracks(peer) {
+    preferH264(peer.addTransceiver("video", { direction: "recvonly" }));
+    peer.addTransceiver("audio", { direction: "recvonly" });
+    peer.addEventListener("track", ({ track }) => {
+      for (const old of this.stream.getTracks()) if (old.kind === track.kind) this.stream.removeTrack(old);
+      this.stream.addTrack(track);
+    });
+  }
+
+  async #limitAll(peer) {
+    for (const sender of peer.getSenders()) {
+      if (sender.track?.kind === "video") await limit(sender, VIDEO_BITRATE, 30);
+      if (sender.track?.kind === "audio") await limit(sender, AUDIO_BITRATE);
+    }
+  }
+
+  #opened(peer) {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (peer.connectionState === "connected") resolve();
+        if (["failed", "closed"].includes(peer.connectionState)) reject(new Error("no way to the studio was found"));
+      };
+      peer.addEventListener("connectionstatechange", look);
+      setTimeout(() => reject(new Error("no way to the studio was found in time")), 10_000);
+      look();
+    });
+  }
+
+  // Resolves when nothing has come from the studio for two seconds: media, or the reports on what we send.
+  async #lost() {
+    const peer = this.peer;
+    let bytes = -1;
+    let heard = performance.now();
+    while (this.running && this.peer === peer && !["failed", "closed"].includes(peer.connectionState)) {
+      await pause(LOOK_MS);
+      let now = 0;
+      for (const report of (await peer.getStats()).values()) {
+        if (report.type === "transport") now += report.bytesReceived ?? 0;
+      }
+      if (now !== bytes) [bytes, heard] = [now, performance.now()];
+      if (performance.now() - heard > SILENCE_MS) return;
+    }
+  }
+
+  #hangUp() {
+    if (this.resource) fetch(this.resource, { method: "DELETE", keepalive: true }).catch(() => {});
+    this.resource = null;
+    this.peer?.close();
+    this.peer = null;
+  }
+}
+
+// The studio's own word on the room, twice a second; comes back by itself like the connections.
+export class Socket {
+  constructor({ csrf, onState }) {
+    Object.assign(this, { csrf, onState, running: false });
+  }
+
+  start() {
+    if (this.running) return;
+    this.running = true;
+    this.#keep();
+  }
+
+  stop() {
+    this.running = false;
+    this.socket?.close();
+  }
+
+  async #keep() {
+    let wait = FIRST_PAUSE_MS;
+    while (this.running) {
+      try {
+        const ticket = await fetchTicket("socket", this.csrf);
+        await this.#hear(ticket, () => { wait = FIRST_PAUSE_MS; });
+      } catch (error) {
+        console.info(`socket: ${error.message}`);
+      }
+      if (!this.running) return;
+      await pause(wait);
+      wait = Math.min(2 * wait, LONGEST_PAUSE_MS);
+    }
+  }
+
+  #hear(ticket, opened) {
+    return new Promise((resolve) => {
+      const address = `${location.origin.replace(/^http/, "ws")}/live/socket?ticket=${encodeURIComponent(ticket)}`;
+      const socket = this.socket = new WebSocket(address);
+      let heard = performance.now();
+      const beat = setInterval(() => {
+        if (socket.readyState === WebSocket.OPEN) socket.send('{"type":"here"}');
+        if (performance.now() - heard > 3 * SILENCE_MS) socket.close();
+      }, SILENCE_MS);
+      socket.addEventListener("open", opened);
+      socket.addEventListener("message", ({ data }) => {
+        heard = performance.now();
+        this.onState(JSON.parse(data));
+      });
+      socket.addEventListener("close", () => {
+        clearInterval(beat);
+        resolve();
+      });
+    });
+  }
+}

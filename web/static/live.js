@@ -1,0 +1,51 @@
+// The programme while it is on air: HLS through hls.js, or natively where the browser can, back by itself after a gap.
+
+import "./parts.js";
+import Hls from "/static/packages/hls.mjs";
+
+const video = document.getElementById("player");
+const sound = document.getElementById("sound");
+const AGAIN_MS = 2000;
+
+const begin = () => {
+  video.play().catch(() => {});
+  sound.hidden = !video.muted;
+};
+
+const play = () => {
+  const address = video.dataset.live;
+  if (!address) return;
+  if (!Hls.isSupported()) {
+    if (video.src !== new URL(address, location).href) video.src = address;
+    begin();
+    return;
+  }
+  const hls = new Hls({
+    workerPath: video.dataset.worker,
+    lowLatencyMode: true,
+    liveSyncDurationCount: 2,
+    liveMaxLatencyDurationCount: 6,
+    maxLiveSyncPlaybackRate: 1.05,  // Hardly to be heard; without it the player never catches up again.
+    backBufferLength: 300,
+  });
+  hls.on(Hls.Events.MANIFEST_PARSED, begin);
+  hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
+    if (!fatal) return;
+    if (type === Hls.ErrorTypes.MEDIA_ERROR) {
+      hls.recoverMediaError();
+      return;
+    }
+    hls.destroy();
+    setTimeout(() => document.querySelector('[data-running="yes"]') && play(), AGAIN_MS);
+  });
+  video.replaceChildren();
+  hls.loadSource(address);
+  hls.attachMedia(video);
+};
+
+sound.addEventListener("click", () => {
+  video.muted = false;
+  sound.hidden = true;
+});
+video.addEventListener("volumechange", () => { sound.hidden = !video.muted; });
+play();

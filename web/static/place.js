@@ -1,0 +1,211 @@
+// The own place of a guest or host: camera and microphone, the connections, the sign and the clock.
+// What the rows say comes with the page's part `#seat-state`; the studio's socket is quicker and wins while it speaks.
+
+import "./parts.js";
+import { Connection, Socket } from "./connection.js";
+
+const room = document.getElementById("room");
+const facts = JSON.parse(room.dataset.room);
+const { csrf } = room.dataset;
+const at = (id) => document.getElementById(id);
+const WIDTH = 960;
+const HEIGHT = 540;
+
+let stream = null;
+let sending = null;
+let hearing = null;
+let spoken = null;  // The newest state that the socket told, and when.
+
+// Camera and microphone
+
+const wanted = () => ({
+  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...chosen("microphone") },
+  video: { width: { ideal: WIDTH }, height: { ideal: HEIGHT }, frameRate: { ideal: 30, max: 30 }, ...chosen("camera") },
+});
+
+const chosen = (id) => (at(id)?.value ? { deviceId: { exact: at(id).value } } : {});
+
+const complain = (name) => {
+  const known = [...document.querySelectorAll("[data-problem]")].map((each) => each.dataset.problem);
+  for (const each of document.querySelectorAll("[data-problem]")) {
+    each.hidden = each.dataset.problem !== (known.includes(name) ? name : "other");
+  }
+  at("no-device").hidden = false;
+};
+
+const startDevices = async () => {
+  if (!navigator.mediaDevices?.getUserMedia) return complain("insecure");
+  try {
+    const fresh = await navigator.mediaDevices.getUserMedia(wanted());
+    for (const track of stream?.getTracks() ?? []) track.stop();
+    stream = fresh;
+  } catch (error) {
+    return complain(error.name);
+  }
+  at("no-device").hidden = true;
+  at("own").srcObject = stream;
+  at("own-none").hidden = true;
+  for (const id of ["level", "choices", "mute", "blind"]) at(id).hidden = false;
+  at("start-devices").hidden = true;
+  document.body.dataset.devices = "on";
+  for (const track of stream.getTracks()) track.addEventListener("ended", startDevices);
+  await listDevices();
+  measure(stream);
+  if (sending?.running) for (const track of stream.getTracks()) await sending.replaceTrack(track.kind, track);
+  showMuted();
+  act();
+};
+
+const listDevices = async () => {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  for (const [id, kind] of [["camera", "videoinput"], ["microphone", "audioinput"]]) {
+    const select = at(id);
+    const current = stream.getTracks().find((track) => track.kind === kind.slice(0, 5))?.getSettings().deviceId;
+    select.replaceChildren(...devices.filter((device) => device.kind === kind).map((device) => {
+      const option = new Option(device.label, device.deviceId);
+      option.selected = device.deviceId === current;
+      return option;
+    }));
+    select.closest(".kern-form-input").hidden = select.options.length < 2;
+  }
+};
+
+let context = null;
+const measure = (source) => {
+  context ??= new AudioContext();
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 1024;
+  context.createMediaStreamSource(source).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  let loudest = 0;
+  const look = () => {
+    if (source !== stream) return;
+    analyser.getFloatTimeDomainData(samples);
+    const power = samples.reduce((sum, value) => sum + value * value, 0) / samples.length;
+    const level = Math.max(0, Math.min(1, 1 + Math.log10(power + 1e-7) / 5));  // -50 dB is empty, full scale is full
+    at("meter").value = level;
+    loudest = Math.max(loudest, level);
+    at("level-quiet").hidden = loudest > 0.45;
+    at("level-fine").hidden = loudest <= 0.45;
+    setTimeout(look, 80);
+  };
+  look();
+};
+
+const showMuted = () => {
+  for (const [id, kind] of [["mute", "audio"], ["blind", "video"]]) {
+    const off = at(id).getAttribute("aria-pressed") === "true";
+    for (const track of stream?.getTracks() ?? []) if (track.kind === kind) track.enabled = !off;
+  }
+};
+
+const toggle = ({ currentTarget }) => {
+  currentTarget.setAttribute("aria-pressed", String(currentTarget.getAttribute("aria-pressed") !== "true"));
+  showMuted();
+};
+
+// Connections
+
+const linkState = (state) => {
+  at("link-state").dataset.state = state;
+};
+
+const programme = new MediaStream();
+const listen = () => {
+  at("programme").hidden = false;
+  const video = at("programme-video");
+  video.srcObject = programme;
+  video.play().catch(() => {
+    video.muted = true;  // Sound needs a press in some browsers: the picture starts, a button offers the sound.
+    at("hear").hidden = false;
+    video.play().catch(() => {});
+  });
+};
+
+const act = () => {
+  const seat = at("seat-state");
+  if (!seat || !at("own")) return;
+  const over = seat.dataset.sign === "over";
+  if (stream && seat.dataset.send === "yes") {
+    sending ??= new Connection({ audience: "whip", csrf, iceServers: facts.iceServers, stream, onState: linkState });
+    sending.stream = stream;
+    sending.start();
+  } else if (sending?.running) {
+    sending.stop();
+  }
+  if (stream && seat.dataset.listen === "yes") {
+    hearing ??= new Connection({
+      audience: "whep", csrf, iceServers: facts.iceServers, stream: programme,
+      onState: (state) => state === "connected" ? listen() : state === "idle" && (at("programme").hidden = true),
+    });
+    hearing.start();
+    socket.start();
+  } else if (hearing?.running) {
+    hearing.stop();
+    socket.stop();
+  }
+  if (over && stream) {
+    for (const track of stream.getTracks()) track.stop();
+    at("own").srcObject = null;
+    stream = null;
+  }
+  showSign();
+};
+
+// The sign and the clock
+
+const socket = new Socket({ csrf, onState: (state) => {
+  if (state.type !== "state") return;
+  spoken = { sign: state.sign, heard: performance.now(), ...state };
+  showSign();
+} });
+
+const showSign = () => {
+  const told = spoken && performance.now() - spoken.heard < 5000 ? spoken.sign : null;
+  const rows = at("seat-state")?.dataset.sign ?? "not_on_air";
+  const sign = rows === "over" ? "over" : told ?? rows;
+  if (at("sign").dataset.sign !== sign) at("sign").dataset.sign = sign;
+  document.body.dataset.sign = sign;
+};
+
+const clockText = (seconds) => {
+  const whole = Math.abs(Math.trunc(seconds));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (number) => String(number).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+};
+
+const clock = at("clock");
+const tick = () => {
+  if (spoken?.on_air && !clock.dataset.began) clock.dataset.began = new Date(Date.now() - 1000 * (spoken.seconds ?? 0)).toISOString();
+  if (!clock.dataset.began) return;
+  const left = (new Date(clock.dataset.ends) - Date.now()) / 1000;
+  at("clock-left").textContent = clockText(left);
+  clock.querySelector('[data-clock="left"]').hidden = left < 0;
+  clock.querySelector('[data-clock="over"]').hidden = left >= 0;
+  clock.toggleAttribute("data-late", left < 300);
+};
+if (clock) setInterval(tick, 500);
+
+let awake = null;
+const stayAwake = async () => {
+  if (document.hidden || !navigator.wakeLock) return;
+  awake = await navigator.wakeLock.request("screen").catch(() => null);
+};
+
+if (at("own")) {
+  at("start-devices").addEventListener("click", () => { startDevices(); stayAwake(); });
+  at("mute").addEventListener("click", toggle);
+  at("blind").addEventListener("click", toggle);
+  at("camera").addEventListener("change", startDevices);
+  at("microphone").addEventListener("change", startDevices);
+  at("hear").addEventListener("click", () => {
+    at("programme-video").muted = false;
+    at("hear").hidden = true;
+  });
+  document.addEventListener("visibilitychange", () => awake && stayAwake());
+  addEventListener("pagehide", () => { sending?.stop(); hearing?.stop(); });
+}
+document.addEventListener("part", act);
+setInterval(showSign, 1000);
+act();
