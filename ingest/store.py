@@ -292,6 +292,10 @@ def person(connection: Connection, id: str) -> Person:
     return found
 
 
+def rename_person(connection: Connection, id: str, name: str) -> None:
+    connection.execute(persons.update().where(persons.c.id == id).values(name=name))
+
+
 def persons_of(connection: Connection, office_hour: str) -> list[Person]:
     query = sa.select(persons).where(persons.c.office_hour == office_hour).order_by(persons.c.created_at)
     return rows_as(Person, connection, query)
