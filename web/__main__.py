@@ -27,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.data is not None:
         os.environ["OFFICEHOURS_DATA"] = str(options.data.expanduser().resolve())
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for chatty in ("alembic", "httpx", "uvicorn.error"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     run: Callable[[argparse.Namespace], int | None] = options.run
     try:
         status = run(options)

@@ -1,6 +1,6 @@
 """A broker's address comes in, a Celery app goes out that only carries bells: a message holds a step's id.
 
-Without an address the broker is a folder (kombu's filesystem transport): nothing to install, polled each
+Without an address the broker is a folder (web/folder_broker.py): nothing to install, polled each
 0.1 s (kombu's default of 1 s was measured as a bell of 0.5 s at the median). Results are not kept anywhere:
 the step's row is the truth.
 """
@@ -22,7 +22,8 @@ def celery_app(url: str, data: Path) -> Celery:
     """The Celery app of this installation; `url` empty means a folder below `data`."""
     app = Celery("officehours", set_as_current=False)
     app.conf.update(
-        broker_url=url or "filesystem://",
+        broker_url=url or "filesystem://localhost//",
+        broker_transport=None if url else "web.folder_broker:Transport",
         broker_transport_options={} if url else _folders(data / "broker"),
         broker_connection_retry_on_startup=True,
         task_ignore_result=True,

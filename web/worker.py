@@ -6,11 +6,13 @@ work is a child process (ffmpeg, speech), so the pool is threads: nothing is for
 
 import logging
 import os
+import warnings
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
 
 from ingest import events, steps, tickets
 from ingest.database import now
@@ -80,6 +82,8 @@ def run_worker(house: House, queue: str) -> None:
     if queue == "heavy":
         os.nice(HEAVY_NICENESS)
     house.engine.reconcile()
+    # It warns of root because of pickled messages; ours are JSON and hold an id.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     app.worker_main(
         [
             "--quiet",

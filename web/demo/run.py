@@ -349,7 +349,7 @@ async def _publish(it: Hour) -> None:
         figures[key] = it.since_end()
         bars.show(stage.value, 1.0)
     await _until(lambda: _state(it).visibility is Visibility.RELEASED, "the recording is released", 10)
-    replay = f"/office-hours/{hour}/replay"
+    replay = f"/replay/{hour}"
     page = await asyncio.to_thread(it.citizen.get, replay)
     if page.status != 200:
         raise DemoFailed(f"the public replay page answers with status {page.status}")
