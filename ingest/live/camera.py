@@ -40,6 +40,7 @@ class Camera:
         self._group: list[EncodedFrame] | None = None
         self._group_bytes = 0
         self._watched = False
+        self._busy = False
         self._need_keyframe = True
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
         self._thread.start()
@@ -78,6 +79,10 @@ class Camera:
                 self._shown = self._ready.popleft()[1]
             return self._shown
 
+    def wait(self) -> None:
+        """Return when everything given has been decoded. Blocks: for tests."""
+        self._queue.join()
+
     def stop(self) -> None:
         """Let the thread end; never waits for it."""
         self._watched = False
@@ -113,13 +118,14 @@ class Camera:
     def _drain(self) -> None:
         try:
             self._queue.get_nowait()
+            self._queue.task_done()
         except queue.Empty:
             return
 
     def _run(self) -> None:
         decoder: av.VideoCodecContext | None = None
         codec = ""
-        while (frame := self._queue.get()) is not None:
+        while (frame := self._next()) is not None:
             if frame.codec != codec:
                 decoder, codec = _decoder(frame.codec), frame.codec
             assert decoder is not None
@@ -131,6 +137,12 @@ class Camera:
                 self._on_trouble()
                 continue
             self._decoded(frame, pictures)
+
+    def _next(self) -> EncodedFrame | None:
+        if self._busy:
+            self._queue.task_done()
+        self._busy = True
+        return self._queue.get()
 
     def _decoded(self, frame: EncodedFrame, pictures: list[av.VideoFrame]) -> None:
         now = self._now()

@@ -13,6 +13,7 @@ WINDOW_S = 10.0  # Long enough to meet one undelayed packet, short enough to fol
 SKEW_LIMIT_S = 0.5  # Sender reports that place the streams further apart are broken clocks, not encoder delay.
 MARGIN_S = 0.03  # Decoding a 720p picture (about 5 ms) plus the mixer's grain of 20 to 33 ms, half of it on average.
 DELAY_MIN_S = 0.05
+PICTURES_COVERED_S = 0.12  # A picture later than that is shown late; waiting for it would delay every word.
 DELAY_DOWN = 0.01  # 1 % of stretched sound while the delay shrinks
 SETTLING_S = 1.0  # Senders begin with a burst; it says nothing about the way.
 DELAY_MAX_S = 0.4  # A conversation stops being one when more is added to each direction (ITU-T G.114).
@@ -133,7 +134,8 @@ class PersonClock:
         with self._lock:  # sound is reported by the event loop, pictures by the decoding thread
             self._first = now if self._first is None else self._first
             if now - self._first >= SETTLING_S:
-                self._lateness.add(local - now, now)
+                early = local - now
+                self._lateness.add(max(early, -PICTURES_COVERED_S) if kind == "video" else early, now)
             self._slew(now)
 
     def _slew(self, now: float) -> None:

@@ -184,7 +184,7 @@ class Tenancy:
         if self._wire is None and self._process is not None and self._process.returncode is None:
             self._process.terminate()
         until = time.monotonic() + ENDS_S
-        while self._alive() and time.monotonic() < until:
+        while self._alive() and time.monotonic() < until:  # noqa: ASYNC110 - only children of ours could be waited for
             await asyncio.sleep(0.02)
         if self._alive():
             log.error("the room %s does not end and is killed", self._folder.name)

@@ -133,7 +133,7 @@ class Voice:
 
     def _conceal(self, samples: int) -> None:
         """Fill a hole: what was last heard, softly fading within 60 ms, then silence."""
-        self.concealed += samples
+        self.concealed += samples if len(self._heard) else 0
         fade = np.clip(1 - (self._made_up + np.arange(samples)) / (3 * PACKET), 0, 1).astype(np.float32)
         repeated = np.resize(self._heard[::-1], samples) if len(self._heard) else np.zeros(samples, np.float32)
         self._made_up += samples
