@@ -25,11 +25,11 @@ log = logging.getLogger(__name__)
 class Channel(filesystem.Channel):
     """One connection's view of the folder."""
 
-    def _put(self, queue: str, payload: dict[str, Any], **_: Any) -> None:
+    def _put(self, queue: str, message: dict[str, Any], **_: Any) -> None:
         folder = Path(self.data_folder_out)
-        _write(folder / f"{time.time_ns():020d}-{uuid.uuid4()}.{queue}.msg", dumps(payload))
+        _write(folder / f"{time.time_ns():020d}-{uuid.uuid4()}.{queue}.msg", dumps(message))
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         """The oldest message of a queue. Raises Empty; a file that holds no message is named and set aside."""
         for path in sorted(Path(self.data_folder_in).glob(f"*.{queue}.msg")):
             taken = path.with_name(f".taken-{uuid.uuid4()}")

@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from kombu import Connection
+from kombu.connection import Connection
 
 from ingest.steps import Kind, State, Step
 from tests.ingest.conftest import NOON
@@ -29,7 +29,7 @@ def ring(data: Path, ids: list[str]) -> None:
 
 
 def take(connection: Connection, limit: int = 1000) -> list[str]:
-    taken = []
+    taken: list[str] = []
     with connection.SimpleQueue("heavy") as queue:
         while len(taken) < limit:
             try:

@@ -1,0 +1,75 @@
+"""Workers are killed in every step, brokers and databases are changed: everything is done once in the end."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ingest import store
+from ingest.officehours import OfficeHour, Visibility
+from ingest.steps import State
+from tests.journeys.house import ended_hour, environment, house_in, running, steps_of, wait_for
+from web.house import House
+
+pytestmark = pytest.mark.journey
+PIPELINE_S = 150.0
+
+
+def all_done(house: House, hour: OfficeHour) -> bool:
+    found = steps_of(house, hour)
+    broken = {step.kind: step.error for step in found if step.state in (State.FAILED, State.QUARANTINED)}
+    assert not broken
+    return all(step.state is State.DONE for step in found)
+
+
+def visibility(house: House, hour: OfficeHour) -> Visibility:
+    with house.database.reading() as connection:
+        return store.office_hour(connection, hour.id).visibility
+
+
+def files(house: House, hour: OfficeHour) -> set[str]:
+    root = house.archive.room(hour.id).root
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+
+
+def test_a_worker_killed_in_every_step_and_all_is_done_once(tmp_path: Path) -> None:
+    environ = environment(tmp_path)
+    with house_in(environ) as house:
+        hour = ended_hour(house)
+        kinds = Counter(step.kind for step in steps_of(house, hour))
+        killed: set[str] = set()
+        with running(environ, "worker", "light") as light, running(environ, "worker", "heavy") as heavy:
+            with running(environ, "clock"):
+
+                def kill_in_a_new_step() -> bool:
+                    for step in steps_of(house, hour):
+                        if step.state is State.RUNNING and step.kind not in killed:
+                            queue = house.engine.kinds[step.kind].queue
+                            worker = {"light": light, "heavy": heavy}[queue]
+                            worker.kill()
+                            killed.add(step.kind)
+                            worker.again()
+                            return False
+                    return all_done(house, hour)
+
+                wait_for(kill_in_a_new_step, PIPELINE_S, lambda: light.words() + heavy.words())
+        print(f"killed in {sorted(killed)}")
+        assert {"transcode.captions", "transcode.rung"} <= killed  # others may be over before we look
+        assert Counter(step.kind for step in steps_of(house, hour)) == kinds
+        assert visibility(house, hour) is Visibility.RELEASED
+        left = {name for name in files(house, hour) if Path(name).name.startswith(".")}
+        assert {name for name in left if name.endswith((".vtt", ".mp4", ".m3u8", ".jpg"))} == set()
+
+
+def test_redis_and_postgresql_with_no_other_change(tmp_path: Path) -> None:
+    from tests.standins.servers import postgresql, redis
+
+    with redis(tmp_path / "redis") as broker, postgresql(tmp_path / "postgresql") as database:
+        more = {"OFFICEHOURS_BROKER_URL": broker, "OFFICEHOURS_DATABASE_URL": database}
+        environ = environment(tmp_path / "data", **more)
+        with house_in(environ) as house:
+            hour = ended_hour(house, 6.0)
+            with running(environ, "worker", "light") as light, running(environ, "worker", "heavy") as heavy:
+                with running(environ, "clock"):
+                    wait_for(lambda: all_done(house, hour), PIPELINE_S, lambda: light.words() + heavy.words())
+            assert visibility(house, hour) is Visibility.RELEASED
