@@ -1,0 +1,148 @@
+"""Offers, and a camera that sends to us through real ICE and DTLS on this machine."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from fractions import Fraction
+from typing import Any
+
+import aiortc.rtcrtpreceiver
+import av
+import pytest
+from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+
+from ingest.live import hooks, receive
+from ingest.live.jitter import EncodedFrame
+from ingest.live.receive import BadOffer, Peer, PersonSource, begins_picture, configuration, preferred, read_offer
+from tests.ingest.live.packets import opus, pictures, tone
+
+SEND = ("sendonly", "sendrecv")
+HEAD = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
+MEDIA = "m={} 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:{}\r\na={}\r\na=rtpmap:111 {}\r\n"
+
+
+@pytest.fixture(autouse=True)
+def _no_decoders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aiortc.rtcrtpreceiver, "decoder_worker", hooks._no_decoder)
+
+
+def test_without_ice_servers_nobody_is_asked() -> None:
+    for given in ((), ["stun:stun.example:3478"]):
+        servers = configuration(given).iceServers
+        assert servers is not None
+        assert [server.urls for server in servers] == list(given)
+
+
+@pytest.mark.parametrize(
+    ("sdp", "reason"),
+    [
+        ("", "does not begin with v=0"),
+        ("<html>", "does not begin with v=0"),
+        ("v=0" + "x" * 70_000, "at most"),
+        (HEAD, "one of them at least"),
+        (HEAD + "m=audio\r\n", "no valid SDP"),
+        (HEAD + 2 * MEDIA.format("audio", 0, "sendonly", "opus/48000/2"), "at most"),
+        (HEAD + MEDIA.format("audio", 0, "recvonly", "opus/48000/2"), "directions"),
+    ],
+)
+def test_what_is_no_offer_is_refused_with_the_reason(sdp: str, reason: str) -> None:
+    with pytest.raises(BadOffer, match=reason):
+        read_offer(sdp, SEND)
+
+
+async def test_an_offer_without_a_codec_we_know_is_refused_and_leaves_nothing_behind() -> None:
+    gone: list[Peer] = []
+    peer = Peer("ada", on_frame=lambda *_: None, on_gap=lambda *_: None, on_gone=gone.append)
+    with pytest.raises(BadOffer):
+        await peer.answer(HEAD + MEDIA.format("audio", 0, "sendonly", "PCMU/8000"))
+    assert gone == [peer]
+
+
+def test_h264_comes_before_vp8_and_nothing_else_is_taken() -> None:
+    assert [codec.mimeType for codec in preferred("audio")] == ["audio/opus"]
+    assert list(dict.fromkeys(codec.mimeType for codec in preferred("video"))) == [
+        "video/H264",
+        "video/VP8",
+        "video/rtx",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("codec", "payload", "first"),
+    [
+        ("H264", b"\x67sps", True),
+        ("H264", b"\x7c\x85start", True),
+        ("H264", b"\x7c\x05middle", False),
+        ("VP8", b"\x90\x80", True),
+        ("VP8", b"\x80\x80", False),
+        ("VP8", b"", False),
+    ],
+)
+def test_the_first_packet_of_a_picture_is_known(codec: str, payload: bytes, first: bool) -> None:
+    assert begins_picture(codec, payload) is first
+
+
+class Sent(MediaStreamTrack):
+    """Encoded frames as a track, a packet each 5 ms, over and over."""
+
+    def __init__(self, frames: list[EncodedFrame], step: int, rate: int) -> None:
+        super().__init__()
+        self.kind = frames[0].kind
+        self._frames, self._step, self._rate, self._count = frames, step, rate, 0
+
+    async def recv(self) -> Any:
+        await asyncio.sleep(0.005)
+        packet = av.Packet(self._frames[self._count % len(self._frames)].data)
+        packet.pts, packet.time_base = self._count * self._step, Fraction(1, self._rate)
+        self._count += 1
+        return packet
+
+
+@pytest.fixture
+async def camera() -> AsyncIterator[RTCPeerConnection]:
+    connection = RTCPeerConnection(configuration(()))
+    connection.addTransceiver(Sent(pictures(30), 3000, 90_000), "sendonly").setCodecPreferences(
+        [codec for codec in preferred("video") if codec.mimeType != "video/VP8"]
+    )
+    connection.addTransceiver(Sent(opus(tone(1.0)), 960, 48_000), "sendonly")
+    yield connection
+    await connection.close()
+
+
+async def test_frames_arrive_encoded_and_a_silent_sender_is_noticed_and_let_go(
+    camera: RTCPeerConnection,
+) -> None:
+    ahead = 0.0
+    frames: list[EncodedFrame] = []
+    gaps: list[bool] = []
+    gone = asyncio.Event()
+    peer = Peer(
+        "ada",
+        on_frame=lambda _, frame: frames.append(frame),
+        on_gap=lambda _, on: gaps.append(on),
+        on_gone=lambda _: gone.set(),
+        now=lambda: time.monotonic() + ahead,
+    )
+    await camera.setLocalDescription(await camera.createOffer())
+    answer = await peer.answer(camera.localDescription.sdp)
+    await camera.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    source = PersonSource("ada", now=lambda: time.monotonic() + ahead)
+    source.peer = peer
+    peer.watch(True)
+    async with asyncio.timeout(10):
+        while len(frames) < 100 or source.picture() is None:  # noqa: ASYNC110 - two threads and a network are waited for
+            await asyncio.sleep(0.01)
+    assert peer.connected
+    assert next(frame for frame in frames if frame.kind == "video").keyframe
+    assert {frame.codec for frame in frames} == {"H264", "opus"}
+    assert source.sound(960).shape == (960,)
+    for sender in camera.getSenders():
+        await sender.stop()
+    ahead += receive.GAP_S
+    async with asyncio.timeout(10):
+        while not gaps:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.01)
+    assert source.picture() is None
+    ahead += receive.GONE_S
+    await asyncio.wait_for(gone.wait(), 10)
+    assert gaps == [True]

@@ -1,0 +1,72 @@
+from typing import Any
+
+import pytest
+
+from ingest.live.standing import PLACES, Refused, Standing, decide, fold
+from ingest.timeline import Kind as What
+from ingest.wishes import Kind
+
+ON_AIR = Standing(begun=True, people=("ada", "chris"), question="q1")
+
+
+def after(standing: Standing, kind: Kind, **payload: Any) -> Standing:
+    return fold(standing, decide(standing, kind, payload))
+
+
+def test_people_come_and_go_in_order() -> None:
+    standing = after(after(Standing(), Kind.SHOW, person="ada"), Kind.SHOW, person="chris")
+    assert standing.people == ("ada", "chris")
+    assert after(standing, Kind.SHOW, person="ada") == standing
+    assert after(standing, Kind.HIDE, person="ada").people == ("chris",)
+    assert after(standing, Kind.HOLD, person="chris").people == ("ada",)
+
+
+def test_showing_somebody_is_written_with_the_new_scene() -> None:
+    assert decide(Standing(people=("ada",)), Kind.SHOW, {"person": "chris"}) == [
+        (What.VISIBLE, {"person": "chris", "on": True}),
+        (What.SCENE, {"name": "grid", "people": ["ada", "chris"]}),
+    ]
+
+
+def test_a_scene_orders_those_on_air_and_forgets_nobody() -> None:
+    assert after(ON_AIR, Kind.SCENE, name="grid", people=["chris", "dana"]).people == ("chris", "ada")
+
+
+def test_people_who_come_during_the_pause_are_there_after_it() -> None:
+    paused = after(ON_AIR, Kind.PAUSE)
+    assert (paused.paused, paused.people) == (True, ("ada", "chris"))
+    back = after(after(paused, Kind.SHOW, person="bo"), Kind.RESUME)
+    assert (back.paused, back.people) == (False, ("ada", "chris", "bo"))
+
+
+def test_muting_and_questions() -> None:
+    assert (
+        after(after(ON_AIR, Kind.MUTE, person="ada", on=True), Kind.MUTE, person="ada", on=False).muted == frozenset()
+    )
+    assert after(ON_AIR, Kind.ON_AIR, question="q2").question == "q2"
+    assert after(ON_AIR, Kind.ANSWERED, question="q1").question is None
+    assert after(ON_AIR, Kind.ANSWERED, question="q0").question == "q1"
+
+
+@pytest.mark.parametrize(
+    ("standing", "kind", "payload", "reason"),
+    [
+        (ON_AIR, Kind.START, {}, "on air already"),
+        (Standing(), Kind.END, {}, "not on air yet"),
+        (Standing(), Kind.PAUSE, {}, "not on air yet"),
+        (ON_AIR, Kind.CUT, {}, "no broadcast delay"),
+        (ON_AIR, Kind.SHOW, {}, "which person"),
+        (Standing(begun=True, over=True), Kind.SHOW, {"person": "ada"}, "is over"),
+        (Standing(people=tuple(map(str, range(PLACES)))), Kind.SHOW, {"person": "ada"}, "12 people"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_a_reason(
+    standing: Standing, kind: Kind, payload: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(Refused, match=reason):
+        decide(standing, kind, payload)
+
+
+def test_a_timeline_says_how_things_stand() -> None:
+    standing = Standing(begun=True, people=("chris", "ada"), muted=frozenset({"ada"}), question="q1")
+    assert fold(Standing(), [(What.BEGIN, {}), *standing.as_events()]) == standing
