@@ -7,7 +7,7 @@ token (403). So no page can forget to look. Endpoints are plain functions that S
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -47,7 +47,8 @@ class Door:
             return
         request = Request(scope, receive)
         state = request.state
-        state.visitor, state.new_key, state.drop_key, state.form = sessions.NOBODY, None, False, {}
+        state.visitor, state.form = sessions.NOBODY, {}
+        state.new_key, state.key_age_s, state.drop_key = None, None, False
         state.language = words.choose(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
         try:
             state.visitor = await run_in_threadpool(self._visitor, request.cookies.get(sessions.COOKIE))
@@ -117,6 +118,8 @@ def _cookie(request: Request) -> str:
     jar[sessions.COOKIE].update({"path": "/", "httponly": True, "samesite": "Lax"})
     if request.state.drop_key:
         jar[sessions.COOKIE]["max-age"] = 0
+    elif request.state.key_age_s is not None:
+        jar[sessions.COOKIE]["max-age"] = request.state.key_age_s
     if request.url.scheme == "https":
         jar[sessions.COOKIE]["secure"] = True
     return jar.output(header="").strip()
@@ -149,13 +152,19 @@ def client(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-def sign_in(request: Request, *, account: str | None = None, person: str | None = None) -> None:
-    """Give the browser a fresh session as `account` or `person`; what it was besides, it stays."""
+def sign_in(
+    request: Request, *, account: str | None = None, person: str | None = None, at_least: datetime | None = None
+) -> None:
+    """Give the browser a fresh session as `account` or `person`; what it was besides, it stays.
+
+    A guest's lasts until their office hour is over (`at_least`): who registers days before keeps the place.
+    """
     house: House = request.app.state.house
     before: sessions.Visitor = request.state.visitor
     account = account or (before.account.id if before.account else None)
     person = person or (before.person.id if before.person else None)
-    until = now() + timedelta(hours=house.settings.session_hours)
+    until = max(now() + timedelta(hours=house.settings.session_hours), at_least or now())
+    request.state.key_age_s = int((until - now()).total_seconds())
     with house.database.transaction() as connection:
         if before.key:
             store.close_session(connection, before.key)

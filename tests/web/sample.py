@@ -86,6 +86,8 @@ def _hour(
     house: SmallHouse, title: str, state: State, begins_in: timedelta, **values: object
 ) -> tuple[OfficeHour, str]:
     starts_at = (now() + begins_in).replace(minute=0, second=0, microsecond=0)
+    if begins_in:
+        starts_at = starts_at.replace(hour=16)
     facts = {"title": title, "host_name": "Ada Lorenz", "host_role": "Bürgermeisterin", "starts_at": starts_at}
     with house.database.transaction() as connection:
         hour = store.add_office_hour(connection, state=state, **(facts | values))

@@ -13,12 +13,13 @@ from ingest import commands, steps, store
 from ingest.database import now
 from ingest.live import waiting
 from ingest.officehours import WITH_ROOM, OfficeHour, State
-from ingest.people import Person, Right, Role, Scope, SeatState
+from ingest.people import Person, Right, Role, SeatState
 from ingest.store import Overtaken
 from questions import moderation, queue
 from questions import store as questions
 from questions.question import REJECTIONS, Question, Reason, shown_text
 from questions.question import State as QuestionState
+from web.pages.join import speaks
 from web.pages.staff import role_words
 from web.rendering import N_, house_of, render
 from web.rights import need
@@ -58,7 +59,7 @@ def board_values(connection: Connection, hour: OfficeHour) -> dict[str, object]:
     people = {person.id: person for person in store.persons_of(connection, hour.id)}
     seats = store.seats_of(connection, hour.id)
     columns = moderation.board(connection, hour.id)
-    read_out = {id for id, person in people.items() if person.role is Role.GUEST and _only_read_out(connection, id)}
+    read_out = {id for id, person in people.items() if person.role is Role.GUEST and not speaks(connection, id)}
     return {
         "people": people,
         "line": [seat for seat in waiting.line(seats) if seat.person not in read_out],
@@ -77,11 +78,6 @@ def board_values(connection: Connection, hour: OfficeHour) -> dict[str, object]:
         "Role": Role,
         "with_room": hour.state in WITH_ROOM,
     }
-
-
-def _only_read_out(connection: Connection, person: str) -> bool:
-    given = [consent.scope for consent in store.consents_of(connection, person) if consent.taken_back_at is None]
-    return Scope.LIVE_AND_RECORDING not in given
 
 
 def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[str, str, dict[str, object]]]:
@@ -174,7 +170,7 @@ def decide(request: Request) -> Response:
 
 
 def _admit(connection: Connection, person: Person, words: str) -> None:
-    if person.role is Role.GUEST and _only_read_out(connection, person.id):
+    if person.role is Role.GUEST and not speaks(connection, person.id):
         raise Overtaken("this person asked to be read out")
     waiting.admit(connection, person, words)
 

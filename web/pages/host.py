@@ -15,7 +15,7 @@ from questions import queue
 from questions.question import shown_text
 from web import store as web_store
 from web.door import sign_in
-from web.pages.join import is_secure, room_values, seat_values
+from web.pages.join import is_secure, room_values, seat_values, speaks
 from web.rendering import N_, house_of, render
 from web.rights import taking_part
 
@@ -26,9 +26,9 @@ def enter(request: Request) -> Response:
     with house.database.reading() as connection:
         link = web_store.link_behind(connection, request.path_params["token"], now())
         person = store.person(connection, link.person) if link else None
-    if person is None:
+    if link is None or person is None:
         raise HTTPException(404, N_("This personal address is no longer valid. The office can give you a new one."))
-    sign_in(request, person=person.id)
+    sign_in(request, person=person.id, at_least=link.expires_at)
     return RedirectResponse(f"/office-hours/{person.office_hour}/host", 303)
 
 
@@ -59,7 +59,7 @@ def page(request: Request) -> Response:
 def question_values(connection: Connection, hour: OfficeHour) -> dict[str, object]:
     """The question on air, the next one, and the next person in the line."""
     people = {person.id: person for person in store.persons_of(connection, hour.id)}
-    line = waiting.line(store.seats_of(connection, hour.id))
+    line = [seat for seat in waiting.line(store.seats_of(connection, hour.id)) if speaks(connection, seat.person)]
     return {
         "on_air": queue.on_air(connection, hour.id),
         "next_question": queue.next_question(connection, hour.id),

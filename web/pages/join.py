@@ -24,6 +24,8 @@ from web.door import sign_in
 from web.rendering import N_, house_of, render
 from web.rights import taking_part
 
+KEPT_AFTER = timedelta(days=1)
+"""How long after the planned end a guest's browser still knows them."""
 LEFT = frozenset({SeatState.LEFT, SeatState.BANNED, SeatState.MISSED})
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]", "testserver")
 
@@ -50,7 +52,7 @@ def next_step(request: Request) -> Response:
         return _step(request, hour, "consent", values, {"scope": N_("Please choose one of the two.")}, status=422)
     with house_of(request).database.transaction() as connection:
         person = _take_seat(request, connection, hour, values)
-    sign_in(request, person=person.id)
+    sign_in(request, person=person.id, at_least=_end(hour) + KEPT_AFTER)
     return RedirectResponse(f"/office-hours/{hour.id}/place", 303)
 
 
@@ -108,17 +110,23 @@ def place(request: Request) -> Response:
 def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dict[str, object]:
     """How things stand with a person: their seat, how many are before them, the sign."""
     seat = store.seat(connection, person.id)
-    before = [each for each in waiting.line(store.seats_of(connection, hour.id)) if each.position < seat.position]
-    given = [consent.scope for consent in store.consents_of(connection, person.id) if consent.taken_back_at is None]
+    line = [each for each in waiting.line(store.seats_of(connection, hour.id)) if speaks(connection, each.person)]
+    before = [each for each in line if each.position < seat.position]
     return {
         "seat": seat,
         "before": len(before),
-        "read_out": person.role is Role.GUEST and Scope.LIVE_AND_RECORDING not in given,
+        "read_out": person.role is Role.GUEST and not speaks(connection, person.id),
         "may_send": seat.state in IN_ROOM and hour.state in WITH_ROOM,
         "sign": sign_for(hour, seat.state),
         "State": State,
         "SeatState": SeatState,
     }
+
+
+def speaks(connection: Connection, person: str) -> bool:
+    """Whether a guest agreed to be seen and heard; who did not is read out and takes nobody's turn."""
+    given = store.consents_of(connection, person)
+    return any(each.scope is Scope.LIVE_AND_RECORDING and each.taken_back_at is None for each in given)
 
 
 def sign_for(hour: OfficeHour, seat: SeatState) -> str:

@@ -39,7 +39,10 @@ let shown = null;
 const follow = () => {
   const time = video.currentTime;
   const chapter = within(chapters, time);
-  for (const each of chapters) each.toggleAttribute("aria-current", each === chapter);
+  for (const each of chapters) {
+    if (each === chapter) each.setAttribute("aria-current", "true");
+    else each.removeAttribute("aria-current");
+  }
   const cue = within(cues, time);
   if (!cue || cue === shown) return;
   shown?.removeAttribute("data-now");
