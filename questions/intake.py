@@ -1,6 +1,7 @@
 """Arrivals of the sources come in, questions go into the database, each once."""
 
 import json
+from collections.abc import Callable
 
 from sqlalchemy.engine import Connection
 
@@ -17,10 +18,14 @@ EXPECTING = TAKING_QUESTIONS | {HourState.PLANNED}
 """States in which a mail to an office hour's own address belongs to it."""
 
 
-def fetch_all(source: Source, database: Database, safe: Safe) -> int:
-    """Store everything a source brings, one short transaction each. Returns how many were new."""
+def fetch_all(source: Source, database: Database, safe: Safe, *, alive: Callable[[], None] = lambda: None) -> int:
+    """Store everything a source brings, one short transaction each. Returns how many were new.
+
+    `alive` is called before each, so that a full mailbox does not outlast the lease of a step.
+    """
     new = 0
     for arrival in source.fetch():
+        alive()
         with database.transaction() as connection:
             new += take(connection, arrival, safe) is not None
         source.stored(arrival)

@@ -14,12 +14,12 @@ def kinds(settings: Settings, safe: Safe) -> list[steps.Kind]:
     """One kind, `questions.fetch`; it looks into every source that is set up."""
 
     def fetch(work: steps.Work) -> None:
-        for source in sources(settings):
-            work.confirm()
-            try:
-                intake.fetch_all(source, work.database, safe)
-            except OSError as error:
-                raise steps.Transient(f"{source} could not be read: {error}") from error
+        work.confirm()
+        try:
+            for source in sources(settings):
+                intake.fetch_all(source, work.database, safe, alive=lambda: work.progress(0.5))
+        except OSError as error:
+            raise steps.Transient(f"questions could not be fetched: {error}") from error
 
     return [steps.Kind(name=FETCH, queue="light", run=fetch, priority=3)]
 

@@ -16,20 +16,29 @@ log = logging.getLogger(__name__)
 
 
 class Maildir:
-    """One mailbox on disk, as a mail server or fetchmail delivers into it."""
+    """One mailbox on disk, as a mail server or fetchmail delivers into it; made if it is missing. Raises OSError."""
 
     def __init__(self, path: Path, *, mail_bytes: int) -> None:
+        for folder in ("tmp", "new", "cur"):
+            (path / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = path
         self.mail_bytes = mail_bytes
         self._box = mailbox.Maildir(path, create=True)
         self._names: dict[str, str] = {}
 
     def fetch(self) -> Iterator[Arrival]:
-        """Mails in `new/`, the oldest first. Raises OSError when the folder cannot be read."""
+        """Mails in `new/`, the oldest first; one that cannot be opened holds up no other.
+
+        Raises OSError when the folder cannot be read.
+        """
         for file in sorted((self.path / "new").iterdir(), key=lambda file: file.name):
             if file.name.startswith(".") or not file.is_file():
                 continue
-            arrival = self._read(file)
+            try:
+                arrival = self._read(file)
+            except OSError as error:
+                log.warning("mail %s stays in new/, it cannot be opened: %s", file.name, error)
+                continue
             self._names[arrival.message] = file.name
             yield arrival
 

@@ -1,5 +1,7 @@
 """HTML of mails becomes lines."""
 
+import time
+
 import pytest
 
 from questions.markup import text_of
@@ -24,5 +26,14 @@ def test_text_of(html: str, text: str) -> None:
     assert text_of(html) == text
 
 
-def test_deep_markup_is_read_in_bounded_time() -> None:
-    assert text_of("<div>" * 50_000 + "tief") == "tief"
+def test_a_comment_and_a_lone_bracket_are_no_markup() -> None:
+    assert text_of("<!--[if mso]><p>x</p><![endif]-->a < b") == "a < b"
+
+
+@pytest.mark.parametrize(
+    "html", ["<div>x" * 20_000, "<" * 200_000, "<a " * 50_000, "<!--" * 50_000, "<blockquote>" * 200 + "x<br>" * 20_000]
+)
+def test_hostile_markup_is_read_in_bounded_time(html: str) -> None:
+    began = time.monotonic()
+    text_of(html)
+    assert time.monotonic() - began < 5  # under 0.5 s alone; what grows with the square takes minutes

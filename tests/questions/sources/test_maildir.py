@@ -171,6 +171,23 @@ def test_a_mail_that_is_too_large_is_marked(
     assert question.unreadable
 
 
+def test_a_mail_that_cannot_be_opened_holds_up_no_other(
+    box: Maildir, database: Database, safe: Safe, open_hour: OfficeHour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(box, b"locked", "0.host")
+    deliver(box, MAIL)
+    read_bytes = Path.read_bytes
+
+    def refused(path: Path) -> bytes:
+        if path.name == "0.host":
+            raise PermissionError(path)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    assert intake.fetch_all(box, database, safe) == 1
+    assert [file.name for file in (box.path / "new").iterdir()] == ["0.host"]
+
+
 def test_an_automatic_mail_is_set_aside_and_can_be_fetched_back(
     box: Maildir, database: Database, safe: Safe, open_hour: OfficeHour
 ) -> None:
