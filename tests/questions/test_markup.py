@@ -18,7 +18,7 @@ from questions.markup import text_of
         ('Neu<div name="quote">Alt</div>', "Neu\n> Alt"),
         ("<pre>a\n  b</pre>", "a\n  b"),
         ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
-        ("</div></p>kaputt<div <b>", "kaputt"),
+        ("</div></p>kaputt</span><b>", "kaputt"),
         ("", ""),
     ],
 )
