@@ -184,3 +184,12 @@ def _units(data: bytes) -> list[int]:
         places.append(at + 3)
         at = data.find(b"\0\0\1", at + 3)
     return places
+
+
+def begins_picture(codec: str, payload: bytes) -> bool:
+    """Whether a packet may be the first of a picture (RFC 6184, 5.8: FU start bit; RFC 7741, 4.2: S bit, PID 0)."""
+    if not payload:
+        return False
+    if codec == "VP8":
+        return bool(payload[0] & 0x10) and not payload[0] & 0x07
+    return payload[0] & 0x1F != 28 or (len(payload) > 1 and bool(payload[1] & 0x80))

@@ -9,17 +9,17 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
-import aiortc.exceptions
 import av
 import numpy as np
-from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
+from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.rtp import RtpPacket
 from aiortc.sdp import SessionDescription
 
 from ingest.live import hooks
 from ingest.live.camera import CODECS, Camera
 from ingest.live.clock import PersonClock, Unwrapper
-from ingest.live.jitter import EncodedFrame, Outcome, Piece, VideoBuffer
+from ingest.live.jitter import EncodedFrame, Outcome, Piece, VideoBuffer, begins_picture
+from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, preferred, read_offer
 from ingest.live.voice import Sound, Voice
 
 log = logging.getLogger(__name__)
@@ -27,55 +27,6 @@ ALLOWED_BITS_PER_S = 2_000_000  # What a 720p tile is worth; more would only cos
 GAP_S = 2.0  # Two seconds of frozen face are noticed; shorter holes are common when a network changes.
 GONE_S = 12.0  # Longer than a browser's own recovery from a changed network, then the seat is free for a new one.
 CHECK_S = 0.025  # Half of the shortest interval something is due at (NACK).
-SDP_BYTES = 64_000  # Chromium's offer has 6 kB.
-PARSE_ERRORS = (
-    ValueError,  # including UnicodeError
-    KeyError,
-    IndexError,
-    AttributeError,
-    AssertionError,
-    TypeError,
-    aiortc.exceptions.InternalError,
-    aiortc.exceptions.InvalidAccessError,
-    aiortc.exceptions.InvalidStateError,
-    aiortc.exceptions.OperationError,
-)
-
-
-class BadOffer(ValueError):
-    """The offer is no SDP, or not one of a camera and a microphone we can receive. The text is for its sender."""
-
-
-def configuration(ice_servers: Sequence[str]) -> RTCConfiguration:
-    """ICE servers as given and never any other: without a list aiortc would ask a third party."""
-    return RTCConfiguration(iceServers=[RTCIceServer(urls=url) for url in ice_servers])
-
-
-def read_offer(sdp: str, directions: Sequence[str]) -> SessionDescription:
-    """Parse an offer and check what aiortc does not. Raises BadOffer."""
-    if len(sdp) > SDP_BYTES:
-        raise BadOffer(f"the offer has {len(sdp)} characters, at most {SDP_BYTES} are read")
-    if not sdp.lstrip().startswith("v=0"):
-        raise BadOffer("the offer is no SDP: it does not begin with v=0")
-    try:
-        description = SessionDescription.parse(sdp)
-    except PARSE_ERRORS as error:
-        raise BadOffer(f"the offer is no valid SDP: {error}") from error
-    kinds = [media.kind for media in description.media if media.kind in ("audio", "video")]
-    if not kinds or len(kinds) != len(set(kinds)):
-        raise BadOffer(f"an offer has one audio and one video at most, and one of them at least; this has {kinds}")
-    if not any(media.direction in directions for media in description.media):
-        raise BadOffer(f"no media of the offer has one of the directions {', '.join(directions)}")
-    return description
-
-
-def preferred(kind: str) -> list[aiortc.rtcrtpparameters.RTCRtpCodecCapability]:
-    """What we take: Opus; H264 before VP8, with retransmission."""
-    wanted = ["audio/opus"] if kind == "audio" else ["video/H264", "video/VP8", "video/rtx"]
-    known = RTCRtpReceiver.getCapabilities(kind)
-    assert known is not None
-    ours = [codec for codec in known.codecs if codec.mimeType in wanted]
-    return sorted(ours, key=lambda codec: wanted.index(codec.mimeType))
 
 
 class Peer:
@@ -259,15 +210,6 @@ class Peer:
         if quiet >= GONE_S:
             log.info("no media of %s for %.0f s: the connection is closed", self.person, quiet)
             await self.close()
-
-
-def begins_picture(codec: str, payload: bytes) -> bool:
-    """Whether a packet may be the first of a picture (RFC 6184, 5.8: FU start bit; RFC 7741, 4.2: S bit, PID 0)."""
-    if not payload:
-        return False
-    if codec == "VP8":
-        return bool(payload[0] & 0x10) and not payload[0] & 0x07
-    return payload[0] & 0x1F != 28 or (len(payload) > 1 and bool(payload[1] & 0x80))
 
 
 class PersonSource:

@@ -17,7 +17,7 @@ from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 
 from ingest.live import hooks
-from ingest.live.receive import PARSE_ERRORS, BadOffer, configuration, preferred, read_offer
+from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, preferred, read_offer
 from ingest.live.source import SAMPLE_RATE, Samples
 
 log = logging.getLogger(__name__)

@@ -26,10 +26,10 @@ from typing import Any, TextIO
 
 from ingest import archive
 from ingest.live import hooks
+from ingest.live.offers import BadOffer
 from ingest.live.orders import Orders, Scribe
 from ingest.live.presence import House
 from ingest.live.programme import Programme
-from ingest.live.receive import BadOffer
 from ingest.live.recorder import Recorder
 from ingest.live.wire import LINE_BYTES, Message, Wire
 from ingest.timeline import Writer

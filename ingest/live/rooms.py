@@ -8,6 +8,7 @@ when somebody rings; the database is only touched in threads, and while it is aw
 import asyncio
 import contextlib
 import logging
+import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -247,4 +248,6 @@ def socket_for(folder: Path) -> Path:
     """Where a room listens: the same for every studio, and shorter than the 107 bytes a Unix socket's path may have."""
     home = Path(tempfile.gettempdir()) / f"officehours-{sha256(str(Path.home()).encode()).hexdigest()[:8]}"
     home.mkdir(mode=0o700, exist_ok=True)
+    if home.stat().st_uid != os.getuid():
+        raise PermissionError(f"{home} belongs to somebody else: a room's socket there would be theirs to read")
     return home / f"{sha256(str(folder.resolve()).encode()).hexdigest()[:24]}.sock"

@@ -12,8 +12,9 @@ import pytest
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 
 from ingest.live import hooks, receive
-from ingest.live.jitter import EncodedFrame
-from ingest.live.receive import BadOffer, Peer, PersonSource, begins_picture, configuration, preferred, read_offer
+from ingest.live.jitter import EncodedFrame, begins_picture
+from ingest.live.offers import BadOffer, configuration, preferred, read_offer
+from ingest.live.receive import Peer, PersonSource
 from tests.ingest.live.packets import opus, pictures, tone
 
 SEND = ("sendonly", "sendrecv")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from aiortc import RTCPeerConnection, RTCSessionDescription
 
-from ingest.live.receive import BadOffer, configuration
+from ingest.live.offers import BadOffer, configuration
 from ingest.live.relay import PICTURES, PictureTrack, Relay, SoundTrack
 from ingest.live.source import BLOCK_SAMPLES
 from tests.ingest.live.packets import pictures, tone

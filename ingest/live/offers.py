@@ -1,0 +1,58 @@
+"""SDP of somebody's browser comes in; a checked offer goes out, or an error whose text is for its sender."""
+
+from collections.abc import Sequence
+
+import aiortc.exceptions
+from aiortc import RTCConfiguration, RTCIceServer, RTCRtpReceiver
+from aiortc.rtcrtpparameters import RTCRtpCodecCapability
+from aiortc.sdp import SessionDescription
+
+SDP_BYTES = 64_000  # Chromium's offer has 6 kB.
+PARSE_ERRORS = (
+    ValueError,  # including UnicodeError
+    KeyError,
+    IndexError,
+    AttributeError,
+    AssertionError,
+    TypeError,
+    aiortc.exceptions.InternalError,
+    aiortc.exceptions.InvalidAccessError,
+    aiortc.exceptions.InvalidStateError,
+    aiortc.exceptions.OperationError,
+)
+
+
+class BadOffer(ValueError):
+    """The offer is no SDP, or not one of a camera and a microphone we can receive. The text is for its sender."""
+
+
+def configuration(ice_servers: Sequence[str]) -> RTCConfiguration:
+    """ICE servers as given and never any other: without a list aiortc would ask a third party."""
+    return RTCConfiguration(iceServers=[RTCIceServer(urls=url) for url in ice_servers])
+
+
+def read_offer(sdp: str, directions: Sequence[str]) -> SessionDescription:
+    """Parse an offer and check what aiortc does not. Raises BadOffer."""
+    if len(sdp) > SDP_BYTES:
+        raise BadOffer(f"the offer has {len(sdp)} characters, at most {SDP_BYTES} are read")
+    if not sdp.lstrip().startswith("v=0"):
+        raise BadOffer("the offer is no SDP: it does not begin with v=0")
+    try:
+        description = SessionDescription.parse(sdp)
+    except PARSE_ERRORS as error:
+        raise BadOffer(f"the offer is no valid SDP: {error}") from error
+    kinds = [media.kind for media in description.media if media.kind in ("audio", "video")]
+    if not kinds or len(kinds) != len(set(kinds)):
+        raise BadOffer(f"an offer has one audio and one video at most, and one of them at least; this has {kinds}")
+    if not any(media.direction in directions for media in description.media):
+        raise BadOffer(f"no media of the offer has one of the directions {', '.join(directions)}")
+    return description
+
+
+def preferred(kind: str) -> list[RTCRtpCodecCapability]:
+    """What we take: Opus; H264 before VP8, with retransmission."""
+    wanted = ["audio/opus"] if kind == "audio" else ["video/H264", "video/VP8", "video/rtx"]
+    known = RTCRtpReceiver.getCapabilities(kind)
+    assert known is not None
+    ours = [codec for codec in known.codecs if codec.mimeType in wanted]
+    return sorted(ours, key=lambda codec: wanted.index(codec.mimeType))
