@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
 
     serve = command("serve", "run the whole product on this machine", _serve)
     serve.add_argument("--host", help="address to listen on (default: OFFICEHOURS_HOST or 127.0.0.1)")
-    serve.add_argument("--port", type=int, help="port to listen on (default: OFFICEHOURS_PORT or 8080)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: OFFICEHOURS_PORT or 8000)")
     command("site", "run the web site only", _site).add_argument("--port", type=int, required=True)
     command("studio", "run the live studio only", _studio).add_argument("--port", type=int, required=True)
     worker = command("worker", "run a worker only", _worker)
@@ -83,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
 def _demo_arguments(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--once", action="store_true", help="stop when the recording is released")
     demo.add_argument("--json", action="store_true", help="print the figures as one JSON object, last")
-    demo.add_argument("--port", type=int, default=None, help="port of the site (default: 8080, or a free one)")
+    demo.add_argument("--port", type=int, default=None, help="port of the site (default: 8000, or a free one)")
     demo.add_argument("--host-media", type=Path, metavar="FILE", help="video in front of the host's camera")
     demo.add_argument("--guest-media", type=Path, metavar="FILE", help="video in front of the guest's camera")
     demo.add_argument(

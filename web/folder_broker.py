@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 class Channel(filesystem.Channel):
     """One connection's view of the folder."""
 
-    def _put(self, queue: str, message: dict[str, Any], **_: Any) -> None:
+    def _put(self, queue: str, message: dict[str, Any], **_: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         _write(folder / f"{time.time_ns():020d}-{uuid.uuid4()}.{queue}.msg", dumps(message))
 

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 import publish.pipeline
 from ingest import store, tickets
 from ingest.database import now, random_id
+from ingest.live import hls
 from ingest.live.rooms import OfferRefused, RoomGone, Rooms
 from ingest.officehours import WITH_ROOM, OfficeHour, State
 from ingest.people import IN_ROOM, Person, Role
@@ -44,6 +46,8 @@ SILENCE_S = 10.0
 """Seconds without a heartbeat after which a person's socket is closed; pages send one each 2 s."""
 LOOK_AGAIN_S = 1.0
 """How long an address is believed to be on air before the row is looked at again."""
+REWIND_SEGMENTS = 150
+"""Segments of 2 s that viewers can go back while it is live: five minutes."""
 LIVE_FILE = re.compile(r"index\.m3u8|(video|audio)/(index\.m3u8|init\.mp4|\d{8}\.m4s)")
 MEDIA_TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".m4s": "video/iso.segment", ".mp4": "video/mp4"}
 
@@ -214,9 +218,11 @@ class Studio:
         file = self.house.archive.room(office_hour).programme().root / path
         if not await run_in_threadpool(file.is_file):
             raise HTTPException(404, "there is no such file")
-        growing = file.suffix == ".m3u8"
-        headers = {"Cache-Control": "no-cache" if growing else "public, max-age=3600, immutable"}
-        return FileResponse(file, headers=headers, media_type=MEDIA_TYPES[file.suffix])
+        if file.parent.name in ("video", "audio") and file.suffix == ".m3u8":
+            text = await run_in_threadpool(live_playlist, file)
+            return Response(text, headers={"Cache-Control": "no-cache"}, media_type=MEDIA_TYPES[".m3u8"])
+        lasting = "public, max-age=3600, immutable" if file.suffix == ".m4s" else "no-cache"
+        return FileResponse(file, headers={"Cache-Control": lasting}, media_type=MEDIA_TYPES[file.suffix])
 
     async def _on_air_at(self, address: str) -> str | None:
         """The office hour on air at a live address, None when there is none (any more)."""
@@ -264,6 +270,11 @@ async def _heartbeats(socket: WebSocket) -> None:
     with contextlib.suppress(TimeoutError, WebSocketDisconnect):
         while True:
             await asyncio.wait_for(socket.receive_text(), SILENCE_S)
+
+
+def live_playlist(file: Path) -> str:
+    """The newest part of the playlist on the disk, which lists everything: an hour would be 146 kB each time."""
+    return hls.media(hls.live_window(hls.parse(file.read_text(encoding="utf-8")), REWIND_SEGMENTS))
 
 
 async def offer_of(request: Request) -> str:

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 RECONCILE_S = 5.0
 """Pause between looks for lost work; a transient error's first pause is 2 s, so this rounds it up to 5."""
 TIDY_S = 600.0
+LIGHT_AT_ONCE = 4
+"""Light steps mostly wait for others."""
 HEAVY_NICENESS = 10
 """Heavy steps give way to a live room on the same machine."""
 
@@ -76,9 +78,9 @@ def schedule(house: House) -> dict[str, Any]:
 
 
 def run_worker(house: House, queue: str) -> None:
-    """Work until SIGTERM. One heavy step per core; light ones mostly wait for others."""
+    """Work until SIGTERM."""
     app = register(house)
-    cores = os.cpu_count() or 1
+    usual = {"heavy": os.cpu_count() or 1, "light": LIGHT_AT_ONCE}[queue]
     if queue == "heavy":
         os.nice(HEAVY_NICENESS)
     house.engine.reconcile()
@@ -91,7 +93,7 @@ def run_worker(house: House, queue: str) -> None:
             f"--queues={queue}",
             f"--hostname={queue}@%h",
             "--pool=threads",
-            f"--concurrency={cores if queue == 'heavy' else 4}",
+            f"--concurrency={house.settings.steps_at_once or usual}",
             "--loglevel=WARNING",
             "--without-gossip",
             "--without-mingle",

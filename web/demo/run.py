@@ -146,8 +146,8 @@ async def _demo(plan: Plan) -> dict[str, Any]:
 
 
 async def _open(plan: Plan, environ: dict[str, str]) -> Supervisor:
-    """Start everything: on the port asked for, else on 8080, else on a free one."""
-    ports = [plan.port] if plan.port is not None else [0] if plan.once else [8080, 0]
+    """Start everything: on the port asked for, else on 8000, else on a free one."""
+    ports = [plan.port] if plan.port is not None else [0] if plan.once else [8000, 0]
     for port in ports:
         supervisor = Supervisor(plan.data, environ, port=port)
         try:
