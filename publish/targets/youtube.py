@@ -138,11 +138,11 @@ class YouTube:
         """Picture and captions: a refusal of one of them does not keep the recording from the public."""
         poster, captions = told.room.poster, told.room.captions(told.hour.language)
         if poster.is_file():
-            picture = MediaFileUpload(str(poster), mimetype="image/jpeg")
+            picture = MediaFileUpload(str(poster), mimetype="image/jpeg", resumable=True)
             self._try(work, channel.thumbnails().set(videoId=publication.remote, media_body=picture), "picture")
         if captions.is_file():
             snippet = {"videoId": publication.remote, "language": told.hour.language, "name": ""}
-            text = MediaFileUpload(str(captions), mimetype="application/octet-stream")
+            text = MediaFileUpload(str(captions), mimetype="application/octet-stream", resumable=True)
             request = channel.captions().insert(part="snippet", body={"snippet": snippet}, media_body=text)
             self._try(work, request, "captions")
 

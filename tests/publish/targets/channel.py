@@ -82,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
             elif path.endswith("/captions") and self.channel.happens("captions twice"):
                 self.refuse(409, "captionExists")
             else:
-                self.answer(200, {"id": "x", "items": []})
+                self.answer(200, Location=f"{self.channel.address}/extra")
 
     def _open(self, body: dict[str, Any]) -> None:
         if self.channel.happens("quota"):
@@ -97,6 +97,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         name = urlsplit(self.path).path.removeprefix("/session/")
+        if name == "/extra":
+            self.body()
+            self.answer(200, {"id": "x"})
+            return
         if name.startswith("/"):
             self._update(json.loads(self.body()))
             return
