@@ -24,7 +24,7 @@ from ingest.live.standing import Change, Refused, Standing, decide, fold
 from ingest.timeline import Event, Kind, Writer
 
 log = logging.getLogger(__name__)
-EFFECT_S = 5.0  # A change takes one tick; a machine that needs longer is not recording any more.
+EFFECT_S = 15.0  # A change takes one tick; drawing its letters on a busy machine has taken 3 s.
 Tell = Callable[[dict[str, Any]], None]
 
 

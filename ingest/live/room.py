@@ -215,6 +215,9 @@ class Process:
         while True:
             self._tell({"tell": "state", "state": self.state()})
             await asyncio.sleep(STATE_S)
+            if not self._programme.is_alive():
+                log.error("the programme has ended by a fault of its own: the room makes place for another process")
+                self.close()
 
     async def _clocks(self) -> None:
         while True:
