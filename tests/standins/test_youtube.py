@@ -10,6 +10,7 @@ import pytest
 from googleapiclient.discovery import build_from_document
 from googleapiclient.errors import HttpError, ResumableUploadError
 from googleapiclient.http import HttpRequest, MediaIoBaseUpload, build_http
+from starlette.types import Receive, Scope, Send
 
 from tests.standins.resumable import CHUNK, Fault
 from tests.standins.serving import serving
@@ -22,19 +23,34 @@ BODY = {
 }
 
 
-@pytest.fixture
-def youtube() -> YouTube:
-    return YouTube()
+class Current:
+    """One server for all tests of this file; each has a service of its own behind it."""
+
+    youtube = YouTube()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.youtube.app(scope, receive, send)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[Current, str]]:
+    current = Current()
+    with serving(current) as address:
+        yield current, address
 
 
 @pytest.fixture
-def client(youtube: YouTube) -> Iterator[Any]:
-    with serving(youtube.app) as address:
-        # googleapiclient's own http object: a plain httplib2.Http takes 308 for a redirect.
-        http = build_http()
-        service = build_from_document(youtube.discovery_document(address), http=http)
-        yield service
-        service.close()
+def youtube(server: tuple[Current, str]) -> YouTube:
+    server[0].youtube = YouTube()
+    return server[0].youtube
+
+
+@pytest.fixture
+def client(youtube: YouTube, server: tuple[Current, str]) -> Iterator[Any]:
+    # googleapiclient's own http object: a plain httplib2.Http takes 308 for a redirect.
+    service = build_from_document(youtube.discovery_document(server[1]), http=build_http())
+    yield service
+    service.close()
 
 
 def insert(client: Any, body: dict[str, Any] | None = None) -> HttpRequest:
