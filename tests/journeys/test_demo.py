@@ -3,10 +3,14 @@
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any, cast
 
 import pytest
+
+from tests.standins.media import LAMP_MIDDLE, Region, black_stretches, find_beeps, find_flashes, silent_stretches
 
 pytestmark = pytest.mark.journey
 DEMO_LIMIT_S = 240
@@ -57,3 +61,51 @@ def test_the_archive_holds_what_the_design_says(figures: dict[str, Any]) -> None
     assert wanted - found == set()
     assert len([name for name in found if name.startswith("tracks/") and name.endswith(".mkv")]) == 2
     assert len([name for name in found if name.startswith("cards/")]) >= 2
+
+
+# What was sent is looked for in what came out. Both clips beep and flash at their own whole seconds; the senders start
+# at any moment and loop every 40 s, so distances are compared, not times. See tests/standins/media.py for how exact
+# each detector is.
+TILES = {
+    "ada": Region(24 / 1280, 126 / 720, 632 / 1280, 468 / 720),
+    "chris": Region(646 / 1280, 126 / 720, 1254 / 1280, 468 / 720),
+}
+A_SECOND_S = 0.07
+"""One frame of the clip and one of the mixer: how much two flashes a second apart may seem to differ."""
+LIP_SYNC_S = 0.060
+"""The issue's bound for sound against picture; EBU R37 asks for 40 ms at the end of a whole chain."""
+
+
+@pytest.fixture(scope="module")
+def recording(figures: dict[str, Any]) -> Path:
+    """The recording as a viewer may download it: the programme's own packets."""
+    return Path(figures["archive"]) / "renditions" / "download.mp4"
+
+
+def settled(times: list[float], length_s: float) -> list[float]:
+    """From the first question on, when the pictures make room for its card and stay where they are, to the end."""
+    return [at for at in times if 8 < at < length_s - 1]
+
+
+@pytest.mark.parametrize("person", ["ada", "chris"])
+def test_flashes_come_each_second_in_both_tiles(figures: dict[str, Any], recording: Path, person: str) -> None:
+    flashes = settled(find_flashes(recording, LAMP_MIDDLE.within(TILES[person])), figures["live_s"])
+    gaps = [later - earlier for earlier, later in pairwise(flashes)]
+    assert len(flashes) >= figures["live_s"] - 11
+    assert [gap for gap in gaps if abs(gap - round(gap)) > A_SECOND_S] == []
+
+
+def test_sound_and_picture_of_each_person_belong_together(figures: dict[str, Any], recording: Path) -> None:
+    """Every beep has a flash of Ada's or of Chris's beside it, and the middle of the distances is small."""
+    beeps = settled(find_beeps(recording), figures["live_s"])
+    assert len(beeps) >= figures["live_s"] - 11
+    flashes = [at for tile in TILES.values() for at in find_flashes(recording, LAMP_MIDDLE.within(tile))]
+    distances = [min((flash - beep for flash in flashes), key=abs) for beep in beeps]
+    print(f"flash after beep: median {median(distances) * 1000:.0f} ms, worst {max(map(abs, distances)) * 1000:.0f} ms")
+    assert abs(median(distances)) <= LIP_SYNC_S
+
+
+def test_no_black_and_no_silent_stretch(recording: Path) -> None:
+    assert [stretch for tile in TILES.values() for stretch in black_stretches(recording, tile)] == []
+    # Both beep each second, at moments of their own, so there is never a whole second of silence.
+    assert [(a, b) for a, b in silent_stretches(recording, at_least_s=1.2) if a > 1] == []
