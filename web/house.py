@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import publish.settings
-import publish.tasks
 from celery import Celery
 
 import ingest.settings
+import publish.settings
+import publish.tasks
 import questions.settings
 import questions.tasks
 import transcode.settings
