@@ -55,9 +55,16 @@ def media(request: Request) -> Response:
 
 def _file(root: Path, path: str) -> Path:
     """The file, when it is one that is served. Raises HTTPException 404."""
+    root = root.resolve()
     file = (root / path).resolve()
-    inside = file.is_relative_to(root.resolve()) and file.relative_to(root.resolve()).parts[0] in SERVED
-    if not inside or file.name.startswith(".") or file.suffix not in TYPES or not file.is_file():
+    folder = file.relative_to(root).parts[:1] if file.is_relative_to(root) else ()
+    if (
+        not SERVED.issuperset(folder)
+        or not folder
+        or file.name.startswith(".")
+        or file.suffix not in TYPES
+        or not file.is_file()
+    ):
         raise HTTPException(404)
     return file
 

@@ -143,7 +143,6 @@ def room_values(request: Request, hour: OfficeHour, person: Person) -> dict[str,
         "person": person.id,
         "iceServers": [{"urls": address} for address in house_of(request).ingest.ice_servers],
         "began": hour.began_at.astimezone(UTC).isoformat() if hour.began_at else None,
-        "ends": _end(hour).astimezone(UTC).isoformat(),
     }
 
 

@@ -57,6 +57,8 @@ def _release(connection: Connection, hour: OfficeHour) -> None:
 
 
 def _withdraw(connection: Connection, hour: OfficeHour) -> None:
+    if hour.visibility is Visibility.HELD:
+        raise Overtaken("the recording is not public")
     withdrawal.withdraw(connection, hour.id)
 
 

@@ -179,7 +179,7 @@ const clock = at("clock");
 const tick = () => {
   if (spoken?.on_air && !clock.dataset.began) clock.dataset.began = new Date(Date.now() - 1000 * (spoken.seconds ?? 0)).toISOString();
   if (!clock.dataset.began) return;
-  const left = (new Date(clock.dataset.ends) - Date.now()) / 1000;
+  const left = Number(clock.dataset.planned) - (Date.now() - new Date(clock.dataset.began)) / 1000;
   at("clock-left").textContent = clockText(left);
   clock.querySelector('[data-clock="left"]').hidden = left < 0;
   clock.querySelector('[data-clock="over"]').hidden = left >= 0;
