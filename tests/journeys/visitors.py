@@ -7,6 +7,7 @@ page in light and dark, and notes what axe finds on it.
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,10 +21,12 @@ from playwright.sync_api import Page, expect
 from tests.journeys.house import FIRST_RUN
 from tests.standins.browser import WatchedBrowser, findings
 
+BEGUN = time.monotonic()
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1366, "height": 768}
 PATIENCE_MS = 30_000
 """How long a page may take to show something on a busy machine; nothing here waits longer than it must."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -35,6 +38,7 @@ class Album:
 
     def look(self, page: Page, name: str, *, schemes: tuple[str, ...] = ("light", "dark"), whole: bool = False) -> None:
         """Take a picture in each scheme and ask axe; findings are kept, so that a journey shows them all at once."""
+        print(f"{time.monotonic() - BEGUN:6.1f} {name}", flush=True)
         for scheme in schemes:
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
             self.wrong += [f"{name} ({scheme}): {finding}" for finding in findings(page)]
@@ -151,6 +155,10 @@ class Participant(Visitor):
         expect(self.page.locator("#sign .sign__word:visible")).to_have_count(1)
         expect(self.page.locator(f'#sign .sign__word[data-when="{sign}"]')).to_be_visible()
 
+    def letters_px(self, what: str) -> float:
+        """How large a text is."""
+        return float(self.page.locator(what).evaluate("element => parseFloat(getComputedStyle(element).fontSize)"))
+
     def plays(self, video: str, *, seconds: float = 0.5) -> None:
         plays(self.page, video, seconds=seconds)
 
@@ -173,8 +181,6 @@ def stands_within(page: Page, from_s: float, to_s: float) -> None:
         " return !seeking && from <= currentTime && currentTime <= to; }",
         arg=[from_s, to_s],
     )
-
-
 
 
 def room_state(origin: str, office_hour: str) -> dict[str, Any]:
