@@ -74,7 +74,7 @@ class Door:
 
     async def _form(self, request: Request) -> Mapping[str, Any]:
         """The fields of a form that may be acted on. Raises HTTPException 400, 403, 413, 429."""
-        if not self.posts.allows(client(request)):
+        if not self.posts.allows(sender(request)):
             raise HTTPException(429)
         body = await self._body(request)
         fields = await parse(request, body)
@@ -150,6 +150,13 @@ async def parse(request: Request, body: bytes) -> Mapping[str, Any]:
 def client(request: Request) -> str:
     """The address that a request came from; `serve` and proxies hand it on, uvicorn reads it."""
     return request.client.host if request.client else "unknown"
+
+
+def sender(request: Request) -> str:
+    """Whose forms are counted: somebody known by their session, so that a whole town hall behind one address is
+    not stopped because of one of them; strangers by their address."""
+    visitor: sessions.Visitor = request.state.visitor
+    return f"session {visitor.key}" if visitor.account or visitor.person else client(request)
 
 
 def sign_in(

@@ -119,6 +119,10 @@ def test_a_wrong_password_says_so_and_too_many_are_stopped(app: Starlette, bo: B
     assert (codes[0], codes[-1]) == (403, 429)
 
 
+def test_signing_in_opens_staff_pages(app: Starlette, bo: Browser) -> None:
+    assert Browser(app).sign_in().get("/staff", follow_redirects=False).status_code == 200
+
+
 def test_signing_out_ends_the_session(app: Starlette, bo: Browser) -> None:
     cookies = dict(bo.cookies)
     bo.fill("/staff", "/logout")

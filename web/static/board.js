@@ -42,10 +42,6 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-document.addEventListener("change", ({ target }) => {
-  if (target.matches(".slip__reason") && target.value) send(target.form);
-});
-
 document.getElementById("sure-no").addEventListener("click", () => sure.close());
 
 document.addEventListener("keydown", (event) => {
