@@ -186,7 +186,7 @@ class Studio:
             log.debug("the page of %s went away", admitted.person.id)
         finally:
             listening.cancel()
-            with contextlib.suppress(RuntimeError):
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # the page may have closed it already
                 await socket.close()
 
     def state_for(self, admitted: Admitted) -> dict[str, Any]:

@@ -6,74 +6,33 @@ what the tests below look at is what is left of it: the album, the consoles, the
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.house import answers, environment, house_in, serving, wait_for
-from tests.journeys.visitors import (
-    PHONE,
-    Album,
-    Participant,
-    Staff,
-    Visitor,
-    complaints,
-    plays,
-    room_state,
-    stands_within,
-)
-from tests.standins import camera
-from tests.standins.browser import WatchedBrowser, chromium, more
+from tests.journeys.house import answers, wait_for
+from tests.journeys.town import Town, open_town
+from tests.journeys.visitors import DESK, PHONE, Participant, Staff, complaints, plays, stands_within
 from tests.standins.media import LAMP_MIDDLE, Region, black_stretches, find_flashes, read_sound, silent_stretches
-from web import demo
-from web.house import House
-from web.serve import free_port
 
 pytestmark = pytest.mark.journey
 
-CLIPS = Path(next(iter(demo.__path__)))
 QUESTION = "Wann wird der Radweg in der Lindenstraße gebaut?"
 TITLE = "Bürgersprechstunde in Lindenau"
 OPENING_S, QUESTION_S = 5.0, 12.0
-RELEASE_S = 120.0
-TILES = {
-    "Ada": Region(24 / 1280, 126 / 720, 632 / 1280, 468 / 720),
-    "Chris": Region(646 / 1280, 126 / 720, 1254 / 1280, 468 / 720),
+RELEASE_S = 300.0
+TILES = {  # in the order in which they were put on air
+    "Chris": Region(24 / 1280, 126 / 720, 632 / 1280, 468 / 720),
+    "Ada": Region(646 / 1280, 126 / 720, 1254 / 1280, 468 / 720),
 }
 
 
-@dataclass
-class Town:
-    """The installation, the two browsers with cameras, and what was seen."""
-
-    data: Path
-    origin: str
-    house: House
-    browser: WatchedBrowser  # with Ada's camera
-    guests: WatchedBrowser  # with Chris's
-    album: Album
-    faults: list[str] = field(default_factory=list)
-
-    def visitor(self, **options: object) -> Visitor:
-        return Visitor(self.browser, self.origin, size=PHONE, **options)
-
-    def programme_s(self, office_hour: str) -> float:
-        return float(room_state(self.origin, office_hour).get("seconds") or 0.0)
-
-
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    data, films = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("films")
-    for name in ("ada", "chris"):
-        camera.camera_file(CLIPS / f"{name}.mp4", films / f"{name}.mjpeg")
-        camera.microphone_file(CLIPS / f"{name}.mp4", films / f"{name}.wav")
-    environ = environment(data)
-    with serving(environ, free_port()) as origin, house_in(environ) as house:
-        with chromium(camera=films / "ada.mjpeg", microphone=films / "ada.wav") as browser:
-            with more(browser, camera=films / "chris.mjpeg", microphone=films / "chris.wav") as guests:
-                yield Town(data, origin, house, browser, guests, Album(tmp_path_factory.mktemp("pictures")))
+def town(tmp_path_factory: pytest.TempPathFactory, films: Path) -> Iterator[Town]:
+    with open_town(tmp_path_factory.mktemp("data"), films, tmp_path_factory.mktemp("pictures")) as town:
+        yield town
 
 
 @dataclass
@@ -97,6 +56,8 @@ def hour(town: Town) -> Hour:
     put_on_air(town, it)
     watched_live(town, it)
     ended(town, it)
+    for person in (it.staff, it.host, it.guest):
+        person.close()  # so that captions have the machine to themselves
     wait_for(lambda: answers(town.origin, f"/replay/{id}"), RELEASE_S)
     town.faults += complaints(town.browser)
     return it
@@ -158,7 +119,7 @@ def joined(town: Town, staff: Staff, id: str) -> Hour:
     staff.follow("Regie: Fragen, Raum, jetzt und gleich")
     staff.column("Jetzt und gleich").press("Raum öffnen")
     staff.column("Jetzt und gleich").sees("Auf Sendung gehen")
-    host = Participant(town.browser, town.origin, size={"width": 1366, "height": 768})
+    host = Participant(town.browser, town.origin, size=DESK)
     host.page.goto(address)
     expect(host.page).to_have_url(f"{town.origin}/office-hours/{id}/host")
     host.sees_sign("not_on_air")

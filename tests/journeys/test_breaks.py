@@ -1,0 +1,179 @@
+"""A room and the site are killed while Ada and Chris are on air: both come back by themselves, viewers see no end."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from ingest import commands, store
+from ingest.database import now
+from ingest.live import waiting
+from ingest.officehours import OfficeHour, State
+from ingest.people import Person, Role, SeatState
+from tests.journeys.house import answers, wait_for
+from tests.journeys.town import Town, open_town
+from tests.journeys.visitors import DESK, PHONE, Participant, Staff, Visitor, plays, processes, room_state
+from web import store as web_store
+
+pytestmark = pytest.mark.journey
+BACK_S = 10.0
+"""Within this both are connected again: a second to notice, two of silence, a room that starts, a pause or two."""
+LOADED = 3.0
+"""How much slower a machine that runs other tests beside this one may be."""
+
+
+@dataclass
+class OnAir:
+    """An office hour on air, its people, and a viewer."""
+
+    hour: OfficeHour
+    host: Participant
+    guest: Participant
+    viewer: Visitor
+
+    @property
+    def people(self) -> tuple[Participant, Participant]:
+        return self.host, self.guest
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory, films: Path) -> Iterator[Town]:
+    data, pictures = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("pictures")
+    with open_town(data, films, pictures) as town:
+        yield town
+
+
+@pytest.fixture(scope="module")
+def on_air(town: Town) -> OnAir:
+    """Everything up to here is shown by test_pages.py; so rows are written where that is quicker."""
+    hour, address = announced(town)
+    host = Participant(town.browser, town.origin, size=DESK)
+    host.page.goto(address)
+    guest = Participant(town.guests, town.origin, size=PHONE)
+    guest.goto(f"/office-hours/{hour.id}/join")
+    guest.fill("Ihr Name", "Chris")
+    guest.fill("Was möchten Sie fragen?", "Radweg Lindenstraße")
+    guest.press("Weiter")
+    guest.page.get_by_label("Ich spreche selbst").check()
+    guest.press("Einverstanden")
+    for person in (host, guest):
+        person.start_camera()
+    chris = next(person for person in people_of(town, hour) if person.role is Role.GUEST)
+    with town.house.database.transaction() as connection:
+        waiting.admit(connection, chris)
+    for person in (host, guest):
+        person.is_connected()
+    with town.house.database.transaction() as connection:
+        waiting.start(connection, hour.id, {})
+        waiting.show(connection, chris)
+    for person in (host, guest):
+        person.sees_sign("on_air")
+    viewer = town.visitor()
+    viewer.goto(f"/office-hours/{hour.id}/live")
+    plays(viewer.page)
+    return OnAir(hour, host, guest, viewer)
+
+
+def announced(town: Town) -> tuple[OfficeHour, str]:
+    """An office hour with an open room, and Ada's personal address."""
+    with town.house.database.transaction() as connection:
+        hour = store.add_office_hour(connection, title="Sprechstunde", host_name="Ada", starts_at=now())
+        ada = store.add_person(connection, hour.id, name="Ada", role=Role.HOST)
+        store.move_office_hour(connection, hour.id, State.OPEN)
+        hour = store.move_office_hour(connection, hour.id, State.BACKSTAGE)
+        token = web_store.make_link(connection, town.house.safe, ada.id, now() + timedelta(days=1))
+    return hour, f"{town.origin}/host/{token}"
+
+
+def people_of(town: Town, hour: OfficeHour) -> list[Person]:
+    with town.house.database.reading() as connection:
+        return store.persons_of(connection, hour.id)
+
+
+def link_state(page: Page) -> str:
+    return page.locator("#link-state").get_attribute("data-state") or ""
+
+
+def kill(town: Town, *words: str) -> int:
+    """The one process with these words in its command line, as the kernel would; returns its id."""
+    (found,) = processes(town.data, *words)
+    os.kill(found, signal.SIGKILL)
+    return found
+
+
+def test_people_come_back_by_themselves_when_their_room_is_killed(town: Town, on_air: OnAir) -> None:
+    wait_for(lambda: town.programme_s(on_air.hour.id) >= 6, 60)
+    killed = kill(town, "ingest.live.room")
+    begun = time.monotonic()
+
+    def both_are_back() -> bool:
+        for person in on_air.people:
+            link_state(person.page)  # Each look lets the pages' own events be handled.
+        state = room_state(town.origin, on_air.hour.id)
+        return state["on_air"] and state["sending"] == 2 and killed not in processes(town.data, "ingest.live.room")
+
+    wait_for(both_are_back, BACK_S * LOADED)
+    for person in on_air.people:
+        person.is_connected()
+        person.sees_sign("on_air")
+        person.plays("#programme-video")
+    print(f"back after {time.monotonic() - begun:.1f} s")
+    plays(on_air.viewer.page, seconds=1.0)
+
+
+def test_nobody_notices_that_the_site_was_killed(town: Town, on_air: OnAir) -> None:
+    rooms = set(processes(town.data, "ingest.live.room"))
+    killed = kill(town, "web", "site")
+    plays(on_air.viewer.page, seconds=3.0)
+    assert [link_state(person.page) for person in on_air.people] == ["connected", "connected"]
+    wait_for(lambda: answers(town.origin, "/health"), 30)
+    assert set(processes(town.data, "web", "site")) - {killed}
+    for person in on_air.people:
+        person.plays("#programme-video", seconds=2.0)
+        person.is_connected()
+        person.sees_sign("on_air")
+    assert set(processes(town.data, "ingest.live.room")) == rooms
+    assert room_state(town.origin, on_air.hour.id)["sending"] == 2
+    with town.house.database.reading() as connection:
+        seats = store.seats_of(connection, on_air.hour.id)
+    assert [seat.state for seat in seats] == [SeatState.ON_AIR, SeatState.ON_AIR]
+
+
+def test_the_replay_is_one_in_spite_of_all(town: Town, on_air: OnAir) -> None:
+    with town.house.database.transaction() as connection:
+        commands.write(connection, on_air.hour.id, commands.Kind.END)
+    for person in on_air.people:
+        person.sees_sign("over")
+    staff = Staff(town.browser, town.origin)
+    staff.goto("/login")
+    staff.sign_in()
+    staff.goto(f"/replay/{on_air.hour.id}")
+    staff.page.wait_for_function("document.querySelector('#player').duration > 0")
+    broken_at_s, length_s = break_and_length(town, on_air)
+    video = staff.page.locator("#player")
+    assert abs(video.evaluate("video => video.duration") - length_s) < 1
+    video.evaluate("(video, at) => { video.muted = true; video.currentTime = at; video.play(); }", broken_at_s - 2)
+    staff.page.wait_for_function(
+        "until => document.querySelector('#player').currentTime > until", arg=broken_at_s + 1.5, timeout=30_000
+    )
+
+
+def break_and_length(town: Town, on_air: OnAir) -> tuple[float, float]:
+    """Where the recording says it was interrupted, and how long it is, in seconds of media time."""
+    playlist = town.house.archive.room(on_air.hour.id).programme().playlist("video").read_text()
+    assert playlist.rstrip().endswith("#EXT-X-ENDLIST")
+    before, _, after = playlist.partition("#EXT-X-DISCONTINUITY\n")
+    assert after, "the break is not in the playlist"
+    assert "#EXT-X-DISCONTINUITY\n" not in after
+
+    def seconds(text: str) -> float:
+        lines = [line for line in text.splitlines() if line.startswith("#EXTINF:")]
+        return sum(float(line.removeprefix("#EXTINF:").split(",")[0]) for line in lines)
+
+    return seconds(before), seconds(playlist)
