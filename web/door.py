@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest.database import now
-from web import rendering, sessions, store, words
+from web import bell, rendering, sessions, store, words
 from web.limits import Throttle
 from web.parts import House
 from web.security import same_origin
@@ -65,6 +65,8 @@ class Door:
         except ClientDisconnect:
             return
         await self.app(scope, receive, self._with_cookie(request, send))
+        if request.method == "POST":
+            bell.ring(self.house.settings.studio_port)  # it may have wished something of a room
 
     def _visitor(self, key: str | None) -> sessions.Visitor:
         if not key:

@@ -24,7 +24,6 @@ TYPES = {
     ".m4a": "audio/mp4",
     ".vtt": "text/vtt; charset=utf-8",
     ".jpg": "image/jpeg",
-    ".json": "application/json",
 }
 KEPT_S = {".m4s": 300, ".mp4": 300, ".jpg": 300}
 """Seconds a browser may keep a file: short, so that a recording taken back is soon gone there as well."""

@@ -16,6 +16,7 @@ from celery.platforms import SecurityWarning
 
 from ingest import events, steps, tickets
 from ingest.database import now
+from web import store
 from web.house import House
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ def tidy(house: House) -> None:
         events.forget(connection, at)
         tickets.forget(connection, at)
         steps.forget(connection, "questions.fetch", at - timedelta(hours=1))
+        store.forget_sessions(connection, at)
 
 
 def schedule(house: House) -> dict[str, Any]:
