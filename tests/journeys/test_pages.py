@@ -219,7 +219,7 @@ def test_a_stranger_plays_the_replay_with_cues_chapters_and_transcript(town: Tow
     expect(fresh.page).to_have_url(f"{town.origin}/replay/{hour.id}")
     fresh.page.locator("#player").evaluate("video => { video.muted = true; video.play(); }")
     plays(fresh.page)
-    fresh.page.wait_for_function("document.querySelector('#player').textTracks[0].cues?.length > 0")
+    fresh.page.wait_for_function("() => document.querySelector('#player').textTracks[0].cues?.length > 0")
     chapters = fresh.page.locator(".chapter")
     assert chapters.count() == 2  # the opening and the question
     expect(chapters.nth(1)).to_contain_text(QUESTION)
