@@ -6,7 +6,7 @@ token (403). So no page can forget to look. Endpoints are plain functions that S
 
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime, timedelta
 from http.cookies import SimpleCookie
 from typing import Any
@@ -117,7 +117,9 @@ def _cookie(request: Request) -> str:
         return ""
     jar: SimpleCookie = SimpleCookie()
     jar[sessions.COOKIE] = key
-    jar[sessions.COOKIE].update({"path": "/", "httponly": True, "samesite": "Lax"})
+    jar[sessions.COOKIE]["path"] = "/"
+    jar[sessions.COOKIE]["httponly"] = True
+    jar[sessions.COOKIE]["samesite"] = "Lax"
     if request.state.drop_key:
         jar[sessions.COOKIE]["max-age"] = 0
     elif request.state.key_age_s is not None:
@@ -131,7 +133,7 @@ async def parse(request: Request, body: bytes) -> Mapping[str, Any]:
     """A body's fields: of a form, or of a JSON object. Raises HTTPException 400."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
-    async def whole() -> AsyncIterator[bytes]:
+    async def whole() -> AsyncGenerator[bytes, None]:
         yield body
 
     try:

@@ -7,9 +7,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import publish.settings
-
 import ingest.settings
+import publish.settings
 import questions.settings
 import transcode.settings
 import web.settings

@@ -1,5 +1,6 @@
 """Steps are done once in the end, whatever happens to workers and messages."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +24,7 @@ class House:
         self.rung: list[str] = []
         self.ran: list[str] = []
         self.raises: list[Exception] = []
-        self.during = lambda work: None
+        self.during: Callable[[Work], object] = lambda work: None
         kinds = [Kind(name="bake", queue="heavy", run=self._run), Kind(name="eat", queue="light", run=self._run)]
         self.engine = Engine(
             database, Archive(root), kinds, self._send, in_flight=in_flight, lease_s=60, clock=self.clock

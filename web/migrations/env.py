@@ -1,6 +1,6 @@
 """Alembic's entry: every package's tables are known here."""
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -9,7 +9,7 @@ import web.store  # noqa: F401
 from ingest.database import Database, metadata
 
 
-def render(kind: str, value: Any, _: Any) -> str | bool:
+def render(kind: str, value: Any, _: Any) -> str | Literal[False]:
     """Our own column types are written as what they are in the database."""
     if kind == "type":
         if type(value).__name__ == "UtcDateTime":

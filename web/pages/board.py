@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
@@ -54,7 +55,7 @@ def board(request: Request) -> Response:
     return render(request, f"board_{part}.html" if part else "board.html", hour=hour, **values)
 
 
-def board_values(connection: Connection, hour: OfficeHour) -> dict[str, object]:
+def board_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
     """Everything the three columns show."""
     people = {person.id: person for person in store.persons_of(connection, hour.id)}
     seats = store.seats_of(connection, hour.id)
@@ -80,9 +81,9 @@ def board_values(connection: Connection, hour: OfficeHour) -> dict[str, object]:
     }
 
 
-def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[str, str, dict[str, object]]]:
+def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[str, str, dict[str, Any]]]:
     """What needs staff, the urgent first: (kind of alert, message, its values)."""
-    found: list[tuple[str, str, dict[str, object]]] = []
+    found: list[tuple[str, str, dict[str, Any]]] = []
     for command in commands.refused(connection, hour.id, now() - REFUSED_SHOWN)[:2]:
         found.append(("danger", N_("The room refused a command: %(reason)s"), {"reason": command.reason}))
     failed = [step for step in steps.of_office_hour(connection, hour.id) if step.state is steps.State.FAILED]

@@ -1,5 +1,7 @@
 """The host's page: one question, one clock, who is next, and the own camera; reached by a personal address."""
 
+from typing import Any
+
 from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -56,7 +58,7 @@ def page(request: Request) -> Response:
     )
 
 
-def question_values(connection: Connection, hour: OfficeHour) -> dict[str, object]:
+def question_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
     """The question on air, the next one, and the next person in the line."""
     people = {person.id: person for person in store.persons_of(connection, hour.id)}
     line = [seat for seat in waiting.line(store.seats_of(connection, hour.id)) if speaks(connection, seat.person)]

@@ -4,6 +4,7 @@ The first two steps are plain forms; nothing is asked of the camera before the p
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
@@ -107,7 +108,7 @@ def place(request: Request) -> Response:
     )
 
 
-def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dict[str, object]:
+def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dict[str, Any]:
     """How things stand with a person: their seat, how many are before them, the sign."""
     seat = store.seat(connection, person.id)
     line = [each for each in waiting.line(store.seats_of(connection, hour.id)) if speaks(connection, each.person)]
@@ -136,7 +137,7 @@ def sign_for(hour: OfficeHour, seat: SeatState) -> str:
     return "on_air" if hour.state is State.ON_AIR and seat is SeatState.ON_AIR else "not_on_air"
 
 
-def room_values(request: Request, hour: OfficeHour, person: Person) -> dict[str, object]:
+def room_values(request: Request, hour: OfficeHour, person: Person) -> dict[str, Any]:
     """What the page's script needs to connect; `iceServers` is always given, so nobody else is asked."""
     return {
         "officeHour": hour.id,

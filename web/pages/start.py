@@ -39,7 +39,8 @@ def start(request: Request) -> Response:
         hours = store.all_office_hours(connection)
         cards = [card(connection, house.archive, hour) for hour in hours if public(hour)][:CARDS]
     running, coming = upcoming(hours)
-    first, *others = [*running, *coming] or [None]
+    following = [*running, *coming]
+    first, others = next(iter(following), None), following[1:]
     return render(request, "start.html", first=first, others=others, cards=cards, State=State)
 
 
