@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -42,7 +43,7 @@ def live(request: Request) -> Response:
         hour = store.office_hour(connection, request.path_params["id"])
         edition = store.edition_of(connection, hour.id)
         people = {person.id: person for person in store.persons_of(connection, hour.id)}
-        values = {
+        values: dict[str, Any] = {
             "hour": hour,
             "speaking": [
                 people[seat.person] for seat in store.seats_of(connection, hour.id) if seat.state is SeatState.ON_AIR
