@@ -19,6 +19,7 @@ from transcode.settings import Settings
 
 # Limits as OpenAI's decoder uses them itself; a segment past them is kept by faster-whisper when no retry did better.
 NO_SPEECH, UNLIKELY, REPETITIVE = 0.6, -1.0, 2.4
+NO_TIME_S = 0.03  # The shortest German word takes more than twice this.
 REPEATS = 3
 NEVER_SPOKEN = re.compile(
     r"untertitel(ung)? (der|von|im auftrag|des|aus)\b|amara\.org|\bzdf für funk\b|subtitles by\b|copyright wdr"
@@ -130,7 +131,28 @@ def words_of(segment: dict[str, Any]) -> list[Word]:
     """The words of one recognised segment, marked where it was probably not spoken."""
     words = [Word(**{**each, "word": each["word"].strip()}) for each in glued(segment["words"]) if each["word"].strip()]
     why = doubt(segment, [each.word for each in words])
-    return [Word(**{**asdict(each), "doubt": why}) for each in words] if why else words
+    timeless = frozenset[int]() if why else without_time(words)
+    doubts = [why or ("no time" if number in timeless else "") for number in range(len(words))]
+    return [
+        Word(**{**asdict(each), "doubt": doubt}) if doubt else each for each, doubt in zip(words, doubts, strict=True)
+    ]
+
+
+def without_time(words: Sequence[Word]) -> frozenset[int]:
+    """Which words were not spoken because two or more in a row take no time, with equal ones just before them.
+
+    Where a recording ends within a sentence, the model likes to go on: "bla bla bla bla", all at one moment.
+    """
+    found: set[int] = set()
+    for first in range(len(words) - 1):
+        pair = words[first : first + 2]
+        if all(each.end_s - each.start_s < NO_TIME_S for each in pair):
+            found |= {first, first + 1}
+            before = first - 1
+            while before >= 0 and words[before].word == pair[0].word:
+                found.add(before)
+                before -= 1
+    return frozenset(found)
 
 
 def glued(words: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -110,3 +110,11 @@ def test_command_names_language_hints_and_pin(tmp_path: Path) -> None:
     assert "--hint=Feldkirchen" in command
     assert command[command.index("--language") + 1] == "de"
     assert "--pin" not in command
+
+
+def test_words_that_take_no_time_were_not_spoken() -> None:
+    spoken = [("Ja,", 0.0, 0.9), ("die", 1.0, 1.2), ("Bibliothek,", 1.2, 2.0)]
+    made_up = [("bla", 2.1, 2.3), ("bla", 2.3, 2.3), ("bla", 2.3, 2.3), ("bla", 2.3, 2.3)]
+    words = [Word(word=text, start_s=start, end_s=end, probability=0.5) for text, start, end in spoken + made_up]
+    assert speech.without_time(words) == {3, 4, 5, 6}
+    assert speech.without_time(words[:4]) == frozenset()
