@@ -23,9 +23,9 @@ QUESTION = "Wann wird der Radweg in der Lindenstraße gebaut?"
 TITLE = "Bürgersprechstunde in Lindenau"
 OPENING_S, QUESTION_S = 5.0, 12.0
 RELEASE_S = 300.0
-TILES = {  # in the order in which they were put on air
-    "Chris": Region(24 / 1280, 126 / 720, 632 / 1280, 468 / 720),
-    "Ada": Region(646 / 1280, 126 / 720, 1254 / 1280, 468 / 720),
+TILES = {  # in the order in which they were put on air, above the card of a question of one line
+    "Chris": Region(24 / 1280, 144 / 720, 632 / 1280, 486 / 720),
+    "Ada": Region(646 / 1280, 144 / 720, 1254 / 1280, 486 / 720),
 }
 
 

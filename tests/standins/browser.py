@@ -20,7 +20,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Request, WebSocket, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    ConsoleMessage,
+    Page,
+    Request,
+    WebSocket,
+    sync_playwright,
+)
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 FLAGS = (
@@ -75,8 +84,11 @@ class WatchedBrowser:
 
     def _watch(self, page: Page) -> None:
         page.on("websocket", self._note_socket)
-        page.on("console", lambda message: self.messages.append(f"{message.type}: {message.text}"))
+        page.on("console", self._note_message)
         page.on("pageerror", lambda error: self.messages.append(f"error: {error}"))
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        self.messages.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
 
     def _note_request(self, request: Request) -> None:
         self._note(request.url)
