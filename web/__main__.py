@@ -10,15 +10,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from ingest.secrets import SecretError
 from ingest.settings import SettingError
+from web.mendable import Mendable
 from web.packages import PackagesMissing
 
 EXIT_MENDABLE = 2
-
-
-class Mendable(Exception):
-    """Something the person at the terminal can put right; the message is the one line they read."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -35,9 +34,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (Mendable, SettingError, SecretError, PackagesMissing) as error:
         print(f"officehours: {error}", file=sys.stderr)
         sys.exit(EXIT_MENDABLE)
+    except sa.exc.OperationalError as error:
+        print(f"officehours: the database does not answer: {str(error.orig).splitlines()[0]}", file=sys.stderr)
+        sys.exit(EXIT_MENDABLE)
+    except BrokenPipeError:  # whoever read what we print has heard enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(status or 0)
+
+
+def port_number(text: str) -> int:
+    """A port as argparse wants it. Raises ValueError."""
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise ValueError(f"no port: {text}")
+    return number
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,9 +68,9 @@ def parser() -> argparse.ArgumentParser:
 
     serve = command("serve", "run the whole product on this machine", _serve)
     serve.add_argument("--host", help="address to listen on (default: OFFICEHOURS_HOST or 127.0.0.1)")
-    serve.add_argument("--port", type=int, help="port to listen on (default: OFFICEHOURS_PORT or 8000)")
-    command("site", "run the web site only", _site).add_argument("--port", type=int, required=True)
-    command("studio", "run the live studio only", _studio).add_argument("--port", type=int, required=True)
+    serve.add_argument("--port", type=port_number, help="port to listen on (default: OFFICEHOURS_PORT or 8000)")
+    command("site", "run the web site only", _site).add_argument("--port", type=port_number, required=True)
+    command("studio", "run the live studio only", _studio).add_argument("--port", type=port_number, required=True)
     worker = command("worker", "run a worker only", _worker)
     worker.add_argument("queue", choices=("light", "heavy"), help="light: mail, publishing; heavy: encoding, captions")
     command("clock", "run the clock only: what happens again and again", _clock)
@@ -83,7 +96,7 @@ def parser() -> argparse.ArgumentParser:
 def _demo_arguments(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--once", action="store_true", help="stop when the recording is released")
     demo.add_argument("--json", action="store_true", help="print the figures as one JSON object, last")
-    demo.add_argument("--port", type=int, default=None, help="port of the site (default: 8000, or a free one)")
+    demo.add_argument("--port", type=port_number, default=None, help="port of the site (default: 8000, or a free one)")
     demo.add_argument("--host-media", type=Path, metavar="FILE", help="video in front of the host's camera")
     demo.add_argument("--guest-media", type=Path, metavar="FILE", help="video in front of the guest's camera")
     demo.add_argument(

@@ -14,6 +14,7 @@ from ingest import store
 from ingest.accounts import MINIMUM_LENGTH, PasswordTooShort, hash_password
 from ingest.database import Database
 from web.house import House, open_house
+from web.mendable import Mendable
 from web.migrate import upgrade
 
 QUESTIONS = {
@@ -43,7 +44,6 @@ def first_run(house: House, environ: Mapping[str, str] | None = None) -> None:
 
 
 def _answer(variable: str, question: str, environ: Mapping[str, str]) -> str:
-    from web.__main__ import Mendable
 
     if environ.get(variable, "").strip():
         return environ[variable].strip()
@@ -55,7 +55,6 @@ def _answer(variable: str, question: str, environ: Mapping[str, str]) -> str:
 
 
 def _password(environ: Mapping[str, str]) -> str:
-    from web.__main__ import Mendable
 
     if environ.get("OFFICEHOURS_STAFF_PASSWORD"):
         return environ["OFFICEHOURS_STAFF_PASSWORD"]

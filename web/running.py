@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 
 from web import packages
 from web.house import House, open_house
+from web.mendable import Mendable
 from web.migrate import alone, upgrade
 from web.serve import DataInUse, Supervisor, die_with_parent, run_until_stopped
 from web.settings import Settings
@@ -24,7 +25,6 @@ def prepared_house() -> House:
 
 def serve(host: str | None, port: int | None) -> int:
     """Run everything; returns when stopped."""
-    from web.__main__ import Mendable
     from web.first_run import first_run
 
     packages.ensure()

@@ -1,5 +1,8 @@
 """The command line says clearly what it wants, and one data folder has one product."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,6 +38,36 @@ def test_bad_arguments_end_with_one_line_and_status_2(
     assert ended.value.code == 2
     assert len(complaint) == 1
     assert line in complaint[0]
+
+
+def test_a_first_run_without_terminal_says_which_variable_it_wants(tmp_path: Path) -> None:
+    """In a process of its own: there `python -m web` is another module than `web.__main__`."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("OFFICEHOURS_")}
+    command = [sys.executable, "-m", "web", "serve", "--port", "0", "--data", str(tmp_path)]
+    done = subprocess.run(command, env=clean, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.strip().splitlines() == [
+        "officehours: the first run needs OFFICEHOURS_OFFICE_NAME "
+        "(Name of the office (for example: Stadt Lindenau, Bürgermeisterin))"
+    ]
+
+
+def test_a_database_that_is_away_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OFFICEHOURS_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/x")
+    with pytest.raises(SystemExit) as ended:
+        main(["migrate", "--data", str(tmp_path)])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("officehours: the database does not answer: ")
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "door"])
+def test_a_number_that_is_no_port_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", "--port", port])
+    assert ended.value.code == 2
+    assert "invalid port_number value" in capsys.readouterr().err
 
 
 def test_an_unknown_command_ends_with_status_2(capsys: pytest.CaptureFixture[str]) -> None:
