@@ -13,6 +13,12 @@ from web.serve import DataInUse, lock_data
 COMMANDS = ("serve", "site", "studio", "worker", "clock", "demo", "migrate", "doctor", "user", "ticket", "bench")
 
 
+@pytest.fixture(autouse=True)
+def _own_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The command sets it for its children; here it must not outlive the test."""
+    monkeypatch.setenv("OFFICEHOURS_DATA", str(tmp_path))
+
+
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
