@@ -17,6 +17,10 @@ AUTO_REPLY_SUBJECT = re.compile(
     r"|.{0,80}\bist au(ß|ss)er haus|r(é|e)ponse automatique)",
     re.IGNORECASE,
 )
+REPORT_TYPE = re.compile(r"report-type\s*=\s*\"?([\w-]+)", re.IGNORECASE)
+RECEIPT_SUBJECT = re.compile(
+    r"^(gelesen|read|lesebest(ä|ae)tigung|read receipt|return receipt|lu)\s?[:(]", re.IGNORECASE
+)
 BOUNCE_SUBJECT = re.compile(
     r"^(undeliver|delivery (status|failure|report)|mail delivery|returned mail|failure notice|unzustellbar"
     r"|nicht zustellbar|warning: could not send|delivery has failed)",
@@ -26,11 +30,18 @@ BOUNCE_SUBJECT = re.compile(
 
 def reason(headers: Mapping[str, str], content_type: str, sender: str) -> Reason | None:
     """`headers` by lower-case name; `content_type` as type/subtype; `sender` the address of From, maybe empty."""
-    if content_type == "multipart/report" or content_type == "message/delivery-status":
+    report = _report_type(headers.get("content-type", ""))
+    if content_type == "message/disposition-notification" or "disposition-notification" in report:
+        return Reason.RECEIPT
+    if content_type == "multipart/report" and report and "delivery" not in report:
+        return Reason.AUTO_REPLY
+    if content_type in {"multipart/report", "message/delivery-status"}:
         return Reason.BOUNCE
     if DAEMON.match(sender):
         return Reason.BOUNCE
     subject = headers.get("subject", "").strip()
+    if RECEIPT_SUBJECT.match(subject) and "in-reply-to" not in headers and _empty_address(headers.get("return-path")):
+        return Reason.RECEIPT
     if _is_auto_reply(headers, subject):
         return Reason.AUTO_REPLY
     if BOUNCE_SUBJECT.match(subject) or _empty_address(headers.get("from")):
@@ -54,3 +65,8 @@ def _is_bulk(headers: Mapping[str, str]) -> bool:
 
 def _empty_address(value: str | None) -> bool:
     return value is not None and value.strip() == "<>"
+
+
+def _report_type(content_type: str) -> str:
+    found = REPORT_TYPE.search(content_type)
+    return found[1].casefold() if found else ""

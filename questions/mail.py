@@ -15,7 +15,7 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
-from questions import automatic, markup, quotes
+from questions import automatic, language, markup, quotes
 from questions.question import Channel, Contact, plain, shown_name
 from questions.sources import Arrival
 
@@ -35,6 +35,8 @@ REPLACED = {
     "us-ascii": "utf-8",
 }
 """Names of character sets that senders use for a larger set (as web browsers read them)."""
+KNOWN = frozenset({"from", "to", "subject", "date", "message-id", "received", "content-type", "mime-version"})
+"""A file with none of these headers is the text of a mail and nothing else."""
 RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "resent-to")
 
 
@@ -63,8 +65,9 @@ def _read(raw: bytes, received_at: datetime) -> Arrival:
     headers = headers_of(message)
     name, address = _sender(message)
     subject = " ".join(headers.get("subject", "").split())
-    body = body_of(message)
-    own = quotes.own_words(body, answers="in-reply-to" in headers)[:LONGEST_TEXT]
+    bare = not KNOWN & headers.keys()
+    body = _bare_body(raw) if bare else body_of(message)
+    own = quotes.own_words(body, answers=bare or "in-reply-to" in headers)[:LONGEST_TEXT]
     return Arrival(
         channel=Channel.MAIL,
         message=_key(raw, headers.get("message-id", "")),
@@ -73,6 +76,7 @@ def _read(raw: bytes, received_at: datetime) -> Arrival:
         subject=subject,
         text=quotes.public_words(own) or own or subject,
         original_text=own,
+        language=language.of(own or subject),
         author=shown_name(name),
         contact=Contact(name=name, address=address) if address else None,
         unreadable=not own and (not subject or bool(message.defects) or message.is_multipart()),
@@ -153,6 +157,11 @@ def body_of(message: Message) -> str:
     """The readable text of a mail: plain text before HTML, all inline parts, nothing attached or enclosed."""
     text = "\n".join(part for part in _texts(message) if part.strip())
     return plain(text[:ENOUGH_TEXT])
+
+
+def _bare_body(raw: bytes) -> str:
+    text = _characters(raw[: 4 * ENOUGH_TEXT], None)
+    return plain(text[:ENOUGH_TEXT]) if _is_text(text) else ""
 
 
 def _texts(part: Message) -> Iterator[str]:

@@ -44,6 +44,7 @@ class Reason(Enum):
     AUTO_REPLY = "auto_reply"
     BOUNCE = "bounce"
     BULK = "bulk"
+    RECEIPT = "receipt"
 
 
 REJECTIONS = (
@@ -57,7 +58,7 @@ REJECTIONS = (
     Reason.UNREADABLE,
 )
 """What a moderator may choose from; the same list for everybody and every question."""
-AUTOMATIC = frozenset({Reason.AUTO_REPLY, Reason.BOUNCE, Reason.BULK})
+AUTOMATIC = frozenset({Reason.AUTO_REPLY, Reason.BOUNCE, Reason.BULK, Reason.RECEIPT})
 
 MOVES: dict[State, frozenset[State]] = {
     State.NEW: frozenset({State.APPROVED, State.REJECTED}),

@@ -34,14 +34,23 @@ BEGINS = re.compile(r"^(Am|On|Le|El|Il|Em|Op|Den|Dne|Dnia|W dniu|\d{1,4}[./-]\d{
 WROTE = re.compile(
     r"\b(schrieb|wrote|a écrit|escribió|scrisse|ha scritto|schreef|napisał|napsal|skrev|написал)\b", re.I
 )
-SIGNATURE = re.compile(r"^(--|—|__)\s*$|^-- \S")
+SIGNATURE = re.compile(r"^(--|—|__)\s*$|^-- \S|^~\s?[A-ZÄÖÜ][\w-]+\s*$")
 MOBILE = re.compile(
     r"^(Von (meinem|meiner|unterwegs)\b.{0,60}gesendet\b|Gesendet (von|mit|aus|über)\b"
-    r"|Diese Nachricht wurde\b.{0,60}gesendet\b|Sent (from|with|via)\b|Get Outlook for\b"
+    r"|Diese Nachricht wurde\b.{0,60}gesendet\b|Sent (from|with|via)\b|Get \[?Outlook for"
     r"|Outlook für\b.{0,20}herunterladen"
-    r"|Envoyé de(puis)? mon\b|Holen Sie sich Outlook\b|This (message|email) was sent from\b).{0,100}$",
+    r"|Envoyé de(puis)? mon\b|Holen Sie sich Outlook\b|This (message|email) was sent from (my|a|an)\b"
+    r"|Verzonden met\b|Inviato da\b|Enviado desde\b|Wysłane z\b|[(<]+sent from\b|<<sent by\b|從我的.{0,20}傳送"
+    r"|(\w+ )?from (my )?(mobile|iphone|phone|handy)\b).{0,100}$",
     re.IGNORECASE,
 )
+ADVERTISEMENT = re.compile(
+    r"^(Envoyé par\b.{0,60}\bservice de messagerie\b|Sent via\b.{0,60}\bservice\b"
+    r"|(This e-?mail( message)?|Diese (E-?Mail|Nachricht)) (has been|was|wurde)\b.{0,60}"
+    r"\b(scanned|checked|geprüft|untersucht|gescannt)\b|Virenfrei\b|Virus-free\b).{0,100}$",
+    re.IGNORECASE,
+)
+"""What providers and scanners write into people's mails, often between two rules."""
 CLOSING = re.compile(
     r"^(mit )?((besten|freundlichen|herzlichen|lieben|vielen|sonnigen) gr(ü|ue)(ß|ss)en"
     r"|(beste|freundliche|herzliche|liebe|viele|sch(ö|oe)ne) gr(ü|ue)(ß|ss)e|gr(ü|ue)(ß|ss)e|gru(ß|ss)|hochachtungsvoll"
@@ -204,7 +213,15 @@ def _without_signature(lines: list[_Line]) -> list[_Line]:
         if SIGNATURE.match(line.text) and any(not before.empty for before in lines[:number]):
             lines = lines[:number]
             break
-    return [line for line in lines if not MOBILE.match(line.text.strip())]
+    kept = [line for line in lines if not _is_mailers(line.text.strip()[:LONGEST_LINE])]
+    if len(kept) < len(lines):
+        while kept and (kept[-1].empty or RULE.fullmatch(kept[-1].text)):
+            kept = kept[:-1]
+    return kept
+
+
+def _is_mailers(line: str) -> bool:
+    return bool(MOBILE.match(line) or ADVERTISEMENT.match(line))
 
 
 def _closes(line: str) -> bool:

@@ -83,6 +83,8 @@ def parser() -> argparse.ArgumentParser:
     ticket = command("ticket", "print a ticket that lets a program send or receive", _ticket)
     ticket.add_argument("person", help="id of the person")
     ticket.add_argument("--audience", choices=("whip", "whep", "socket"), default="whip")
+    read_mail = command("read-mail", "print what would be made of mails, one JSON object a line", _read_mail)
+    read_mail.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a mail as its server keeps it (.eml)")
     bench = command("bench", "measure", _bench)
     bench.add_argument("name", choices=("demo",))
     bench.add_argument("--json", action="store_true", help="print one line of JSON at the end")
@@ -194,6 +196,19 @@ def _ticket(options: argparse.Namespace) -> None:
     except store.NotFound as error:
         raise Mendable(str(error)) from error
     print(token)
+
+
+def _read_mail(options: argparse.Namespace) -> None:
+    import json
+
+    from ingest.database import now
+    from questions import verdict
+
+    for file in options.files:
+        try:
+            print(json.dumps(verdict.of_file(file, at=now()), ensure_ascii=False), flush=True)
+        except OSError as error:
+            raise Mendable(f"{file}: {error.strerror}") from error
 
 
 def _bench(options: argparse.Namespace) -> int:
