@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,7 +31,7 @@ from ingest import store, tickets
 from ingest.database import now, random_id
 from ingest.live import hls
 from ingest.live.rooms import OfferRefused, RoomGone, Rooms
-from ingest.officehours import WITH_ROOM, OfficeHour, State
+from ingest.officehours import WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import IN_ROOM, Person, Role
 from ingest.tickets import Audience
 from web.house import House
@@ -44,6 +44,11 @@ SDP_LIMIT = 64 * 1024
 STATE_EVERY_S = 0.5
 SILENCE_S = 10.0
 """Seconds without a heartbeat after which a person's socket is closed; pages send one each 2 s."""
+ROOM_STARTS_S = 6.0
+"""How long the door waits for a room that is being started, before it says: try again."""
+ROOM_LOOK_S = 0.2
+LAST_WORDS_S = 30.0
+"""How long after the end the live files stay: viewers are some seconds behind and shall hear the last sentence."""
 LOOK_AGAIN_S = 1.0
 """How long an address is believed to be on air before the row is looked at again."""
 REWIND_SEGMENTS = 150
@@ -131,9 +136,8 @@ class Studio:
         token = bearer(request)
         admitted = await self._database(lambda: self.admit(token, audience))
         person, hour = admitted.person, admitted.hour
-        join = self.rooms.whip if audience is Audience.WHIP else self.rooms.whep
         try:
-            resource, answer = await join(hour.id, person.id, offer)
+            resource, answer = await self._join(audience, hour.id, person.id, offer)
         except OfferRefused as error:
             log.warning("%s of %s refused: %s", audience.value, person.id, error)
             raise HTTPException(400, f"this is not an offer the studio understands: {error}") from error
@@ -142,6 +146,18 @@ class Studio:
         return Response(
             answer, 201, {"Location": f"/live/resource/{resource}", "Accept-Patch": ""}, media_type="application/sdp"
         )
+
+    async def _join(self, audience: Audience, office_hour: str, person: str, offer: str) -> tuple[str, str]:
+        """Resource and answer; a room that is being started is waited for, since the ticket has been used by now."""
+        join = self.rooms.whip if audience is Audience.WHIP else self.rooms.whep
+        until = time.monotonic() + ROOM_STARTS_S
+        while True:
+            try:
+                return await join(office_hour, person, offer)
+            except RoomGone:
+                if time.monotonic() > until:
+                    raise
+            await asyncio.sleep(ROOM_LOOK_S)
 
     def admit(self, token: str, audience: Audience) -> Admitted:
         """Who holds this ticket, if they may come in now. Raises HTTPException."""
@@ -208,7 +224,7 @@ class Studio:
     # Files of the programme while it is on air
 
     async def hls(self, request: Request) -> Response:
-        """Playlists and segments of what is on air; 410 as soon as it is over."""
+        """Playlists and segments of what is on air; 410 half a minute after it is over."""
         address, path = request.path_params["address"], request.path_params["path"]
         if not LIVE_FILE.fullmatch(path):
             raise HTTPException(404, "there is no such file")
@@ -240,7 +256,9 @@ class Studio:
             if edition is None:
                 return None
             hour = store.office_hour(connection, edition.office_hour)
-        return hour.id if hour.state in (State.ON_AIR, State.PAUSED) else None
+        just_ended = hour.ended_at is not None and now() - hour.ended_at < timedelta(seconds=LAST_WORDS_S)
+        watched = hour.state in (State.ON_AIR, State.PAUSED) or (just_ended and hour.state is State.ENDED)
+        return hour.id if watched and hour.visibility is not Visibility.WITHDRAWN else None
 
     async def ring(self, request: Request) -> Response:
         """The site has written a command: look now instead of within 250 ms."""

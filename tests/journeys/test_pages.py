@@ -194,7 +194,10 @@ def watched_live(town: Town, it: Hour) -> None:
 
 
 def ended(town: Town, it: Hour) -> None:
-    """Bo ends it, is asked once, and it is over for everybody."""
+    """Bo ends it, is asked once, and it is over for everybody; who watches sees it to its last second."""
+    viewer = town.visitor()
+    viewer.goto(f"/office-hours/{it.id}/live")
+    plays(viewer.page)
     it.staff.column("Jetzt und gleich").press("Beenden")
     sure = it.staff.page.get_by_role("dialog")
     expect(sure).to_be_visible()
@@ -204,6 +207,10 @@ def ended(town: Town, it: Hour) -> None:
     it.guest.sees_sign("over")
     town.album.look(it.host.page, "host-over", schemes=("dark",))
     town.album.look(it.guest.page, "place-over", whole=True)
+    viewer.sees("Die Sprechstunde ist vorbei.")
+    viewer.page.wait_for_function("() => document.querySelector('#player').ended")
+    town.album.look(viewer.page, "live-over", schemes=("light",))
+    viewer.close()
     it.staff.column("Jetzt und gleich").sees("Aufzeichnung ansehen")
     it.staff.follow("Aufzeichnung ansehen")
     it.staff.page.locator("#player").evaluate("video => { video.muted = true; video.play(); }")

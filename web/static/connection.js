@@ -167,11 +167,17 @@ export class Connection {
     }
   }
 
+  // Nothing is sent from this moment on. The studio is told before the line is closed: it would hear of the closing
+  // first, and the resource would not be there any more.
   #hangUp() {
-    if (this.resource) fetch(this.resource, { method: "DELETE", keepalive: true }).catch(() => {});
-    this.resource = null;
-    this.peer?.close();
-    this.peer = null;
+    const { peer, resource } = this;
+    this.peer = this.resource = null;
+    if (!peer) return;
+    if (!resource || peer.connectionState !== "connected") return peer.close();
+    for (const sender of peer.getSenders()) sender.replaceTrack(null).catch(() => {});
+    fetch(resource, { method: "DELETE", keepalive: true, signal: AbortSignal.timeout(SILENCE_MS) })
+      .catch(() => {})
+      .finally(() => peer.close());
   }
 }
 
