@@ -31,13 +31,18 @@ NEVER_SPOKEN = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Word:
-    """A word as heard, in media time; `doubt` says why it was probably not spoken."""
+    """A word in media time; `doubt` says why it was probably not spoken.
+
+    `heard` is what was recognised where a name was written instead; `speaker` the name to show, where known.
+    """
 
     word: str
     start_s: float
     end_s: float
     probability: float
     doubt: str = ""
+    heard: str = ""
+    speaker: str = ""
 
     def values(self) -> dict[str, Any]:
         """As stored in the words file; `doubt` only where there is one."""
