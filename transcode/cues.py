@@ -71,7 +71,7 @@ class Draft:
     @property
     def needs_s(self) -> float:
         # A millisecond more, since times are rounded to milliseconds in the end.
-        return max(SHORTEST_S, len("\n".join(self.lines)) / FASTEST) + 0.002
+        return max(SHORTEST_S, len("\n".join(self.lines)) / FASTEST + 0.002)
 
     @property
     def wants_s(self) -> float:
@@ -191,21 +191,18 @@ def _voices(drafts: Sequence[Draft]) -> list[float]:
 
 
 def _lent(drafts: Sequence[Draft], voices: Sequence[float]) -> list[float]:
-    """Starts, moved by at most EARLY_S or LATE_S where a cue is missing time and its neighbour has some."""
-    starts = [*voices, math.inf]
+    """Starts, moved by at most EARLY_S or LATE_S, so that as many cues as possible have the time they need.
 
-    def spare_s(n: int) -> float:
-        return starts[n + 1] - GAP_S - starts[n] - drafts[n].needs_s
-
-    for _ in range(2):
-        for n in range(len(drafts)):
-            if spare_s(n) < 0 and n > 0:
-                room_s = starts[n] - max(voices[n] - EARLY_S, 0.0)
-                starts[n] -= max(0.0, min(-spare_s(n), room_s, spare_s(n - 1)))
-            if spare_s(n) < 0 and n + 1 < len(drafts):
-                room_s = voices[n + 1] + LATE_S - starts[n + 1]
-                starts[n + 1] += max(0.0, min(-spare_s(n), room_s, max(spare_s(n + 1), 0.0)))
-    return starts[:-1]
+    From the end: no later than leaves time for all that follow. From the start: no sooner than those before allow.
+    """
+    latest = [math.inf] * (len(drafts) + 1)
+    for n in reversed(range(len(drafts))):
+        latest[n] = max(min(voices[n] + LATE_S, latest[n + 1] - GAP_S - drafts[n].needs_s), voices[n] - EARLY_S, 0.0)
+    starts: list[float] = []
+    for n, voice in enumerate(voices):
+        soonest = starts[-1] + drafts[n - 1].needs_s + GAP_S if starts else 0.0
+        starts.append(max(min(voice, latest[n]), min(soonest, voice + LATE_S)))
+    return starts
 
 
 def _end(draft: Draft, start_ms: int, said_ms: int, free_until_ms: float) -> int:
