@@ -65,12 +65,20 @@ class Engine:
     def dispatch(self) -> int:
         """Send what is ready, as far as each office hour's share allows. Returns how many were sent."""
         with self.database.transaction() as connection:
-            chosen = choose(_ready(connection), _counts_in_flight(connection), self.in_flight)
+            counts, places = _counts_in_flight(connection), self._places(connection)
+            chosen = choose(_ready(connection), counts, self.in_flight, places)
             for step in chosen:
                 change(connection, step.id, frozenset({State.READY}), state=State.SENT, sent_at=self.clock())
         for step in chosen:
             self._ring(step)
         return len(chosen)
+
+    def _places(self, connection: Connection) -> dict[str, int]:
+        """How many more steps of each limited kind may be sent."""
+        limited = {kind.name: kind.at_once for kind in self.kinds.values() if kind.at_once}
+        query = sa.select(steps.c.kind, sa.func.count()).where(steps.c.state.in_(IN_FLIGHT), steps.c.kind.in_(limited))
+        under_way = {row[0]: row[1] for row in connection.execute(query.group_by(steps.c.kind))}
+        return {name: most - under_way.get(name, 0) for name, most in limited.items()}
 
     def _ring(self, step: Step) -> None:
         kind = self.kinds.get(step.kind)
@@ -187,7 +195,8 @@ def outcome_of(error: StepError, attempt: int, at: datetime) -> dict[str, Any]:
     """What a step's row says after `error` in try number `attempt`."""
     if isinstance(error, Resource):
         until = error.until or at + LONGEST_PAUSE
-        return {"state": State.PARKED, "not_before": until, "error_class": "resource", "error": str(error)}
+        values = {"state": State.PARKED, "not_before": until, "error_class": "resource", "error": str(error)}
+        return values | {"attempt": attempt - 1}  # that something ran out is no failed try
     if isinstance(error, Transient) and attempt < ATTEMPTS:
         until = at + min(timedelta(seconds=2**attempt), LONGEST_PAUSE)
         return {"state": State.PARKED, "not_before": until, "error_class": "transient", "error": str(error)}
@@ -212,19 +221,23 @@ def count_down(connection: Connection, done: str) -> None:
     )
 
 
-def choose(ready: Sequence[Step], in_flight: Mapping[str | None, int], share: int) -> list[Step]:
+def choose(
+    ready: Sequence[Step], in_flight: Mapping[str | None, int], share: int, places: Mapping[str, int] | None = None
+) -> list[Step]:
     """Which of `ready` (in order) to send so that no office hour has more than `share` under way.
 
-    Steps that belong to no office hour (fetching a mailbox) are always sent.
+    Steps that belong to no office hour (fetching a mailbox) have no share. `places` says of some kinds how many more
+    of them may be sent, whosever they are.
     """
-    counts = dict(in_flight)
+    counts, left = dict(in_flight), dict(places or {})
     chosen = []
     for step in ready:
-        if step.office_hour is None:
-            chosen.append(step)
-        elif counts.get(step.office_hour, 0) < share:
-            counts[step.office_hour] = counts.get(step.office_hour, 0) + 1
-            chosen.append(step)
+        if left.get(step.kind, 1) <= 0 or (step.office_hour is not None and counts.get(step.office_hour, 0) >= share):
+            continue
+        counts[step.office_hour] = counts.get(step.office_hour, 0) + 1
+        if step.kind in left:
+            left[step.kind] -= 1
+        chosen.append(step)
     return chosen
 
 

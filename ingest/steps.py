@@ -193,6 +193,22 @@ def add(
     return id
 
 
+def wait_for(connection: Connection, id: str, needs: Iterable[str]) -> bool:
+    """Let a step that is still waiting need more; called by a step that it needs, which knows now what is to be done.
+
+    False when the step waits for nothing any more: it has begun or ended.
+    """
+    known = set(connection.scalars(sa.select(step_needs.c.needs).where(step_needs.c.step == id)))
+    unmet = [need for need in rows_unmet(connection, set(needs)) if need not in known]
+    waiting = (steps.c.id == id) & (steps.c.state == State.WAITING)
+    more = steps.update().where(waiting).values(remaining=steps.c.remaining + len(unmet))
+    if not connection.execute(more).rowcount:
+        return False
+    if unmet:
+        connection.execute(step_needs.insert(), [{"step": id, "needs": need} for need in unmet])
+    return True
+
+
 def rows_unmet(connection: Connection, needs: set[str]) -> list[str]:
     """Which of `needs` are not done yet."""
     query = sa.select(steps.c.id).where(steps.c.id.in_(needs), steps.c.state != State.DONE)
@@ -256,12 +272,16 @@ def change(connection: Connection, id: str, start: frozenset[State], **values: A
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A kind of step: its name, the queue it waits in, and the function that does it."""
+    """A kind of step: its name, the queue it waits in, and the function that does it.
+
+    `at_once`: how many of this kind may be under way in the whole installation; 0 is as many as there are places.
+    """
 
     name: str
     queue: str
     run: Callable[["Work"], None]
     priority: int = 5
+    at_once: int = 0
 
 
 @dataclass

@@ -5,7 +5,7 @@ from ingest.secrets import Safe
 from ingest.steps import Kind, Work
 from publish import chapters, recording, store
 from publish.pipeline import CHAPTERS, RELEASE, YOUTUBE
-from publish.publication import TargetName
+from publish.publication import State, TargetName
 from publish.settings import Settings
 from publish.targets import Target
 from publish.targets.site import Site
@@ -27,7 +27,8 @@ def kinds(settings: Settings, safe: Safe) -> list[Kind]:
         with work.database.reading() as connection:
             publication = store.get(connection, str(work.parameters["publication"]))
         work.confirm()
-        targets[publication.target].withdraw(work, publication)
+        if publication.state is State.WITHDRAWN:  # else a person has wished it back meanwhile
+            targets[publication.target].withdraw(work, publication)
 
     def release(work: Work) -> None:
         with work.database.transaction() as connection:
@@ -38,7 +39,8 @@ def kinds(settings: Settings, safe: Safe) -> list[Kind]:
     return [
         Kind(name=CHAPTERS, queue="light", run=write_chapters, priority=1),
         Kind(name=RELEASE, queue="light", run=release, priority=0),
-        Kind(name=YOUTUBE, queue="light", run=publish, priority=6),
+        # An upload only waits for the line, but for long: one at a time leaves the other places to mail.
+        Kind(name=YOUTUBE, queue="light", run=publish, priority=6, at_once=1),
         Kind(name=WITHDRAW, queue="light", run=withdraw, priority=0),
     ]
 
