@@ -1,6 +1,7 @@
 """Tables of publications and of the targets' credentials, and all that touches them."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -113,3 +114,8 @@ def credentials(connection: Connection, target: TargetName) -> str:
     """What was kept for a target, sealed, or an empty text."""
     query = sa.select(target_credentials.c.sealed).where(target_credentials.c.target == target)
     return connection.scalar(query) or ""
+
+
+def connected_since(connection: Connection, target: TargetName) -> datetime | None:
+    """Since when a target knows us; None when nothing is kept for it."""
+    return connection.scalar(sa.select(target_credentials.c.changed_at).where(target_credentials.c.target == target))

@@ -5,8 +5,11 @@ from sqlalchemy.engine import Connection
 from ingest import steps
 from ingest import store as ingest_store
 from ingest.officehours import Visibility
+from ingest.steps import UNFINISHED
+from ingest.steps import State as StepState
 from publish import store
-from publish.publication import State, TargetName
+from publish.pipeline import YOUTUBE
+from publish.publication import Publication, State, TargetName
 from publish.targets import site
 
 WITHDRAW = "publish.withdraw"
@@ -19,19 +22,25 @@ def withdraw(connection: Connection, office_hour: str) -> list[str]:
     """
     if ingest_store.office_hour(connection, office_hour).visibility is not Visibility.HELD:
         site.withdraw(connection, office_hour)
-    added = []
-    for publication in store.of_office_hour(connection, office_hour):
-        if publication.target is TargetName.SITE or publication.state is State.WITHDRAWN:
-            continue
-        withdrawn = store.move(connection, publication, State.WITHDRAWN)
-        added.append(
-            steps.add(
-                connection,
-                kind=WITHDRAW,
-                office_hour=office_hour,
-                parameters={"publication": publication.id},
-                priority=0,
-                again=withdrawn.changed_at.isoformat(),
-            )
-        )
-    return added
+    outside = [each for each in store.of_office_hour(connection, office_hour) if each.target is not TargetName.SITE]
+    return [withdraw_one(connection, each) for each in outside if each.state is not State.WITHDRAWN]
+
+
+def withdraw_one(connection: Connection, publication: Publication) -> str:
+    """Withdraw from one target outside; the others stay. Returns the step's id. Raises MoveRefused, Overtaken.
+
+    A step that has not begun to publish it need not; one that is at it notices by itself.
+    """
+    for step in steps.of_office_hour(connection, publication.office_hour):
+        wished = step.kind == YOUTUBE and step.parameters.get("publication") == publication.id
+        if wished and step.state in UNFINISHED - {StepState.RUNNING}:
+            steps.cancel(connection, step.id)
+    withdrawn = store.move(connection, publication, State.WITHDRAWN)
+    return steps.add(
+        connection,
+        kind=WITHDRAW,
+        office_hour=publication.office_hour,
+        parameters={"publication": publication.id},
+        priority=0,
+        again=withdrawn.changed_at.isoformat(),
+    )

@@ -23,6 +23,8 @@ from publish.targets.upload import DROPPED
 PACIFIC = ZoneInfo("America/Los_Angeles")
 QUOTA = frozenset({"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"})
 SLOW_DOWN = frozenset({"userRateLimitExceeded", "rateLimitExceeded", "backendError"})
+NOT_CONNECTED = "no YouTube account is connected"
+FILM_REFUSED = "YouTube does not take the film"
 RECONNECT = "YouTube no longer accepts our permission; connect the account again"
 
 

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from google.oauth2.credentials import Credentials
 from google_auth_httplib2 import AuthorizedHttp
 from googleapiclient.discovery import build_from_document
 from googleapiclient.discovery_cache import get_static_doc
@@ -30,10 +29,9 @@ from publish import chapters, recording, store
 from publish.publication import Publication, State, TargetName
 from publish.recording import Recording
 from publish.settings import Settings
-from publish.targets import refusals, upload
+from publish.targets import permission, refusals, upload
 
 log = logging.getLogger(__name__)
-SCOPES = ("https://www.googleapis.com/auth/youtube", "https://www.googleapis.com/auth/youtube.force-ssl")
 TITLE_LENGTH, DESCRIPTION_BYTES = 100, 5000
 """YouTube's limits of a video's title and description."""
 FAILED = frozenset({"failed", "rejected", "deleted"})
@@ -48,7 +46,10 @@ class YouTube:
         self.wait = wait
 
     def publish(self, work: Work, publication: Publication) -> None:
-        """Upload and make visible. What was withdrawn meanwhile stays withdrawn."""
+        """Upload and make visible. What was withdrawn meanwhile stays withdrawn, and nothing more of it is sent."""
+        if publication.state is State.WITHDRAWN:  # a run before this one may have died just after it made it visible
+            self.withdraw(work, publication)
+            return
         told = recording.of(work, publication.edition)
         try:
             with self._channel(work) as channel, refusals.classed(work.clock()):
@@ -111,7 +112,12 @@ class YouTube:
 
     def _send(self, work: Work, publication: Publication, request: Any, resuming: bool) -> str:
         session = self.safe.open(publication.session)
-        answer = upload.send(request, session, resuming=resuming, confirm=work.confirm, wait=self.wait)
+
+        def still_wished() -> None:
+            work.confirm()
+            _check_state(work, publication)
+
+        answer = upload.send(request, session, resuming=resuming, confirm=still_wished, wait=self.wait)
         return str(answer["id"])
 
     def _insert(self, channel: Any, told: Recording, film: upload.Film) -> Any:
@@ -161,11 +167,9 @@ class YouTube:
         status = found[0]["status"] if found else {"uploadStatus": "deleted"}
         if status["uploadStatus"] in FAILED:
             why = status.get("failureReason") or status.get("rejectionReason") or status["uploadStatus"]
-            raise steps.Permanent(f"YouTube does not take the film: {why}")
+            raise steps.Permanent(f"{refusals.FILM_REFUSED}: {why}")
         work.confirm()
-        with work.database.reading() as connection:
-            if store.get(connection, publication.id).state is not State.UPLOADED:
-                raise Overtaken(publication.id)
+        _check_state(work, publication)
         _set_privacy(channel, publication.remote, "public")
         try:
             _move(work, publication, State.PUBLIC)
@@ -181,8 +185,10 @@ class YouTube:
         with work.database.reading() as connection:
             sealed = store.credentials(connection, TargetName.YOUTUBE)
         if not sealed:
-            raise steps.Permanent("no YouTube account is connected")
-        authorized = AuthorizedHttp(_credentials(json.loads(self.safe.open(sealed))), http=build_http())
+            raise steps.Permanent(refusals.NOT_CONNECTED)
+        authorized = AuthorizedHttp(
+            permission.credentials(json.loads(self.safe.open(sealed)), self.settings.youtube_api), http=build_http()
+        )
         channel = build_from_document(discovery_document(self.settings.youtube_api), http=authorized)
         try:
             yield channel
@@ -231,16 +237,11 @@ def _set_privacy(channel: Any, video: str, privacy: str) -> None:
         raise steps.Permanent(f"YouTube keeps video {video} {answer['status']['privacyStatus']}, not {privacy}")
 
 
-def _credentials(known: dict[str, Any]) -> Credentials:
-    """The stored form is Google's "authorized user": token, refresh_token, client_id, client_secret, token_uri."""
-    return Credentials(  # type: ignore[no-untyped-call]
-        token=known.get("token"),
-        refresh_token=known.get("refresh_token"),
-        token_uri=known.get("token_uri", "https://oauth2.googleapis.com/token"),
-        client_id=known.get("client_id"),
-        client_secret=known.get("client_secret"),
-        scopes=SCOPES,
-    )
+def _check_state(work: Work, publication: Publication) -> None:
+    """Raises Overtaken when the publication was moved meanwhile."""
+    with work.database.reading() as connection:
+        if store.get(connection, publication.id).state is not publication.state:
+            raise Overtaken(publication.id)
 
 
 def _move(work: Work, publication: Publication, goal: State, **values: Any) -> Publication:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from publish import store as publications
 from publish import tasks as publish_tasks
 from publish.publication import Publication, State, TargetName
 from publish.settings import Settings
-from publish.targets import refusals
+from publish.targets import refusals, youtube
 from publish.targets.youtube import YouTube, discovery_document
 from tests.publish.conftest import House, Past
 from tests.publish.targets import channel as channels
@@ -299,8 +300,52 @@ def test_what_is_withdrawn_before_its_step_stays_so(
     with database.transaction() as connection:
         withdrawal.withdraw(connection, past.hour.id)
     house.run_all()
-    assert house.step(id).state is StepState.DONE
+    assert house.step(id).state is StepState.CANCELLED
     assert channel.films == {}
+    again = wish()
+    house.run_all()
+    assert house.step(again).state is StepState.DONE
+    assert channel.videos["v1"]["status"]["privacyStatus"] == "public"
+
+
+def test_nothing_more_is_sent_of_what_is_withdrawn_meanwhile(
+    database: Database, past: Past, house: House, channel: Channel, wish: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = wish()
+
+    def withdraw_it() -> None:
+        with database.transaction() as connection:
+            withdrawal.withdraw_one(connection, publication(database, past))
+
+    before_chunk(2, monkeypatch, withdraw_it)
+    house.run_all()
+    assert house.step(id).state is StepState.DONE
+    assert [each for each in channel.asked if each.startswith("PUT")] == ["PUT bytes 0-262143/665600"]
+    assert (publication(database, past).state, channel.films) == (State.WITHDRAWN, {})
+
+
+def test_a_worker_that_dies_after_making_it_visible_leaves_nothing_visible_that_was_withdrawn(
+    database: Database, past: Past, house: House, channel: Channel, wish: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = wish()
+
+    def visible_and_dead(work: steps.Work, published: Publication, goal: State, **values: Any) -> Publication:
+        if goal is not State.PUBLIC:
+            return moved(work, published, goal, **values)
+        with database.transaction() as connection:
+            done = withdrawal.withdraw_one(connection, published)
+            steps.cancel(connection, done)  # as if it had run just before the video was made visible
+        raise KilledHere
+
+    moved = youtube._move
+    monkeypatch.setattr(youtube, "_move", visible_and_dead)
+    with pytest.raises(KilledHere):
+        house.run_all()
+    assert channel.videos["v1"]["status"]["privacyStatus"] == "public"
+    house.later(minutes=2)
+    house.run_all()
+    assert house.step(id).state is StepState.DONE
+    assert channel.videos["v1"]["status"]["privacyStatus"] == "private"
 
 
 def test_a_video_that_is_gone_is_withdrawn(
@@ -321,7 +366,16 @@ def test_the_description_of_the_api_needs_no_network() -> None:
 
 
 def die_before_chunk(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next worker dies before it sends chunk `number` (from 1): its 1st confirm is before the session."""
+    """The next worker dies before it sends chunk `number` (from 1)."""
+
+    def die() -> None:
+        raise KilledHere
+
+    before_chunk(number, monkeypatch, die)
+
+
+def before_chunk(number: int, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
+    """Something happens before chunk `number` (from 1) is sent: the 1st confirm is before the session."""
     seen = 0
     confirm = steps.Work.confirm
 
@@ -330,7 +384,7 @@ def die_before_chunk(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
         if work.step.kind == pipeline.YOUTUBE:
             seen += 1
             if seen == number + 2:  # one when the step begins, one before the session, one before each chunk
-                raise KilledHere
+                happens()
         confirm(work)
 
     monkeypatch.setattr(steps.Work, "confirm", counted)
