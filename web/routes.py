@@ -3,7 +3,7 @@
 from starlette.routing import Route
 
 from web import assets, media
-from web.pages import account, announce, ask, board, heard, host, join, office, staff, start, watch
+from web.pages import account, announce, ask, board, heard, host, join, office, staff, start, watch, youtube
 
 routes = [
     *start.routes,
@@ -14,6 +14,7 @@ routes = [
     *account.routes,
     *announce.routes,
     *staff.routes,
+    *youtube.routes,
     *board.routes,
     *office.routes,
     *heard.routes,

@@ -1,6 +1,7 @@
 """Staff's list of office hours, and the page of one with the buttons that move it through its states."""
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
@@ -14,10 +15,12 @@ from ingest.officehours import WITH_RECORDING, OfficeHour, State, Visibility
 from ingest.people import Right, Role
 from ingest.store import Overtaken
 from publish import pipeline, withdrawal
+from publish import store as published
 from publish.targets import site as own_site
 from questions import store as questions
 from questions.question import State as QuestionState
 from web import store as web_store
+from web.pages import publications
 from web.pages.announce import CHANGEABLE, hosts_of, link_expiry
 from web.pages.office import local_path
 from web.rendering import N_, house_of, render
@@ -75,9 +78,14 @@ MOVES: dict[str, Move] = {
     "review": _to(State.IN_REVIEW),
     "release": _release,
     "withdraw": _withdraw,
+    "put_on_youtube": publications.put,
+    "take_from_youtube": publications.take_back,
 }
-ASKED_ONCE = frozenset({"end", "cancel", "withdraw"})
+ASKED_ONCE = frozenset({"end", "cancel", "withdraw", "put_on_youtube", "take_from_youtube"})
 """Moves that cannot be undone by the next button: they are asked about once."""
+ASKED_FOR_NOTHING: dict[str, Callable[[Connection, OfficeHour], str]] = {"put_on_youtube": publications.why_not}
+"""What would be refused anyway is not asked about: the sentence that says why, or an empty one."""
+PARTS = {"": "hour.html", "state": "hour_state.html", "publications": "hour_publications.html"}
 REVIEWED = frozenset({"release", "withdraw"})
 """Moves that the host may make as well."""
 
@@ -113,12 +121,17 @@ def page(request: Request) -> Response:
             for link in [web_store.link_of(connection, person.id)]
         ]
         work = steps.of_office_hour(connection, hour.id)
-    values: dict[str, object] = {"hour": hour, "links": links, "steps": work, "changeable": hour.state in CHANGEABLE}
+        recorded = hour.state in WITH_RECORDING and store.edition_of(connection, hour.id) is not None
+        lines = publications.lines(published.of_office_hour(connection, hour.id), work, hour) if recorded else []
+        why_not = publications.why_not(connection, hour)
+    values: dict[str, Any] = {"hour": hour, "links": links, "steps": work, "changeable": hour.state in CHANGEABLE}
     values["progress"] = pipeline.progress(work)
-    part = request.query_params.get("part")
-    if part not in (None, "state"):
+    values |= {"lines": lines, "why_not": why_not, "connected": why_not != publications.NOT_CONNECTED}
+    values["elsewhere"] = publications.KINDS
+    part = request.query_params.get("part", "")
+    if part not in PARTS:
         raise HTTPException(404)
-    template = "hour_state.html" if part else "hour.html"
+    template = PARTS[part]
     return render(request, template, **values, State=State, Visibility=Visibility, StepState=steps.State)
 
 
@@ -133,8 +146,12 @@ def move(request: Request) -> Response:
     back = local_path(str(form.get("back") or f"/staff/office-hours/{id}"))
     with house.database.reading() as connection:
         hour = store.office_hour(connection, id)
+        refusal = ASKED_FOR_NOTHING[wished](connection, hour) if wished in ASKED_FOR_NOTHING else ""
+    if refusal:
+        raise HTTPException(409, refusal)
     if wished in ASKED_ONCE and not form.get("sure"):
-        return render(request, "sure.html", hour=hour, move=wished, back=back)
+        action = f"/staff/office-hours/{id}/move"
+        return render(request, "sure.html", hour=hour, move=wished, back=back, action=action)
     with house.database.transaction() as connection:
         MOVES[wished](connection, store.office_hour(connection, id))
     house.engine.dispatch()

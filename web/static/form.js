@@ -1,4 +1,5 @@
-// A form's growing fields and their counts of characters come to life; without this script both simply do not move.
+// A form's growing fields and their counts of characters come to life, a file is read into its field; without this
+// script fields and counts do not move, and a file's text is pasted by hand.
 
 const grow = (area) => {
   area.rows = Number(area.dataset.rows ||= area.rows);
@@ -19,4 +20,15 @@ for (const counter of document.querySelectorAll("[data-counts]")) {
   };
   field.addEventListener("input", count);
   count();
+}
+
+for (const picker of document.querySelectorAll("input[type=file][data-fills]")) {
+  picker.closest("[hidden]")?.removeAttribute("hidden");
+  picker.addEventListener("change", async () => {
+    const [file] = picker.files;
+    if (!file) return;
+    const field = document.getElementById(picker.dataset.fills);
+    field.value = await file.slice(0, 65536).text();  // What is longer is no such file; the server says so.
+    field.dispatchEvent(new Event("input"));
+  });
 }
