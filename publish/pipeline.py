@@ -1,7 +1,8 @@
 """The whole way of a recording from its end to the public, on one page.
 
     end of the office hour (begin)
-      +- transcode.poster, .captions, .download, .rung, .audio     none needs another
+      +- transcode.poster, .captions, .download, .audio            none needs another
+      +- transcode.plan -> .stretch (many) -> .rungs               the smaller sizes; .rungs waits for every stretch
       +- publish.chapters                                          from timeline and questions
       +- publish.release     needs all of these; only if the office hour is released at its end
     a person's wish (to_youtube)
@@ -46,7 +47,9 @@ class Stage(Enum):
 STAGE_OF = {
     transcode_tasks.POSTER: Stage.RENDITIONS,
     transcode_tasks.DOWNLOAD: Stage.RENDITIONS,
-    transcode_tasks.RUNG: Stage.RENDITIONS,
+    transcode_tasks.PLAN: Stage.RENDITIONS,
+    transcode_tasks.STRETCH: Stage.RENDITIONS,
+    transcode_tasks.RUNGS: Stage.RENDITIONS,
     transcode_tasks.AUDIO: Stage.RENDITIONS,
     transcode_tasks.CAPTIONS: Stage.CAPTIONS,
     CHAPTERS: Stage.CAPTIONS,

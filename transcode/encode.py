@@ -1,4 +1,4 @@
-"""A recorded programme comes in; a smaller rendition, a download and a sound file go out, checked against it.
+"""A recorded programme comes in; a download and a sound file go out, checked against it. And how ffmpeg is run.
 
 Commands are built with ffmpeg-python, of which only `get_args()` is used, and run by process.py with the ffmpeg
 of imageio-ffmpeg. Times are copied (`-copyts`): a rendition is in media time like its source. Everything is made
@@ -6,28 +6,22 @@ beside and renamed when its frames and seconds agree with the source; a differen
 """
 
 import functools
-import struct
 import subprocess
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ffmpeg
 import imageio_ffmpeg
 
-from ingest import archive, steps
-from transcode import ladder, made, playlists, probe, process
-from transcode.ladder import Rung
+from ingest import archive
+from transcode import made, playlists, probe, process
+from transcode.fragments import Different
 from transcode.settings import Settings
 
 RECIPE = 1  # raised when a command changes what comes out
-SEGMENT_S = 2.0
 SLOWEST_DISK = 20e6  # bytes a second
-
-
-class Different(steps.Permanent):
-    """A rendition has not the frames or the length of its source: the source may be damaged."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,16 +51,16 @@ def tool_version() -> str:
     return said.stdout.splitlines()[0]
 
 
-def run_ffmpeg(command: Any, duration_s: float, means: Means, silent_s: float = 0.0) -> None:
-    """Run an ffmpeg-python output node; reports the fraction done. Raises what process.run raises.
+def run_ffmpeg(command: Any, duration_s: float, means: Means, *, start_s: float = 0.0, silent_s: float = 0.0) -> str:
+    """Run an ffmpeg-python output node; reports the fraction done of what begins at `start_s`; gives its last words.
 
-    For `silent_s` beyond the stall limit ffmpeg may work without saying so.
+    For `silent_s` beyond the stall limit ffmpeg may work without saying so. Raises what process.run raises.
     """
     arguments = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-progress", "pipe:1", "-y"]
-    process.run(
+    return process.run(
         [tool(), *arguments, *ffmpeg.get_args(command)],
         read=position,
-        report=lambda at: means.progress(min(at / duration_s, 1.0) if duration_s > 0 else 0.0),
+        report=lambda at: means.progress(min(max(at - start_s, 0.0) / duration_s, 1.0) if duration_s > 0 else 0.0),
         stall_s=means.settings.stall_s + silent_s,
         niceness=means.settings.niceness,
     )
@@ -90,115 +84,6 @@ def inputs(*paths: Path) -> list[Path]:
         found += [path]
         found += playlists.files(path, playlists.read(path)) if path.suffix == ".m3u8" else []
     return found
-
-
-# A smaller rendition
-
-
-def encode_rung(video: Path, folder: Path, rung: Rung, means: Means) -> bool:
-    """Make the HLS rendition `folder` (init.mp4, segments, index.m3u8) of `video`, cut where `video` is cut.
-
-    Returns False when it was there already. Raises NotAVideo, Different and what process.run raises.
-    """
-    settings = means.settings
-    recipe = {"rung": asdict(rung), "preset": settings.rung_preset, "recipe": RECIPE}
-    key = made.key(inputs(video), recipe, tool_version(), means.alive)
-    if made.is_made(folder, key):
-        return False
-    made.sweep(folder)
-    picture = probe.picture_of(video, means.alive)
-    segments = segments_of(video, picture)
-    with made.folder_beside(folder) as beside:
-        whole = beside / "whole.mp4"
-        run_ffmpeg(rung_command(video, whole, rung, picture, segments, settings), picture.end_s, means)
-        compare(picture, probe.picture_of(whole, means.alive), whole.name)
-        cut(whole, beside, segments)
-        whole.unlink()
-        means.confirm()
-        made.put_in_place(beside, folder)
-    made.note(folder, key, frames=picture.frames, end_s=picture.end_s)
-    return True
-
-
-def segments_of(video: Path, picture: probe.Picture) -> playlists.Playlist:
-    """Where to cut: as the programme's playlist does; for a file every two seconds."""
-    if video.suffix == ".m3u8":
-        return playlists.read(video)
-    starts = [n * SEGMENT_S for n in range(max(1, int(-(-picture.duration_s // SEGMENT_S))))]
-    ends = [*starts[1:], picture.duration_s]
-    found = tuple(
-        playlists.Segment(address=archive.SEGMENT_NAME.format(n), duration_s=round(end - start, 6))
-        for n, (start, end) in enumerate(zip(starts, ends, strict=True), 1)
-    )
-    return playlists.Playlist(init="init.mp4", segments=found, first_number=1)
-
-
-def rung_command(
-    video: Path, whole: Path, rung: Rung, picture: probe.Picture, cuts: playlists.Playlist, settings: Settings
-) -> Any:
-    """One fragmented MP4 without sound, a keyframe and a fragment at every cut and nowhere else."""
-    # Half a frame early, so that a rounded time never misses its frame; the first frame is a keyframe anyway.
-    early_s = 0.5 / float(picture.frame_rate or 25)
-    keyframes = ",".join(f"{max(0.0, picture.start_s + each - early_s):.6f}" for each in cuts.starts_s)
-    width = ladder.width_for(rung, picture.width, picture.height)
-    scaled = source(video).video.filter("scale", width, rung.height, flags="bicubic").filter("setsar", 1)
-    return ffmpeg.output(
-        scaled,
-        str(whole),
-        format="mp4",
-        movflags="+frag_keyframe+empty_moov+default_base_moof+cmaf",
-        vcodec="libx264",
-        preset=settings.rung_preset,
-        pix_fmt="yuv420p",
-        crf=23,
-        maxrate=rung.bitrate,
-        bufsize=2 * rung.bitrate,
-        threads=settings.encode_threads,
-        force_key_frames=keyframes,
-        bf=0,  # B-frames would move the whole track: a fragment's decode time cannot lie before 0
-        **{"x264-params": "keyint=infinite:scenecut=0:open-gop=0", "fps_mode": "passthrough", "copyts": None},
-        video_track_timescale=90000,
-        map_metadata=-1,
-    )
-
-
-def cut(whole: Path, folder: Path, cuts: playlists.Playlist) -> None:
-    """Write init.mp4, one segment per fragment of `whole` under the names of `cuts`, and index.m3u8."""
-    init, fragments = b"", 0
-    with whole.open("rb") as file:
-        for kind, start, size in boxes(file):
-            if kind in (b"ftyp", b"moov"):
-                file.seek(start)
-                init += file.read(size)
-            elif kind in (b"styp", b"sidx", b"moof", b"mdat"):
-                fragments += kind == b"moof"
-                if fragments > len(cuts.segments):
-                    raise Different(f"{whole.name} has more fragments than the {len(cuts.segments)} segments wanted")
-                if fragments:
-                    _append(file, start, size, folder / cuts.segments[fragments - 1].address)
-    if fragments != len(cuts.segments):
-        raise Different(f"{whole.name} has {fragments} fragments where {len(cuts.segments)} segments are wanted")
-    (folder / "init.mp4").write_bytes(init)
-    text = playlists.write("init.mp4", cuts.segments, cuts.first_number)
-    (folder / "index.m3u8").write_text(text, encoding="utf-8")
-
-
-def boxes(file: Any) -> Iterator[tuple[bytes, int, int]]:
-    """Kind, offset and size of each top-level box (ISO/IEC 14496-12, 4.2)."""
-    end = file.seek(0, 2)
-    start = 0
-    while start < end:
-        file.seek(start)
-        size, kind = struct.unpack(">I4s", file.read(8))
-        size = struct.unpack(">Q", file.read(8))[0] if size == 1 else size or end - start
-        yield kind, start, size
-        start += size
-
-
-def _append(file: Any, start: int, size: int, path: Path) -> None:
-    file.seek(start)
-    with path.open("ab") as segment:
-        segment.write(file.read(size))
 
 
 # Copies

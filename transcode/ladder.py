@@ -5,11 +5,13 @@ whoever finishes a rung writes it anew, and looks again afterwards, so that the 
 """
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest import archive
+from ingest.settings import SettingError
 from transcode import playlists, probe
 from transcode.playlists import Playlist
 
@@ -23,21 +25,25 @@ class Rung:
     bitrate: int
 
 
-LADDER = (Rung(name="480p", height=480, bitrate=1_000_000),)
 SOUND_GROUP = "sound"
+RUNG_FOLDER = re.compile(r"(\d+)p")
 
 
-def rungs_for(width: int, height: int) -> list[Rung]:
+def rungs(texts: Sequence[str]) -> list[Rung]:
+    """The ladder as set: "480:1000" is 480 lines of at most 1000 kbit/s. Tallest first. Raises SettingError."""
+    found = {}
+    for text in texts:
+        height, _, kilobits = text.partition(":")
+        if not (height.isdecimal() and kilobits.isdecimal() and int(height) >= 2 and int(kilobits) > 0):
+            raise SettingError(f"OFFICEHOURS_LADDER: {text!r} is not of the form lines:kbit/s, such as 480:1000")
+        even = int(height) // 2 * 2
+        found[even] = Rung(name=f"{even}p", height=even, bitrate=int(kilobits) * 1000)
+    return [found[height] for height in sorted(found, reverse=True)]
+
+
+def rungs_for(ladder: Sequence[Rung], width: int, height: int) -> list[Rung]:
     """The sizes worth making: smaller than what was recorded."""
-    return [rung for rung in LADDER if rung.height < height and width > 0]
-
-
-def rung_named(name: str) -> Rung:
-    """Raises LookupError."""
-    for rung in LADDER:
-        if rung.name == name:
-            return rung
-    raise LookupError(f"no rung {name!r}; there are {', '.join(each.name for each in LADDER)}")
+    return [rung for rung in ladder if rung.height < height and width > 0]
 
 
 def width_for(rung: Rung, width: int, height: int) -> int:
@@ -103,10 +109,15 @@ def _existing(room: archive.Room, edition: int) -> tuple[list[Variant], Variant 
     programme = room.programme(edition)
     top = programme.playlist("video")
     pictures = [_variant(room, top)] if top.exists() else []
-    made = [room.rendition(f"{rung.name}/index.m3u8") for rung in LADDER]
-    pictures += [_variant(room, path) for path in made if path.exists()]
+    pictures += [_variant(room, path) for path in rung_playlists(room)]
     sound = programme.playlist("audio")
     return pictures, _variant(room, sound) if sound.exists() else None
+
+
+def rung_playlists(room: archive.Room) -> list[Path]:
+    """The playlists of all smaller sizes that are there, tallest first."""
+    found = [(RUNG_FOLDER.fullmatch(path.parent.name), path) for path in room.rendition("").glob("*/index.m3u8")]
+    return [path for _, path in sorted(((-int(match[1]), path) for match, path in found if match))]
 
 
 def _variant(room: archive.Room, path: Path) -> Variant:

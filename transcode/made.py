@@ -73,14 +73,19 @@ def folder_beside(folder: Path) -> Iterator[Path]:
 
 def put_in_place(beside: Path, folder: Path) -> None:
     """Move the finished folder `beside` over `folder`, everything on the disk before it is named."""
-    for each in [*beside.iterdir(), beside]:
-        _sync(each)
+    sync_all(beside)
     old = folder.with_name(f".{os.getpid()}-{os.urandom(4).hex()}-{folder.name}")
     if folder.exists():
         folder.rename(old)
     beside.rename(folder)
     _sync(folder.parent)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def sync_all(folder: Path) -> None:
+    """Bring a folder with all that is below it onto the disk."""
+    for each in [*folder.rglob("*"), folder]:
+        _sync(each)
 
 
 def sweep(thing: Path, now: float | None = None) -> None:

@@ -9,6 +9,11 @@ from ingest.settings import setting
 class Settings:
     """How renditions and captions are made."""
 
+    ladder: tuple[str, ...] = setting(
+        ("480:1000", "240:350"),
+        "Smaller sizes as lines:kbit/s at most, with commas; never larger than recorded.",
+    )
+    stretch_s: float = setting(60.0, "Seconds of programme that one step encodes; rounded to whole segments.")
     rung_preset: str = setting("veryfast", "x264 preset of the smaller renditions.")
     encode_threads: int = setting(2, "Threads of one encode.")
     speech_model: str = setting(

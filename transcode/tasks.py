@@ -3,27 +3,29 @@
     transcode.poster     pictures/poster.jpg                    early: the page wants a face
     transcode.captions   captions/<language>.{vtt,words.json}   early: the longest, and chapters lean on nothing else
     transcode.download   renditions/download.mp4                the replay without JavaScript
-    transcode.rung       renditions/<name>/ and the master      smaller sizes
+    transcode.plan       renditions/stretches/plan.json         which smaller sizes, in how many stretches
+    transcode.stretch    renditions/stretches/<n>/              all sizes of one stretch; written down by the plan
+    transcode.rungs      renditions/<size>/ and the master      needs the plan and all stretches; writes playlists only
     transcode.audio      renditions/audio.m4a                   for feeds
 
-None needs another: the programme is playable before any of them runs. All may run twice.
+The programme is playable before any of them runs. All may run twice.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlalchemy.engine import Connection
 
 from ingest import archive, steps
 from ingest.steps import Kind, Work
-from transcode import captions, encode, ladder, pictures, playlists, probe
+from transcode import captions, encode, ladder, pictures, playlists, stretches
 from transcode.encode import Means
 from transcode.settings import Settings
 from transcode.speech import Transcriber
 
-POSTER, CAPTIONS, DOWNLOAD, RUNG, AUDIO = (
-    f"transcode.{name}" for name in ("poster", "captions", "download", "rung", "audio")
+POSTER, CAPTIONS, DOWNLOAD, PLAN, STRETCH, RUNGS, AUDIO = (
+    f"transcode.{name}" for name in ("poster", "captions", "download", "plan", "stretch", "rungs", "audio")
 )
-PRIORITIES = {POSTER: 1, CAPTIONS: 2, DOWNLOAD: 3, RUNG: 4, AUDIO: 5}
+PRIORITIES = {POSTER: 1, PLAN: 1, CAPTIONS: 2, DOWNLOAD: 3, STRETCH: 4, RUNGS: 4, AUDIO: 5}
 
 
 def add_all(
@@ -32,14 +34,13 @@ def add_all(
     edition: int,
     languages: Sequence[str],
     *,
-    height: int | None = None,
     hints: Sequence[str] = (),
     needs: Sequence[str] = (),
 ) -> dict[str, str]:
-    """Write down all steps of one edition; gives "poster", "captions.de", "rung.480p", … -> step id.
+    """Write down all steps of one edition; gives "poster", "captions.de", "plan", "rungs", … -> step id.
 
-    `languages` are those spoken, first the main one; `height` is the programme's in pixels, where known.
-    Asking twice gives the same steps.
+    `languages` are those spoken, first the main one. Asking twice gives the same steps.
+    Whoever needs all of these needs the stretches too: "rungs" waits for them, once the plan has written them down.
     """
     common = {"edition": edition}
     main = languages[0] if languages else ""
@@ -47,24 +48,27 @@ def add_all(
     for language in languages:
         wanted[f"captions.{language}"] = (CAPTIONS, {"language": language, "hints": list(hints)})
     wanted["download"] = (DOWNLOAD, {"language": main})
-    for rung in ladder.LADDER if height is None else ladder.rungs_for(1, height):
-        wanted[f"rung.{rung.name}"] = (RUNG, {"rung": rung.name, "language": main})
     wanted["audio"] = (AUDIO, {})
-    return {
-        name: steps.add(
+
+    def written(kind: str, parameters: Mapping[str, object], needed: Iterable[str]) -> str:
+        return steps.add(
             connection,
             kind=kind,
             office_hour=office_hour,
-            parameters=common | parameters,
-            needs=needs,
+            parameters={**common, **parameters},
+            needs=needed,
             priority=PRIORITIES[kind],
         )
-        for name, (kind, parameters) in wanted.items()
-    }
+
+    ids = {name: written(kind, parameters, needs) for name, (kind, parameters) in wanted.items()}
+    ids["plan"] = written(PLAN, {"language": main}, needs)
+    ids["rungs"] = written(RUNGS, {"language": main}, [ids["plan"]])
+    return ids
 
 
 def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:
-    """The kinds of steps of this package, for the worker."""
+    """The kinds of steps of this package, for the worker. Raises SettingError for a ladder that has no meaning."""
+    ladder.rungs(settings.ladder)
 
     def kind(name: str, queue: str, run: Callable[[Work, Means], None]) -> Kind:
         def work_on(work: Work) -> None:
@@ -76,7 +80,9 @@ def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:
         kind(POSTER, "light", make_poster),
         kind(CAPTIONS, "heavy", lambda work, means: make_captions(work, means, transcriber)),
         kind(DOWNLOAD, "heavy", make_download),
-        kind(RUNG, "heavy", make_rung),
+        kind(PLAN, "light", make_plan),
+        kind(STRETCH, "heavy", make_stretch),
+        kind(RUNGS, "light", join_rungs),
         kind(AUDIO, "light", make_audio),
     ]
 
@@ -115,18 +121,50 @@ def make_download(work: Work, means: Means) -> None:
     encode.copy_download(programme.playlist("video"), sound if sound.exists() else None, room.download, means)
 
 
-def make_rung(work: Work, means: Means) -> None:
-    """Make one smaller size and name it in the master; nothing for a programme that is not larger."""
+def make_plan(work: Work, means: Means) -> None:
+    """Write down a step for each stretch of the smaller sizes; the step that joins them waits for all of these."""
     room, programme = _places(work)
-    try:
-        rung = ladder.rung_named(str(work.parameters["rung"]))
-    except LookupError as error:
-        raise steps.Permanent(str(error)) from error
     _write_master(work, room, means)
     video = programme.playlist("video")
-    if rung in ladder.rungs_for(*probe.size_of(video)):
-        encode.encode_rung(video, room.rendition(rung.name), rung, means)
-        _write_master(work, room, means)
+    if not video.exists():
+        return  # sound alone has no smaller sizes
+    plan = stretches.make_plan(video, room, means)
+    with work.database.transaction() as connection:
+        common = dict(work.parameters)
+        made = [
+            steps.add(
+                connection,
+                kind=STRETCH,
+                office_hour=work.office_hour,
+                parameters=common | {"stretch": number, "of": len(plan.counts)},
+                priority=PRIORITIES[STRETCH],
+                again=plan.name,  # what was planned otherwise is other work
+            )
+            for number in range(len(plan.counts))
+        ]
+        steps.wait_for(connection, _joiner(connection, work), made)
+
+
+def _joiner(connection: Connection, work: Work) -> str:
+    """The step that joins what this plan writes down: it has the plan's parameters."""
+    for step in steps.of_office_hour(connection, work.office_hour):
+        if step.kind == RUNGS and step.parameters == work.parameters:
+            return step.id
+    raise steps.Permanent("nobody waits for the smaller sizes: ask for the whole pipeline again")
+
+
+def make_stretch(work: Work, means: Means) -> None:
+    """Encode all sizes of one stretch."""
+    room, programme = _places(work)
+    stretches.encode_stretch(programme.playlist("video"), room, int(work.parameters["stretch"]), means)
+
+
+def join_rungs(work: Work, means: Means) -> None:
+    """Write the playlists of the smaller sizes, and name them in the master."""
+    room, programme = _places(work)
+    if programme.playlist("video").exists():
+        stretches.join(programme.playlist("video"), room, means)
+    _write_master(work, room, means)
 
 
 def make_audio(work: Work, means: Means) -> None:

@@ -6,23 +6,37 @@ from pathlib import Path
 import pytest
 
 from ingest.archive import Room
+from ingest.settings import SettingError
 from tests.transcode import recorded
 from transcode import ladder
-from transcode.ladder import LADDER, Variant
+from transcode.ladder import Rung, Variant
+from transcode.settings import Settings
+
+LADDER = ladder.rungs(Settings().ladder)
 
 
-@pytest.mark.parametrize(("height", "names"), [(1080, ["480p"]), (720, ["480p"]), (480, []), (360, [])])
+@pytest.mark.parametrize(
+    ("height", "names"), [(1080, ["480p", "240p"]), (720, ["480p", "240p"]), (480, ["240p"]), (240, [])]
+)
 def test_no_rung_is_as_large_as_the_programme(height: int, names: list[str]) -> None:
-    assert [rung.name for rung in ladder.rungs_for(height * 16 // 9, height)] == names
+    assert [rung.name for rung in ladder.rungs_for(LADDER, height * 16 // 9, height)] == names
 
 
 def test_width_is_even_and_keeps_the_shape() -> None:
     assert [ladder.width_for(LADDER[0], *size) for size in ((1280, 720), (1920, 1080), (641, 361))] == [854, 854, 852]
 
 
-def test_unknown_rung_is_refused() -> None:
-    with pytest.raises(LookupError, match="480p"):
-        ladder.rung_named("9000p")
+def test_ladder_is_a_setting_tallest_first() -> None:
+    assert ladder.rungs(("361:500", "720:2000")) == [
+        Rung(name="720p", height=720, bitrate=2_000_000),
+        Rung(name="360p", height=360, bitrate=500_000),
+    ]
+
+
+@pytest.mark.parametrize("text", ["480", "480p:1000", "0:100", "480:0", "a:b"])
+def test_ladder_without_meaning_is_refused_by_name(text: str) -> None:
+    with pytest.raises(SettingError, match="OFFICEHOURS_LADDER"):
+        ladder.rungs((text,))
 
 
 def test_master_without_sound_has_no_group() -> None:

@@ -7,12 +7,11 @@ from ingest.live.programme import Place, Programme
 from ingest.live.recorder import Recorder
 from tests.ingest.live.fakes import FakeClock, FakeSource, stop
 from tests.transcode import recorded
-from transcode import encode, hearing, ladder, pictures, playlists, probe
+from transcode import encode, hearing, ladder, pictures, playlists, probe, stretches
 from transcode.encode import Means
-from transcode.ladder import Rung
 from transcode.settings import Settings
 
-MEANS = Means(settings=Settings(niceness=0, rung_preset="ultrafast"))
+MEANS = Means(settings=Settings(niceness=0, rung_preset="ultrafast", ladder=("90:100",), stretch_s=2.0))
 
 
 def record(folder: Path, until_s: float, crash: bool) -> None:
@@ -53,16 +52,19 @@ def test_recording_with_a_crash_becomes_one_rendition_and_one_download(tmp_path:
     video, audio = room.programme().playlist("video"), room.programme().playlist("audio")
     playlist = playlists.read(video)
     assert sum(each.discontinuity for each in playlist.segments) == 1
-    rung = Rung(name="480p", height=90, bitrate=100_000)
-    encode.encode_rung(video, room.rendition("480p"), rung, MEANS)
+    for number in range(len(stretches.make_plan(video, room, MEANS).counts)):
+        stretches.encode_stretch(video, room, number, MEANS)
+    stretches.join(video, room, MEANS)
     encode.copy_download(video, audio, room.download, MEANS)
     encode.copy_sound(audio, room.rendition("audio.m4a"), MEANS)
     pictures.make_poster(video, room.poster, MEANS)
     ladder.write_master(room, 1, "de")
-    made = playlists.read(room.rendition("480p/index.m3u8"))
-    assert made.segments == playlist.segments
+    made = playlists.read(room.rendition("90p/index.m3u8"))
+    assert [(each.duration_s, each.discontinuity, each.date_time) for each in made.segments] == [
+        (each.duration_s, each.discontinuity, each.date_time) for each in playlist.segments
+    ]
     times = recorded.picture_times(video)
     assert times[0] == 0
-    assert recorded.picture_times(room.rendition("480p/index.m3u8")) == times == recorded.picture_times(room.download)
+    assert recorded.picture_times(room.rendition("90p/index.m3u8")) == times == recorded.picture_times(room.download)
     # The sound lasts as long as the picture, to within an AAC frame on either side (21 ms each).
     assert abs(len(hearing.samples(audio)) / hearing.RATE - probe.picture_of(video).end_s) < 0.05

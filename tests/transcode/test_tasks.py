@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from ingest.database import Database, metadata
 from ingest.engine import Engine
 from ingest.steps import State
 from tests.transcode import recorded
-from transcode import tasks
+from transcode import playlists, tasks
 from transcode.settings import Settings
 from transcode.speech import Word
 
@@ -36,25 +37,37 @@ class House:
         self.database = Database(f"sqlite:///{root / 'test.sqlite3'}")
         metadata.create_all(self.database.engine)
         self.archive = Archive(root / "archive")
-        kinds = tasks.kinds(Settings(niceness=0, rung_preset="ultrafast"), Scribe())
-        self.engine = Engine(self.database, self.archive, kinds, lambda step, kind: None, in_flight=10)
+        self.settings()
         with self.database.transaction() as connection:
             noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
             self.hour = store.add_office_hour(connection, title="Sprechstunde", host_name="Ada", starts_at=noon).id
+
+    def settings(self, **given: Any) -> None:
+        """From now on steps are done with these settings."""
+        kinds = tasks.kinds(Settings(niceness=0, rung_preset="ultrafast", **given), Scribe())
+        self.engine = Engine(self.database, self.archive, kinds, lambda step, kind: None, in_flight=10)
 
     @property
     def room(self) -> Room:
         return self.archive.room(self.hour)
 
-    def add_all(self, languages: Sequence[str] = ("de",), height: int | None = None) -> dict[str, str]:
+    def add_all(self, languages: Sequence[str] = ("de",)) -> dict[str, str]:
         with self.database.transaction() as connection:
-            return tasks.add_all(connection, self.hour, 1, languages, height=height)
+            return tasks.add_all(connection, self.hour, 1, languages)
 
     def run(self, ids: dict[str, str]) -> dict[str, tuple[State, str]]:
-        for id in ids.values():
+        """Do these steps in order, and before the last ("rungs") what the plan wrote down."""
+        for name, id in ids.items():
+            if name == "rungs":
+                for step in self.steps("transcode.stretch"):
+                    self.engine.run(step.id)
             self.engine.run(id)
         with self.database.reading() as connection:
             return {name: (step.state, step.error) for name, id in ids.items() for step in [steps.get(connection, id)]}
+
+    def steps(self, kind: str) -> list[steps.Step]:
+        with self.database.reading() as connection:
+            return [step for step in steps.of_office_hour(connection, self.hour) if step.kind == kind]
 
 
 @pytest.fixture
@@ -70,12 +83,17 @@ DONE = (State.DONE, "")
 def test_all_steps_make_what_the_page_shows(house: House) -> None:
     recorded.programme(house.room.programme(1), seconds=3, size="1280x720")
     ids = house.add_all(("de", "en"))
-    assert list(ids) == ["poster", "captions.de", "captions.en", "download", "rung.480p", "audio"]
+    assert list(ids) == ["poster", "captions.de", "captions.en", "download", "audio", "plan", "rungs"]
     assert house.run(ids) == dict.fromkeys(ids, DONE)
     room = house.room
     for path in (room.poster, room.download, room.rendition("480p/index.m3u8"), room.rendition("audio.m4a")):
         assert path.stat().st_size > 0
-    assert "480p/index.m3u8" in room.master.read_text(encoding="utf-8")
+    assert [line for line in room.master.read_text(encoding="utf-8").splitlines() if line[0] != "#"] == [
+        "../programme/1/video/index.m3u8",
+        "480p/index.m3u8",
+        "240p/index.m3u8",
+        "../programme/1/audio/index.m3u8",
+    ]
     assert "[en]" in room.captions("en").read_text(encoding="utf-8")
 
 
@@ -99,15 +117,12 @@ def test_running_twice_changes_nothing(house: House) -> None:
 
 
 def test_small_silent_programme_is_a_success_with_less(house: House) -> None:
-    recorded.programme(house.room.programme(1), seconds=2, size="640x360", sound=False)
+    recorded.programme(house.room.programme(1), seconds=2, size="320x180", sound=False)
     ids = house.add_all()
     assert house.run(ids) == dict.fromkeys(ids, DONE)
-    assert not house.room.rendition("480p").exists()
+    assert house.steps("transcode.stretch") == []
+    assert not house.room.rendition("240p").exists()
     assert not house.room.rendition("audio.m4a").exists()
-
-
-def test_known_height_asks_for_no_useless_rung(house: House) -> None:
-    assert "rung.480p" not in house.add_all(height=480)
 
 
 def test_missing_programme_fails_with_a_sentence(house: House) -> None:
@@ -121,16 +136,33 @@ def test_unfinished_programme_is_tried_again(house: House) -> None:
     for kind in ("video", "audio"):
         path = programme.playlist(kind)
         path.write_text(path.read_text(encoding="utf-8").replace("#EXT-X-ENDLIST\n", ""), encoding="utf-8")
-    assert {state for state, _ in house.run(house.add_all(height=360)).values()} == {State.PARKED}
+    ends = house.run(house.add_all())
+    assert ends.pop("rungs")[0] is State.WAITING
+    assert {state for state, _ in ends.values()} == {State.PARKED}
 
 
-def test_unknown_rung_is_refused(house: House) -> None:
-    recorded.programme(house.room.programme(1), seconds=2, size="640x360")
-    with house.database.transaction() as connection:
-        id = steps.add(connection, kind=tasks.RUNG, office_hour=house.hour, parameters={"rung": "9p"})
-    assert house.run({"x": id})["x"][0] is State.FAILED
+def test_smaller_sizes_wait_for_every_stretch(house: House) -> None:
+    recorded.programme(house.room.programme(1), seconds=6, size="320x260", sound=False)
+    house.settings(stretch_s=2.0)
+    ids = house.add_all()
+    house.engine.run(ids["plan"])
+    first, *rest = house.steps("transcode.stretch")
+    assert [step.parameters["stretch"] for step in (first, *rest)] == [0, 1, 2]
+    for step in (*rest, first):
+        assert house.engine.run(ids["rungs"]) is None
+        house.engine.run(step.id)
+    assert house.engine.run(ids["rungs"]) is State.DONE
+    assert len(playlists.read(house.room.rendition("240p/index.m3u8")).segments) == 3
 
 
 def test_captions_and_poster_come_early() -> None:
     order = sorted(tasks.kinds(Settings(), Scribe()), key=lambda kind: kind.priority)
-    assert [kind.name.split(".")[1] for kind in order] == ["poster", "captions", "download", "rung", "audio"]
+    assert [kind.name.split(".")[1] for kind in order] == [
+        "poster",
+        "plan",
+        "captions",
+        "download",
+        "stretch",
+        "rungs",
+        "audio",
+    ]

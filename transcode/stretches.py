@@ -1,0 +1,267 @@
+"""A finished programme comes in; its smaller sizes go out, made stretch by stretch on any number of workers.
+
+    plan     which segments make a stretch, and which sizes: renditions/stretches/plan.json
+    encode   one decode of a stretch feeds all sizes: renditions/stretches/<n>/<size>/{init.mp4,00000031.m4s…}
+    join     renditions/<size>/index.m3u8 over the stretches; no media is copied
+
+A stretch is cut where the programme's segments are: each begins with a keyframe, so none needs its neighbour.
+Frames are counted segment by segment, stretch by stretch and over the whole; a difference is an error.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from ingest import archive, steps
+from transcode import encode, fragments, ladder, made, playlists, probe
+from transcode.encode import Means
+from transcode.fragments import Different
+from transcode.ladder import Rung
+from transcode.playlists import Playlist
+from transcode.settings import Settings
+
+RECIPE = 2  # raised when the command changes what comes out
+
+
+class NoPlan(steps.Transient):
+    """The plan or a stretch of it is not there (any more): another plan is being carried out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is to be made: `counts` is how many segments each stretch has, in order."""
+
+    rungs: tuple[Rung, ...]
+    preset: str
+    counts: tuple[int, ...]
+    frames: int
+    start_s: float
+    end_s: float
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """Everything but the media that decides what a stretch looks like."""
+        return {"rungs": [asdict(rung) for rung in self.rungs], "preset": self.preset, "recipe": RECIPE}
+
+    @property
+    def name(self) -> str:
+        """Equal for equal plans."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+
+    def segments(self, number: int) -> slice:
+        """Which segments of the programme stretch `number` (from 0) is made of."""
+        first = sum(self.counts[:number])
+        return slice(first, first + self.counts[number])
+
+
+def divide(playlist: Playlist, stretch_s: float) -> tuple[int, ...]:
+    """How many segments each stretch gets: about `stretch_s` seconds each, all nearly equally long."""
+    wanted = max(1, min(len(playlist.segments), round(playlist.duration_s / max(stretch_s, 1.0))))
+    small, more = divmod(len(playlist.segments), wanted)
+    return tuple(small + (n < more) for n in range(wanted))
+
+
+def make_plan(video: Path, room: archive.Room, means: Means) -> Plan:
+    """Decide and write down what is to be made of the programme `video`. Raises NotAVideo and what read raises."""
+    playlist, picture = playlists.read(video), probe.picture_of(video, means.alive)
+    chosen = ladder.rungs_for(ladder.rungs(means.settings.ladder), *probe.size_of(video))
+    plan = Plan(
+        rungs=tuple(chosen),
+        preset=means.settings.rung_preset,
+        counts=divide(playlist, means.settings.stretch_s) if chosen else (),
+        frames=picture.frames,
+        start_s=picture.start_s,
+        end_s=picture.end_s,
+    )
+    _write(_plan_file(room), json.dumps(asdict(plan)) + "\n", means)
+    return plan
+
+
+def _write(path: Path, text: str, means: Means) -> None:
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        means.confirm()
+        archive.write_text(path, text)
+
+
+def read_plan(room: archive.Room) -> Plan:
+    """Raises NoPlan."""
+    try:
+        values = json.loads(_plan_file(room).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise NoPlan(f"nobody has planned the smaller sizes of {room.root.name}") from error
+    rungs = tuple(Rung(**each) for each in values.pop("rungs"))
+    return Plan(**values | {"rungs": rungs, "counts": tuple(values["counts"])})
+
+
+def folder_of(room: archive.Room, number: int) -> Path:
+    """Where stretch `number` (from 0) lies."""
+    return room.rendition(f"stretches/{number + 1:04d}")
+
+
+def _plan_file(room: archive.Room) -> Path:
+    return room.rendition("stretches/plan.json")
+
+
+# One stretch
+
+
+def encode_stretch(video: Path, room: archive.Room, number: int, means: Means) -> bool:
+    """Make all sizes of one stretch; False when it was there. Raises NoPlan, Different, what process.run raises."""
+    plan = read_plan(room)
+    if not number < len(plan.counts):
+        return False  # planned for a longer programme than the one there is now
+    playlist, folder = playlists.read(video), folder_of(room, number)
+    cuts = playlist.segments[plan.segments(number)]
+    sources = [video.parent / each for each in (playlist.init, *(cut.address for cut in cuts))]
+    key = made.key(sources, plan.recipe, encode.tool_version(), means.alive)
+    if made.is_made(folder, key):
+        return False
+    made.sweep(folder)
+    with made.folder_beside(folder) as beside:
+        part = _part_of(video, playlist, plan.segments(number), beside)
+        picture = probe.picture_of(part, means.alive)
+        command = ladder_command(part, beside, plan, picture, playlists.read(part), means.settings)
+        encode.run_ffmpeg(command, picture.duration_s, means, start_s=picture.start_s)
+        for rung in plan.rungs:
+            _check_and_cut(beside, rung, picture, sources[1:], means)
+        part.unlink()
+        means.confirm()
+        made.put_in_place(beside, folder)
+    made.note(folder, key, frames=picture.frames, start_s=picture.start_s, end_s=picture.end_s)
+    return True
+
+
+def _part_of(video: Path, playlist: Playlist, which: slice, beside: Path) -> Path:
+    """A playlist over some segments of the programme, for ffmpeg."""
+    back = os.path.relpath(video.parent, beside)
+    segments = [
+        playlists.Segment(address=f"{back}/{each.address}", duration_s=each.duration_s)
+        for each in playlist.segments[which]
+    ]
+    part = beside / "source.m3u8"
+    part.write_text(playlists.write(f"{back}/{playlist.init}", segments, which.start), encoding="utf-8")
+    return part
+
+
+def ladder_command(
+    video: Path, folder: Path, plan: Plan, picture: probe.Picture, cuts: Playlist, settings: Settings
+) -> Any:
+    """One decode, each size drawn from the next larger one, a fragmented MP4 without sound for each.
+
+    A keyframe and a fragment at every cut and nowhere else.
+    """
+    # Half a frame early, so that a rounded time never misses its frame; the first frame is a keyframe anyway.
+    early_s = 0.5 / float(picture.frame_rate or 25)
+    keyframes = ",".join(f"{max(0.0, picture.start_s + each - early_s):.6f}" for each in cuts.starts_s)
+    outputs, drawn = [], encode.source(video).video
+    for n, rung in enumerate(plan.rungs):
+        width = ladder.width_for(rung, picture.width, picture.height)
+        drawn = drawn.filter("scale", width, rung.height, flags="bicubic").filter("setsar", 1)
+        shown = drawn
+        if n + 1 < len(plan.rungs):
+            both = drawn.split()
+            shown, drawn = both[0], both[1]
+        outputs.append(
+            picture_output(shown, folder / f"{rung.name}.mp4", rung.bitrate, plan.preset, keyframes, settings)
+        )
+    return ffmpeg.merge_outputs(*outputs)
+
+
+def picture_output(shown: Any, target: Path, bitrate: int, preset: str, keyframes: str, settings: Settings) -> Any:
+    """The x264 output of one size, fragments at `keyframes` (seconds, comma-separated)."""
+    return ffmpeg.output(
+        shown,
+        str(target),
+        format="mp4",
+        # Each stretch notes its own media time, which the muxer only does for a discontinuity.
+        movflags="+frag_keyframe+empty_moov+default_base_moof+cmaf+frag_discont",
+        vcodec="libx264",
+        preset=preset,
+        pix_fmt="yuv420p",
+        crf=23,
+        maxrate=bitrate,
+        bufsize=2 * bitrate,
+        threads=settings.encode_threads,
+        force_key_frames=keyframes,
+        bf=0,  # B-frames would move the whole track: a fragment's decode time cannot lie before 0
+        **{"x264-params": "keyint=infinite:scenecut=0:open-gop=0", "fps_mode": "passthrough", "copyts": None},
+        video_track_timescale=90000,
+        map_metadata=-1,
+    )
+
+
+def _check_and_cut(beside: Path, rung: Rung, picture: probe.Picture, sources: Sequence[Path], means: Means) -> None:
+    whole, folder = beside / f"{rung.name}.mp4", beside / rung.name
+    encode.compare(picture, probe.picture_of(whole, means.alive), whole.name)
+    folder.mkdir()
+    fragments.cut(whole, folder, [each.name for each in sources])
+    whole.unlink()
+    for each in sources:
+        wanted, got = fragments.samples(each), fragments.samples(folder / each.name)
+        if wanted != got:
+            raise Different(f"segment {each.name} of {rung.name} has {got} frames where its source has {wanted}")
+
+
+# The whole
+
+
+def join(video: Path, room: archive.Room, means: Means) -> None:
+    """Write the playlist of each size over its stretches, compared with the programme; remove what is left over.
+
+    Raises NoPlan, Different.
+    """
+    plan, playlist = read_plan(room), playlists.read(video)
+    if plan.rungs and sum(plan.counts) != len(playlist.segments):
+        raise NoPlan("the programme has changed since it was planned: plan it again")
+    wanted = probe.Track(codec="", frames=plan.frames, start_s=plan.start_s, end_s=plan.end_s)
+    for rung in plan.rungs:
+        text = _playlist_text(room, plan, rung, playlist)
+        target = room.rendition(f"{rung.name}/index.m3u8")
+        if not target.exists() or target.read_text(encoding="utf-8") != text:
+            with archive.write_whole(target) as beside:
+                beside.write_text(text, encoding="utf-8")
+                encode.compare(wanted, probe.picture_of(beside, means.alive), rung.name)
+                means.confirm()
+    _remove_others(room, plan)
+
+
+def _playlist_text(room: archive.Room, plan: Plan, rung: Rung, programme: Playlist) -> str:
+    inits = [folder_of(room, n) / rung.name / "init.mp4" for n in range(len(plan.counts))]
+    missing = next((path for path in inits if not path.exists()), None)
+    if missing is not None:
+        raise NoPlan(f"{missing.parent.parent.name} is not made yet")
+    if len({path.read_bytes() for path in inits}) != 1:
+        raise Different(f"the stretches of {rung.name} were made by encoders that differ: make them again")
+    segments = []
+    for number in range(len(plan.counts)):
+        back = os.path.relpath(folder_of(room, number) / rung.name, room.rendition(rung.name))
+        segments += [
+            playlists.Segment(
+                address=f"{back}/{Path(each.address).name}",
+                duration_s=each.duration_s,
+                discontinuity=each.discontinuity,
+                date_time=each.date_time,
+            )
+            for each in programme.segments[plan.segments(number)]
+        ]
+    init = os.path.relpath(inits[0], room.rendition(rung.name))
+    return playlists.write(init, segments, programme.first_number)
+
+
+def _remove_others(room: archive.Room, plan: Plan) -> None:
+    """Sizes and stretches of an earlier plan that nothing names any more."""
+    rungs = {rung.name for rung in plan.rungs}
+    for playlist in ladder.rung_playlists(room):
+        if playlist.parent.name not in rungs:
+            shutil.rmtree(playlist.parent)
+    for folder in room.rendition("stretches").glob("[0-9]*"):
+        if folder.is_dir() and int(folder.name) > len(plan.counts):
+            made.receipt(folder).unlink(missing_ok=True)
+            shutil.rmtree(folder)
