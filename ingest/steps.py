@@ -272,12 +272,16 @@ def change(connection: Connection, id: str, start: frozenset[State], **values: A
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A kind of step: its name, the queue it waits in, and the function that does it."""
+    """A kind of step: its name, the queue it waits in, and the function that does it.
+
+    `at_once`: how many of this kind may be under way in the whole installation; 0 is as many as there are places.
+    """
 
     name: str
     queue: str
     run: Callable[["Work"], None]
     priority: int = 5
+    at_once: int = 0
 
 
 @dataclass

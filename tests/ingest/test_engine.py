@@ -26,6 +26,7 @@ class House:
         self.raises: list[Exception] = []
         self.during: Callable[[Work], object] = lambda work: None
         kinds = [Kind(name="bake", queue="heavy", run=self._run), Kind(name="eat", queue="light", run=self._run)]
+        kinds.append(Kind(name="send", queue="light", run=self._run, at_once=1))
         self.engine = Engine(
             database, Archive(root), kinds, self._send, in_flight=in_flight, lease_s=60, clock=self.clock
         )
@@ -210,6 +211,30 @@ def test_one_office_hour_never_starves_another(database: Database, tmp_path: Pat
 def test_what_belongs_to_no_office_hour_is_always_sent(house: House) -> None:
     id = house.add()
     assert choose([house.step(id)], {None: 99}, share=1) == [house.step(id)]
+
+
+def test_a_kind_with_one_place_leaves_the_others_to_the_rest(database: Database, tmp_path: Path) -> None:
+    house = House(database, tmp_path)
+    hours = [letter * 32 for letter in "abc"]
+    sent = [house.add("send", office_hour=each) for each in hours]
+    mail = house.add("eat")
+    house.engine.dispatch()
+    assert set(house.rung) == {sent[0], mail}
+    assert house.engine.reconcile() == 0
+    house.engine.run(sent[0])
+    assert house.rung[2:] == [sent[1]]
+
+
+def test_what_ran_out_is_no_failed_try(house: House) -> None:
+    id = house.add()
+    for day in range(steps.ATTEMPTS + 1):
+        house.raises = [steps.Resource("the quota is used up", until=NOON + timedelta(days=day + 1))]
+        house.engine.reconcile()
+        house.engine.run(id)
+        house.at += timedelta(days=1)
+    house.raises = [steps.Transient("a hiccup")]
+    house.engine.reconcile()
+    assert house.engine.run(id) is State.PARKED
 
 
 def test_a_step_that_waits_may_be_given_more_to_wait_for(house: House) -> None:
