@@ -135,7 +135,9 @@ def test_people_come_back_by_themselves_when_their_room_is_killed(town: Town, on
         person.plays("#programme-video")
     wait_for(lambda: room_state(town.origin, on_air.hour.id)["sending"] == 2, 20)
     assert killed not in processes(town.data, "ingest.live.room")
+    print(f"in the picture again after {time.monotonic() - begun:.1f} s")
     plays(on_air.viewer.page, seconds=1.0)
+    print(f"seen outside after {time.monotonic() - begun:.1f} s")
 
 
 def test_nobody_notices_that_the_site_was_killed(town: Town, on_air: OnAir) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.house import answers, wait_for
 from tests.journeys.town import Town, open_town
-from tests.journeys.visitors import DESK, PHONE, Participant, Staff, complaints, plays, stands_within
+from tests.journeys.visitors import DESK, PHONE, Participant, Staff, complaints, plays, plays_out, stands_within
 from tests.standins.media import LAMP_MIDDLE, Region, black_stretches, find_flashes, read_sound, silent_stretches
 
 pytestmark = pytest.mark.journey
@@ -208,7 +208,7 @@ def ended(town: Town, it: Hour) -> None:
     town.album.look(it.host.page, "host-over", schemes=("dark",))
     town.album.look(it.guest.page, "place-over", whole=True)
     viewer.sees("Die Sprechstunde ist vorbei.")
-    viewer.page.wait_for_function("() => document.querySelector('#player').ended")
+    plays_out(viewer.page)
     town.album.look(viewer.page, "live-over", schemes=("light",))
     viewer.close()
     it.staff.column("Jetzt und gleich").sees("Aufzeichnung ansehen")

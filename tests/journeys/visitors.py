@@ -21,7 +21,6 @@ from playwright.sync_api import Page, expect
 from tests.journeys.house import FIRST_RUN
 from tests.standins.browser import WatchedBrowser, findings
 
-BEGUN = time.monotonic()
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1366, "height": 768}
 PATIENCE_MS = 30_000
@@ -38,7 +37,6 @@ class Album:
 
     def look(self, page: Page, name: str, *, schemes: tuple[str, ...] = ("light", "dark"), whole: bool = False) -> None:
         """Take a picture in each scheme and ask axe; findings are kept, so that a journey shows them all at once."""
-        print(f"{time.monotonic() - BEGUN:6.1f} {name}", flush=True)
         for scheme in schemes:
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
             self.wrong += [f"{name} ({scheme}): {finding}" for finding in findings(page)]
@@ -154,6 +152,7 @@ class Participant(Visitor):
         expect(self.page.locator("#sign")).to_have_attribute("data-sign", sign)
         expect(self.page.locator("#sign .sign__word:visible")).to_have_count(1)
         expect(self.page.locator(f'#sign .sign__word[data-when="{sign}"]')).to_be_visible()
+        expect(self.page.locator(f'.seat[data-sign="{sign}"]')).to_be_visible()  # and the words beside it agree
 
     def letters_px(self, what: str) -> float:
         """How large a text is."""
@@ -172,6 +171,18 @@ def plays(page: Page, video: str = "#player", *, seconds: float = 2.0, limit_ms:
         arg=[video, begun + seconds],
         timeout=limit_ms,
     )
+
+
+def plays_out(page: Page, *, limit_s: float = 45.0) -> None:
+    """Wait until a video has been played to its end; a second may be missing where sound is shorter than picture."""
+    look = (
+        "() => { const { ended, currentTime, duration, readyState, error } = document.querySelector('#player');"
+        " return { ended, left: duration - currentTime, duration, readyState, error: error?.message }; }"
+    )
+    end = time.monotonic() + limit_s
+    while not ((seen := page.evaluate(look))["ended"] or (seen["left"] is not None and seen["left"] < 1)):
+        assert time.monotonic() < end, f"the video was not played to its end: {seen}"
+        page.wait_for_timeout(200)
 
 
 def stands_within(page: Page, from_s: float, to_s: float) -> None:

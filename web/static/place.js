@@ -1,7 +1,7 @@
 // The own place of a guest or host: camera and microphone, the connections, the sign and the clock.
 // What the rows say comes with the page's part `#seat-state`; the studio's socket is quicker and wins while it speaks.
 
-import "./parts.js";
+import { refreshAll } from "./parts.js";
 import { Connection, Socket } from "./connection.js";
 
 const room = document.getElementById("room");
@@ -164,7 +164,10 @@ const showSign = () => {
   const told = spoken && performance.now() - spoken.heard < 5000 ? spoken.sign : null;
   const rows = at("seat-state")?.dataset.sign ?? "not_on_air";
   const sign = rows === "over" ? "over" : told ?? rows;
-  if (at("sign").dataset.sign !== sign) at("sign").dataset.sign = sign;
+  if (at("sign").dataset.sign !== sign) {
+    at("sign").dataset.sign = sign;
+    if (sign !== rows) refreshAll();  // The words beside the sign come from the rows and shall not lag behind.
+  }
   document.body.dataset.sign = sign;
 };
 
