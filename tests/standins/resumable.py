@@ -6,6 +6,7 @@ a 404; a finished one answers 200 with the resource again and again. A POST with
 is not taken: the product must be able to go on after a crash.
 """
 
+import asyncio
 import re
 import secrets
 from collections import deque
@@ -84,11 +85,12 @@ class Session:
 
 
 class Uploads:
-    """All sessions of a service."""
+    """All sessions of a service. `pause_s` is how long each chunk takes before it counts as arrived."""
 
     def __init__(self, faults: deque[Fault]) -> None:
         self.sessions: dict[str, Session] = {}
         self._faults = faults
+        self.pause_s = 0.0
 
     def forget(self) -> None:
         """Sessions end after some days: from now on all of them are unknown."""
@@ -124,7 +126,10 @@ class Uploads:
     async def _take(self, request: Request, session: Session, whole: bool, expected: int) -> Response:
         if self._faults and self._faults[0].how in (How.ERROR, How.DROPPED):
             return await self._broken(request, session, self._faults.popleft())
-        session.content += await request.body()
+        content = await request.body()
+        if self.pause_s:
+            await asyncio.sleep(self.pause_s)
+        session.content += content
         if len(session.content) != expected:
             return _refused(400, "badRequest", f"{expected} bytes were promised, {len(session.content)} came")
         if not whole:

@@ -6,7 +6,8 @@
 
 Requests are held against the client's own discovery document (discovery.py): a wrong name or value is a 400. Uploads
 are resumable ones (resumable.py). The two daily quotas are counted: `uploads` (videos.insert alone) and `units`.
-`youtube.faults` takes what shall go wrong next (`Fault`), in order.
+`youtube.faults` takes what shall go wrong next (`Fault`), in order; `youtube.uploads.pause_s` makes the line slow.
+POST /token is Google's: a refresh token in exchange for an access token (`token`, if calls are to need one).
 """
 
 import json
@@ -16,6 +17,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -92,6 +94,7 @@ class YouTube:
     def _routes(self) -> list[Route]:
         api = "/youtube/v3"
         return [
+            Route("/token", self._give_token, methods=["POST"]),
             *self._upload_routes(f"{api}/videos", "videos.insert", "Video", self._video_uploaded),
             *self._upload_routes(f"{api}/captions", "captions.insert", "Caption", self._captions_uploaded),
             *self._upload_routes(f"{api}/thumbnails/set", "thumbnails.set", None, self._thumbnail_uploaded),
@@ -170,6 +173,14 @@ class YouTube:
         if faults:
             raise Refused(400, "invalidParameter", "; ".join(faults))
         return body
+
+    async def _give_token(self, request: Request) -> Response:
+        asked = dict(parse_qsl((await request.body()).decode()))
+        named = all(asked.get(name) for name in ("client_id", "client_secret", "refresh_token"))
+        if asked.get("grant_type") != "refresh_token" or not named:
+            return JSONResponse({"error": "invalid_grant"}, status_code=400)
+        answer = {"access_token": self.token or "anybody", "expires_in": 3599, "token_type": "Bearer"}
+        return JSONResponse(answer)
 
     def _fail_as_wished(self) -> None:
         if self.faults and (answer := self.faults[0].answer):
