@@ -8,13 +8,11 @@ and the doors answer 503.
 import asyncio
 import contextlib
 import logging
-import re
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -22,19 +20,19 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import publish.pipeline
 from ingest import store, tickets
 from ingest.database import now, random_id
-from ingest.live import hls
 from ingest.live.rooms import OfferRefused, RoomGone, Rooms
 from ingest.officehours import WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import IN_ROOM, Person, Role
 from ingest.tickets import Audience
 from web.house import House
+from web.live_files import LiveFiles
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -51,10 +49,6 @@ LAST_WORDS_S = 30.0
 """How long after the end the live files stay: viewers are some seconds behind and shall hear the last sentence."""
 LOOK_AGAIN_S = 1.0
 """How long an address is believed to be on air before the row is looked at again."""
-REWIND_SEGMENTS = 150
-"""Segments of 2 s that viewers can go back while it is live: five minutes."""
-LIVE_FILE = re.compile(r"index\.m3u8|(video|audio)/(index\.m3u8|init\.mp4|\d{8}\.m4s)")
-MEDIA_TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".m4s": "video/iso.segment", ".mp4": "video/mp4"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +71,9 @@ class Studio:
             on_started=self.started,
             on_paused=self.paused,
             on_ended=self.ended,
+            on_edge=lambda office_hour, edge: self.files.told(office_hour, edge),
         )
+        self.files = LiveFiles(house.archive, self._on_air_at)
         self._addresses: dict[str, tuple[float, str | None]] = {}
 
     @contextlib.asynccontextmanager
@@ -223,23 +219,6 @@ class Studio:
 
     # Files of the programme while it is on air
 
-    async def hls(self, request: Request) -> Response:
-        """Playlists and segments of what is on air; 410 half a minute after it is over."""
-        address, path = request.path_params["address"], request.path_params["path"]
-        if not LIVE_FILE.fullmatch(path):
-            raise HTTPException(404, "there is no such file")
-        office_hour = await self._on_air_at(address)
-        if office_hour is None:
-            raise HTTPException(410, "this broadcast is over")
-        file = self.house.archive.room(office_hour).programme().root / path
-        if not await run_in_threadpool(file.is_file):
-            raise HTTPException(404, "there is no such file")
-        if file.parent.name in ("video", "audio") and file.suffix == ".m3u8":
-            text = await run_in_threadpool(live_playlist, file)
-            return Response(text, headers={"Cache-Control": "no-cache"}, media_type=MEDIA_TYPES[".m3u8"])
-        lasting = "public, max-age=3600, immutable" if file.suffix == ".m4s" else "no-cache"
-        return FileResponse(file, headers={"Cache-Control": lasting}, media_type=MEDIA_TYPES[file.suffix])
-
     async def _on_air_at(self, address: str) -> str | None:
         """The office hour on air at a live address, None when there is none (any more)."""
         looked, office_hour = self._addresses.get(address, (0.0, None))
@@ -290,11 +269,6 @@ async def _heartbeats(socket: WebSocket) -> None:
             await asyncio.wait_for(socket.receive_text(), SILENCE_S)
 
 
-def live_playlist(file: Path) -> str:
-    """The newest part of the playlist on the disk, which lists everything: an hour would be 146 kB each time."""
-    return hls.media(hls.live_window(hls.parse(file.read_text(encoding="utf-8")), REWIND_SEGMENTS))
-
-
 async def offer_of(request: Request) -> str:
     """The body of a WHIP or WHEP request. Raises HTTPException."""
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/sdp":
@@ -330,7 +304,7 @@ def routes(studio: Studio) -> list[Route | WebSocketRoute]:
         Route("/live/whep", studio.whep, methods=["POST"]),
         Route("/live/resource/{resource}", studio.resource, methods=["DELETE", "PATCH"]),
         WebSocketRoute("/live/socket", studio.socket),
-        Route("/live/hls/{address}/{path:path}", studio.hls),
+        Route("/live/hls/{address}/{path:path}", studio.files.answer),
         Route("/live/room/{office_hour}", studio.room),
         Route("/live/ring", studio.ring, methods=["POST"]),
         Route("/live/health", studio.health),

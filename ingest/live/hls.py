@@ -24,11 +24,14 @@ class Segment:
     discontinuity: bool = False
 
     @cached_property
-    def text(self) -> str:
-        """Its lines; kept, because a playlist is written again with every segment, for hours."""
-        wall = self.wall.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        gap = "#EXT-X-DISCONTINUITY\n" if self.discontinuity else ""
-        return f"{gap}#EXT-X-PROGRAM-DATE-TIME:{wall}\n#EXTINF:{float(self.seconds):.6f},\n{self.uri}"
+    def moment(self) -> str:
+        """The lines before its parts; kept, because a playlist is written again and again, for hours."""
+        return ("#EXT-X-DISCONTINUITY\n" if self.discontinuity else "") + date_time(self.wall)
+
+    @cached_property
+    def entry(self) -> str:
+        """The lines after its parts."""
+        return f"#EXTINF:{float(self.seconds):.6f},\n{self.uri}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +52,12 @@ class Playlist:
         return replace(self, segments=(*self.segments, segment), interrupted=False)
 
 
+def date_time(wall: datetime) -> str:
+    """The tag that says when the next frame was shown."""
+    text = wall.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return f"#EXT-X-PROGRAM-DATE-TIME:{text}"
+
+
 def media(playlist: Playlist) -> str:
     """The text of a media playlist."""
     lines = [_HEAD + f"#EXT-X-TARGETDURATION:{playlist.target_s}", f"#EXT-X-MEDIA-SEQUENCE:{playlist.first}"]
@@ -57,7 +66,7 @@ def media(playlist: Playlist) -> str:
     if playlist.first == 1:
         lines.append("#EXT-X-PLAYLIST-TYPE:EVENT")
     lines += ["#EXT-X-INDEPENDENT-SEGMENTS", f'#EXT-X-MAP:URI="{playlist.init}"']
-    lines += [each.text for each in playlist.segments]
+    lines += [f"{each.moment}\n{each.entry}" for each in playlist.segments]
     if playlist.interrupted:
         lines.append("#EXT-X-DISCONTINUITY")
     if playlist.ended:
@@ -98,14 +107,32 @@ def parse(text: str) -> Playlist:
 
 
 def live_window(playlist: Playlist, segments: int) -> Playlist:
-    """The newest `segments` of a running playlist; one that has ended is given whole."""
+    """The newest `segments`; also at the end, since numbers must not go back before a live viewer's eyes."""
     gone = len(playlist.segments) - segments
-    if playlist.ended or gone <= 0:
+    if gone <= 0:
         return playlist
     # A discontinuity leaves the list together with the segment it stands before (RFC 8216bis, 6.2.2).
     gaps = sum(each.discontinuity for each in playlist.segments[:gone])
     kept = playlist.segments[gone:]
     return replace(playlist, segments=kept, first=playlist.first + gone, gaps_before=playlist.gaps_before + gaps)
+
+
+def parse_newest(text: str, segments: int) -> Playlist:
+    """`live_window` of what `parse` would read, in the time that the window takes, not the hours before it."""
+    gone = text.count("\n#EXTINF:") - segments
+    if gone <= 0:
+        return parse(text)
+    at = len(text)
+    for _ in range(segments):
+        at = text.rindex("#EXT-X-PROGRAM-DATE-TIME:", 0, at)
+    if text.endswith("#EXT-X-DISCONTINUITY\n", 0, at):
+        at -= len("#EXT-X-DISCONTINUITY\n")
+    before = text[:at]
+    head = before[: before.index("#EXT-X-MAP:")]
+    init = before[len(head) : before.index("\n", len(head)) + 1]
+    kept = parse(head + init + text[at:])
+    gaps = kept.gaps_before + before.count("#EXT-X-DISCONTINUITY\n")
+    return replace(kept, first=kept.first + gone, gaps_before=gaps)
 
 
 @dataclass(frozen=True, kw_only=True)

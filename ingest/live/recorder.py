@@ -5,6 +5,7 @@ the end of a part, the part goes to the disk's thread. Nothing here waits for th
 """
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from ingest import archive
 from ingest.live import boxes, hls
 from ingest.live.audio import AUDIO_BITRATE
 from ingest.live.resume import Resumed, resume
-from ingest.live.segments import KINDS, DiskStopped, SegmentFiles, WrittenPart
+from ingest.live.segments import KINDS, DiskStopped, Edge, SegmentFiles, WrittenPart
 
 SEGMENT_S = 2
 PART_S = Fraction(2, 5)  # whole frames at 25 and at 30 a second
@@ -31,9 +32,13 @@ class Recorder:
         height: int,
         frame_rate: int,
         bitrate: int,
+        on_edge: Callable[[Edge], None] = lambda edge: None,
         _resumed: Resumed | None = None,
     ) -> None:
-        """A new recording, from tick 0. Raises FileExistsError when there is one already: then `reopen`."""
+        """A new recording, from tick 0. Raises FileExistsError when there is one already: then `reopen`.
+
+        `on_edge` hears of each part that is on the disk, in the disk's thread.
+        """
         if _resumed is None and programme.segments("video"):
             raise FileExistsError(f"{programme.root} holds a recording; reopen it")
         if PART_S * frame_rate % 1 or boxes.VIDEO_TIMESCALE % frame_rate:
@@ -48,7 +53,7 @@ class Recorder:
         self.segment_ticks = SEGMENT_S * frame_rate
         self._part_ticks = int(PART_S * frame_rate)
         self._samples_per_tick = boxes.AUDIO_TIMESCALE // frame_rate
-        self._files = SegmentFiles(programme, start.playlists)
+        self._files = SegmentFiles(programme, start.playlists, on_edge)
         self._lock = threading.Lock()
         self._pictures: list[tuple[datetime, boxes.Sample]] = []
         self._sounds: list[bytes] = []
@@ -59,14 +64,29 @@ class Recorder:
 
     @classmethod
     def reopen(
-        cls, programme: archive.Programme, *, width: int, height: int, frame_rate: int, bitrate: int
+        cls,
+        programme: archive.Programme,
+        *,
+        width: int,
+        height: int,
+        frame_rate: int,
+        bitrate: int,
+        on_edge: Callable[[Edge], None] = lambda edge: None,
     ) -> "Recorder":
         """Go on after a crash: trim to the last whole part, `next_tick` is the tick after it (0 in an empty folder).
 
         When the recording had ended, `ended` is True and only `finish` makes sense.
         """
         resumed = resume(programme, frame_rate, PART_S, SEGMENT_S)
-        return cls(programme, width=width, height=height, frame_rate=frame_rate, bitrate=bitrate, _resumed=resumed)
+        return cls(
+            programme,
+            width=width,
+            height=height,
+            frame_rate=frame_rate,
+            bitrate=bitrate,
+            on_edge=on_edge,
+            _resumed=resumed,
+        )
 
     def begin(self, parameter_sets: bytes, audio_config: bytes) -> None:
         """Write what comes before the first frame: init segments, master playlist, media playlists.

@@ -6,7 +6,8 @@ It needs nothing but its folder: no database, no site. It locks the folder, so t
 where a dead one stopped; and outlives the studio by `GRACE_S`, in which a new studio may take over.
 
 Messages in: `brief`, `command`, and with an answer `whip`, `whep`, `delete`; `close`.
-Messages out: `hello`, `state` four times a second, `done`, `refused`, `started`, `paused`, `ended`, `trouble`.
+Messages out: `hello`, `state` four times a second, `done`, `refused`, `started`, `paused`, `ended`, `part` (on the
+disk), `trouble`.
 """
 
 import argparse
@@ -31,6 +32,7 @@ from ingest.live.orders import Orders, Scribe
 from ingest.live.presence import House
 from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
+from ingest.live.segments import Edge
 from ingest.live.wire import LINE_BYTES, Message, Wire
 from ingest.timeline import Writer
 
@@ -67,6 +69,7 @@ class Process:
         self._closing = asyncio.Event()
         self._briefed, self._briefing = asyncio.Event(), asyncio.Lock()
         self._trouble = ""
+        self._edge: Edge | None = None
         self._loop = asyncio.get_running_loop()
         died = _last_sign(room)
         self._scribe = Scribe(Writer(room.timeline))
@@ -91,7 +94,7 @@ class Process:
             scribe=self._scribe,
             programme=self._programme,
             house=self._house,
-            recorder=lambda: Recorder.reopen(room.programme(), **options.encoding),
+            recorder=lambda: Recorder.reopen(room.programme(), **options.encoding, on_edge=self._on_disk),
             tick_duration=Fraction(1, options.frame_rate),
             picture={"width": options.width, "height": options.height},
             died=died,
@@ -166,6 +169,7 @@ class Process:
             self._tell({"tell": "started", "wall": orders.began_at, "tick_duration": duration})
         if standing.paused:
             self._tell({"tell": "paused", "paused": True})
+        self._tell_edge()
         if standing.over:
             self._tell({"tell": "ended", "ticks": orders.ended_ticks})
 
@@ -197,6 +201,15 @@ class Process:
             "trouble": self._trouble,
             "people": [each | {"muted": each["person"] in standing.muted} for each in self._house.state()],
         }
+
+    def _on_disk(self, edge: Edge) -> None:
+        self._edge = edge
+        self._soon(self._tell_edge)
+
+    def _tell_edge(self) -> None:
+        if (edge := self._edge) is not None:
+            wall = edge.wall.isoformat()
+            self._tell({"tell": "part", "number": edge.number, "parts": edge.parts, "wall": wall})
 
     def _tell(self, message: Message) -> None:
         if self._wire is not None:

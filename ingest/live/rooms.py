@@ -25,6 +25,7 @@ from ingest import commands, store
 from ingest.archive import Archive
 from ingest.commands import Command
 from ingest.database import Database
+from ingest.live.segments import Edge
 from ingest.live.tenancy import Tenancy
 from ingest.live.wire import CallFailed, WireBroken
 from ingest.officehours import WITH_ROOM, OfficeHour
@@ -58,7 +59,10 @@ class Wanted:
 
 
 class Rooms:
-    """See the module. Callbacks are called in threads, again and again until they return, so each may run twice."""
+    """See the module. Callbacks are called in threads, again and again until they return, so each may run twice.
+
+    But for `on_edge`, which hears at once, on the event loop, how far a recording on the disk has come.
+    """
 
     def __init__(
         self,
@@ -69,9 +73,11 @@ class Rooms:
         on_started: Started,
         on_paused: Paused,
         on_ended: Ended,
+        on_edge: Callable[[str, Edge], None] = lambda office_hour, edge: None,
     ) -> None:
         self._settings, self._database, self._archive = settings, database, archive
         self._on_started, self._on_paused, self._on_ended = on_started, on_paused, on_ended
+        self._on_edge = on_edge
         self._rooms: dict[str, Tenancy] = {}
         self._last: dict[str, dict[str, Any]] = {}
         self._bell = asyncio.Event()
@@ -197,6 +203,7 @@ class Rooms:
             options,
             brief=lambda: self._thread(lambda: self._brief(hour)),
             report=lambda message: self._report(hour.id, message),
+            on_edge=lambda edge: self._on_edge(hour.id, edge),
         )
         tenancy.start()
         return tenancy

@@ -7,6 +7,7 @@ part is on the disk. So whatever a playlist names is there, and what is lost in 
 import os
 import queue
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -35,10 +36,25 @@ class WrittenPart:
     last: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """What is on the disk: `parts` of both kinds of segment `number`, which began at `wall`."""
+
+    number: int
+    parts: int
+    wall: datetime
+
+
 class SegmentFiles(threading.Thread):
     """The disk's side of a recorder. `close()` returns at once; the Future is done when the replay is complete."""
 
-    def __init__(self, programme: archive.Programme, playlists: dict[str, hls.Playlist]) -> None:
+    def __init__(
+        self,
+        programme: archive.Programme,
+        playlists: dict[str, hls.Playlist],
+        on_edge: Callable[[Edge], None] = lambda edge: None,
+    ) -> None:
+        """`on_edge` hears of each part that is on the disk and listed, in this thread, so it must not wait."""
         super().__init__(name="segments", daemon=True)
         self.programme = programme
         self.playlists = playlists
@@ -47,6 +63,8 @@ class SegmentFiles(threading.Thread):
         self._waiting: queue.Queue[WrittenPart | Future[None]] = queue.Queue(PARTS_WAITING + 1)
         self._handles: dict[str, int] = {}
         self._unlisted: WrittenPart | None = None
+        self._parts = 0
+        self._on_edge = on_edge
         self._closed: Future[None] | None = None
 
     def put(self, part: WrittenPart) -> None:
@@ -99,8 +117,11 @@ class SegmentFiles(threading.Thread):
                 self._handles[kind] = open_segment(self.programme, kind, part.number)
             append(self._handles[kind], part.data[kind])
         self._unlisted = part
+        self._parts += 1
+        edge = Edge(number=part.number, parts=self._parts, wall=part.wall)
         if part.last:
             self._close_segment()
+        self._on_edge(edge)
 
     def _end(self) -> None:
         self._close_segment()
@@ -110,6 +131,7 @@ class SegmentFiles(threading.Thread):
 
     def _close_segment(self) -> None:
         self._close_handles()
+        self._parts = 0
         part, self._unlisted = self._unlisted, None
         if part is None:
             return

@@ -13,9 +13,11 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ingest.live.segments import Edge
 from ingest.live.wire import LINE_BYTES, Message, Wire, WireBroken
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,10 @@ CLOSED: dict[str, Any] = {"open": False, "on_air": False, "over": False, "people
 
 
 class Tenancy:
-    """See the module. `brief` gives what the room must know; `report` keeps what it says, in order."""
+    """See the module. `brief` gives what the room must know; `report` keeps what it says, in order.
+
+    `on_edge` hears at once how far the recording on the disk has come.
+    """
 
     def __init__(
         self,
@@ -38,11 +43,12 @@ class Tenancy:
         *,
         brief: Callable[[], Awaitable[dict[str, Any]]],
         report: Callable[[Message], Awaitable[None]],
+        on_edge: Callable[[Edge], None] = lambda edge: None,
     ) -> None:
         self.state: dict[str, Any] = dict(CLOSED)
         self.leaving = False
         self._folder, self._socket, self._options = folder, socket, options
-        self._brief, self._report = brief, report
+        self._brief, self._report, self._on_edge = brief, report, on_edge
         self._briefing: dict[str, Any] | None = None
         self._wire: Wire | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -154,6 +160,8 @@ class Tenancy:
                 self.state = state
             case {"tell": "hello", "pid": pid}:
                 self._pid = pid
+            case {"tell": "part", "number": number, "parts": parts, "wall": wall}:
+                self._on_edge(Edge(number=number, parts=parts, wall=datetime.fromisoformat(wall)))
             case {"tell": "trouble", "message": text}:
                 log.error("the room %s: %s", self._folder.name, text)
             case _:

@@ -23,7 +23,7 @@ const play = () => {
   const hls = new Hls({
     workerPath: video.dataset.worker,
     lowLatencyMode: true,
-    liveSyncDurationCount: 2,
+    // How far behind is said by the playlist (PART-HOLD-BACK); a number of segments here would overrule it.
     liveMaxLatencyDurationCount: 6,
     maxLiveSyncPlaybackRate: 1.05,  // Hardly to be heard; without it the player never catches up again.
     backBufferLength: 300,

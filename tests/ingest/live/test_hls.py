@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from ingest.live.hls import Playlist, Segment, Variant, live_window, master, media, parse
+from ingest.live.hls import Playlist, Segment, Variant, live_window, master, media, parse, parse_newest
 
 BEGAN = datetime(2026, 11, 23, 18, tzinfo=UTC)
 
@@ -73,9 +73,22 @@ def test_a_live_viewer_gets_the_newest_segments() -> None:
     assert live_window(playlist, 6) is playlist
 
 
-def test_an_ended_playlist_is_given_whole() -> None:
+def test_numbers_do_not_go_back_at_the_end() -> None:
     playlist = Playlist(target_s=2, segments=tuple(segment(n) for n in range(1, 7)), ended=True)
-    assert live_window(playlist, 3) is playlist
+    assert live_window(playlist, 3).first == 4
+
+
+@pytest.mark.parametrize("gap", range(1, 8))
+@pytest.mark.parametrize("state", ["running", "interrupted", "ended"])
+def test_a_window_can_be_read_without_reading_hours(gap: int, state: str) -> None:
+    whole = Playlist(
+        target_s=2,
+        segments=tuple(segment(n, gap=n in (2, gap)) for n in range(1, 7)),
+        ended=state == "ended",
+        interrupted=state == "interrupted",
+    )
+    for segments in range(1, 9):
+        assert parse_newest(media(whole), segments) == live_window(whole, segments)
 
 
 def test_a_master_playlist_names_qualities_and_sound() -> None:

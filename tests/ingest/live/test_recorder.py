@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -30,24 +31,29 @@ SAMPLES = 48_000 // RATE
 class Studio:
     """Feeds a recorder with grey pictures and a quiet tone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, rate: int = RATE, on_edge: Callable[[segments.Edge], None] = lambda edge: None
+    ) -> None:
         self.programme = Programme(folder)
-        self.recorder = Recorder.reopen(self.programme, width=160, height=90, frame_rate=RATE, bitrate=100_000)
-        self.encoder = Encoder(width=160, height=90, frame_rate=RATE, bitrate=100_000, preset="ultrafast")
+        self.recorder = Recorder.reopen(
+            self.programme, width=160, height=90, frame_rate=rate, bitrate=100_000, on_edge=on_edge
+        )
+        self.encoder = Encoder(width=160, height=90, frame_rate=rate, bitrate=100_000, preset="ultrafast")
         self.aac = AacEncoder(self.recorder.next_sample)
         self.canvas = Canvas(160, 90)
         self.canvas.fill(Box(0, 0, 160, 90), (90, 128, 128))
         self.first = self.recorder.next_tick
-        self.skip = self.recorder.next_sample - self.first * SAMPLES
+        self.rate, self.samples = rate, 48_000 // rate
+        self.skip = self.recorder.next_sample - self.first * self.samples
         self.recorder.begin(self.encoder.parameter_sets, self.aac.config)
 
     def feed(self, ticks: int) -> None:
         for _ in range(ticks):
             tick = self.recorder.next_tick
             keyframe = (tick - self.first) % self.recorder.segment_ticks == 0
-            wall = BEGAN + timedelta(seconds=tick / RATE)
+            wall = BEGAN + timedelta(seconds=tick / self.rate)
             self.recorder.picture(self.encoder.encode(self.canvas.frame, keyframe), keyframe, wall)
-            sound = np.full(SAMPLES, 0.01, np.float32)[self.skip :]
+            sound = np.full(self.samples, 0.01, np.float32)[self.skip :]
             self.skip = 0
             for _, data in self.aac.encode(sound):
                 self.recorder.sound(data)

@@ -1,0 +1,98 @@
+"""Requests below /live/hls/ come in; playlists, parts and segments of what is on air go out, for players and caches.
+
+Every player asks for the same few addresses at the same moment and is answered from memory; a cache in front of the
+studio may keep them for as long as `CACHE_S`, so that what is over is gone everywhere within five seconds.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from ingest.archive import Archive, Programme
+from ingest.live import lowlatency
+from ingest.live.lowlatency import BadDirective
+from ingest.live.segments import Edge
+from ingest.live.viewing import TooFar, Viewing
+
+REWIND_SEGMENTS = 150
+"""Segments of 2 s that viewers can go back while it is live: five minutes."""
+LIVE_FILE = re.compile(r"index\.m3u8|(video|audio)/(index\.m3u8|init\.mp4|\d{8}(\.\d{1,2})?\.m4s)")
+MEDIA_TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".m4s": "video/iso.segment", ".mp4": "video/mp4"}
+VIEWINGS = 100
+"""Recordings that are remembered; more than one machine can have on air at a time."""
+CACHE_S = 4
+"""Answers never change, but addresses end: within 5 s after the end of a broadcast (see ingest/live/README.md)."""
+LASTING = f"public, max-age=60, s-maxage={CACHE_S}, immutable"
+BLOCKED = f"public, max-age={CACHE_S}"
+UNASKED = "public, max-age=1"
+"""Half a target duration: a player without low latency looks again after two seconds."""
+REFUSED = "no-store"
+
+HourAt = Callable[[str], Awaitable[str | None]]
+
+
+class LiveFiles:
+    """The live files of all office hours. `hour_at` knows which one may be watched at an address, if any."""
+
+    def __init__(self, archive: Archive, hour_at: HourAt) -> None:
+        self._archive, self._hour_at = archive, hour_at
+        self._viewings: dict[str, Viewing] = {}
+
+    def told(self, office_hour: str, edge: Edge) -> None:
+        """A part of a recording is on the disk."""
+        self._viewing(office_hour).told(edge)
+
+    async def answer(self, request: Request) -> Response:
+        """A playlist, part or segment; 410 when it is over. Raises HTTPException."""
+        path = request.path_params["path"]
+        if not LIVE_FILE.fullmatch(path):
+            raise HTTPException(404, "there is no such file")
+        office_hour = await self._hour_at(request.path_params["address"])
+        if office_hour is None:
+            raise HTTPException(410, "this broadcast is over")
+        programme, viewing = self._archive.room(office_hour).programme(), self._viewing(office_hour)
+        kind, _, name = path.rpartition("/")
+        try:
+            if kind and name == "index.m3u8":
+                return await _playlist(viewing, kind, request)
+            if part := lowlatency.PART_ADDRESS.fullmatch(name):
+                data = await viewing.part(kind, int(part[1]), int(part[2]))
+                return Response(data, headers={"Cache-Control": LASTING}, media_type=MEDIA_TYPES[".m4s"])
+            return await _file(programme, viewing, path)
+        except FileNotFoundError as error:
+            raise HTTPException(404, "there is no such file", {"Cache-Control": UNASKED}) from error
+        except TimeoutError as error:
+            headers = {"Cache-Control": REFUSED, "Retry-After": "1"}
+            raise HTTPException(503, "the programme has not come so far; try again", headers) from error
+
+    def _viewing(self, office_hour: str) -> Viewing:
+        if office_hour not in self._viewings:
+            while len(self._viewings) >= VIEWINGS:
+                del self._viewings[next(iter(self._viewings))]
+            self._viewings[office_hour] = Viewing(self._archive.room(office_hour).programme(), REWIND_SEGMENTS)
+        return self._viewings[office_hour]
+
+
+async def _playlist(viewing: Viewing, kind: str, request: Request) -> Response:
+    try:
+        asked = lowlatency.requested(request.query_params)
+        text = await viewing.playlist(kind, asked)
+    except (BadDirective, TooFar) as error:
+        raise HTTPException(400, str(error), {"Cache-Control": REFUSED}) from error
+    lasting = UNASKED if asked.number is None else BLOCKED
+    return Response(text, headers={"Cache-Control": lasting}, media_type=MEDIA_TYPES[".m3u8"])
+
+
+async def _file(programme: Programme, viewing: Viewing, path: str) -> Response:
+    """A whole segment, or what comes before all of them."""
+    file = programme.root / path
+    if file.suffix == ".m4s" and not await viewing.has_segment(int(file.stem)):
+        raise FileNotFoundError(path)  # half of it would be kept by caches
+    if not await run_in_threadpool(file.is_file):
+        raise FileNotFoundError(path)
+    lasting = LASTING if file.suffix == ".m4s" else UNASKED
+    return FileResponse(file, headers={"Cache-Control": lasting}, media_type=MEDIA_TYPES[file.suffix])
