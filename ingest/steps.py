@@ -234,6 +234,25 @@ def of_office_hour(connection: Connection, office_hour: str) -> list[Step]:
     return rows_as(Step, connection, query)
 
 
+def listed(connection: Connection, states: Iterable[State], office_hour: str | None = None) -> list[Step]:
+    """Steps in these states, in the order in which they are sent; of one office hour or of all."""
+    query = sa.select(steps).where(steps.c.state.in_(set(states))).order_by(steps.c.priority, steps.c.created_at)
+    return rows_as(Step, connection, query if office_hour is None else query.where(steps.c.office_hour == office_hour))
+
+
+def needed_by(connection: Connection, id: str) -> list[Step]:
+    """What a step still waits for."""
+    query = sa.select(steps).join(step_needs, step_needs.c.needs == steps.c.id).where(step_needs.c.step == id)
+    return rows_as(Step, connection, query.where(steps.c.state != State.DONE).order_by(steps.c.created_at))
+
+
+def beginning_with(connection: Connection, start: str) -> list[Step]:
+    """The steps whose id begins with these hex digits, at most two: people type the first few. Raises ValueError."""
+    if not start or set(start) - set("0123456789abcdef"):
+        raise ValueError(f"{start!r} is not the beginning of a step's id")
+    return rows_as(Step, connection, sa.select(steps).where(steps.c.id.like(f"{start}%")).limit(2))
+
+
 def unfinished(connection: Connection, kind: str) -> bool:
     """True while a step of this kind has not ended."""
     query = sa.select(steps.c.id).where(steps.c.kind == kind, steps.c.state.in_(UNFINISHED)).limit(1)

@@ -85,14 +85,22 @@ def parser() -> argparse.ArgumentParser:
     ticket.add_argument("--audience", choices=("whip", "whep", "socket"), default="whip")
     read_mail = command("read-mail", "print what would be made of mails, one JSON object a line", _read_mail)
     read_mail.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a mail as its server keeps it (.eml)")
+    _steps_arguments(command("steps", "show the work after the end, and move it on", _steps))
     bench = command("bench", "measure", _bench)
-    bench.add_argument("name", choices=("demo",))
+    bench.add_argument("name", choices=("demo", "transcode"))
     bench.add_argument("--json", action="store_true", help="print one line of JSON at the end")
     bench.add_argument("--full", action="store_true", help="measure longer")
     command("packages", "fetch the front-end packages of the lock file", _packages)
     command("check", "hold settings, routes, translations and migrations against the documents", _check)
     command("licences", "list the licence of every dependency", _licences)
     return top
+
+
+def _steps_arguments(steps: argparse.ArgumentParser) -> None:
+    steps.add_argument("do", choices=("list", "retry", "cancel", "why"), help="why: what a step waits for")
+    steps.add_argument("step", nargs="?", default="", help="the first digits of its id; list: of which office hour")
+    steps.add_argument("--all", action="store_true", help="list what is done too")
+    steps.add_argument("--json", action="store_true", help="list as JSON")
 
 
 def _demo_arguments(demo: argparse.ArgumentParser) -> None:
@@ -209,6 +217,22 @@ def _read_mail(options: argparse.Namespace) -> None:
             print(json.dumps(verdict.of_file(file, at=now()), ensure_ascii=False), flush=True)
         except OSError as error:
             raise Mendable(f"{file}: {error.strerror}") from error
+
+
+def _steps(options: argparse.Namespace) -> None:
+    from web import step_list
+    from web.house import open_house
+
+    house = open_house()
+    try:
+        if options.do == "list":
+            step_list.list_steps(house, options.step or None, everything=options.all, as_json=options.json)
+        else:
+            {"retry": step_list.retry, "cancel": step_list.cancel, "why": step_list.why}[options.do](
+                house, options.step
+            )
+    finally:
+        house.close()
 
 
 def _bench(options: argparse.Namespace) -> int:

@@ -48,4 +48,11 @@ def demo(runs: int) -> dict[str, Any]:
     return {"bench": "demo", "runs": runs, "cores": os.cpu_count()} | median_of(found, DEMO_FIGURES)
 
 
-BENCHES: dict[str, Callable[[int], dict[str, Any]]] = {"demo": demo}
+def transcode(runs: int) -> dict[str, Any]:
+    """Smaller sizes of one recording against one ffmpeg, and two workers against one."""
+    from web import bench_transcode
+
+    return bench_transcode.transcode(full=runs >= FULL_RUNS)
+
+
+BENCHES: dict[str, Callable[[int], dict[str, Any]]] = {"demo": demo, "transcode": transcode}

@@ -1,0 +1,102 @@
+"""The work after the end, as a person at the terminal sees and moves it."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from ingest import steps
+from ingest.archive import Archive
+from ingest.database import Database, metadata
+from ingest.engine import Engine
+from ingest.steps import Kind, Permanent, State, Step, Work
+from tests.ingest.conftest import NOON
+from tests.web.conftest import SmallHouse
+from web import step_list
+from web.house import House
+from web.mendable import Mendable
+
+
+def break_off(work: Work) -> None:
+    raise Permanent("segment 7 is missing: was the disk full?")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    database, archive = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}"), Archive(tmp_path)
+    metadata.create_all(database.engine)
+    kinds = [Kind(name="transcode.stretch", queue="heavy", run=break_off)]
+    engine = Engine(database, archive, kinds, lambda step, kind: None)
+    small = SmallHouse.__new__(SmallHouse)
+    object.__setattr__(small, "database", database)
+    object.__setattr__(small, "engine", engine)
+    yield cast(House, small)
+    database.close()
+
+
+@pytest.fixture
+def broken(house: House) -> tuple[str, str]:
+    """A stretch that failed, and the step that waits for it."""
+    with house.database.transaction() as connection:
+        stretch = steps.add(connection, kind="transcode.stretch", parameters={"stretch": 2, "of": 10})
+        join = steps.add(connection, kind="transcode.rungs", needs=[stretch])
+    house.engine.run(stretch)
+    return stretch, join
+
+
+def test_what_went_wrong_stands_in_the_list(
+    house: House, broken: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    step_list.list_steps(house, None, everything=False, as_json=False)
+    waiting, failed = sorted(capsys.readouterr().out.splitlines(), key=lambda line: "failed" in line)
+    assert waiting.split() == [broken[1][:8], "waiting", "0%", "transcode.rungs"]
+    assert failed.split()[:5] == [broken[0][:8], "failed", "0%", "transcode.stretch", "3/10"]
+    assert failed.endswith("segment 7 is missing: was the disk full?")
+    step_list.list_steps(house, None, everything=False, as_json=True)
+    assert {each["state"] for each in json.loads(capsys.readouterr().out)} == {"failed", "waiting"}
+
+
+def test_why_names_the_culprit_and_the_remedy(
+    house: House, broken: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    step_list.why(house, broken[1][:6])
+    said = capsys.readouterr().out.splitlines()
+    assert said[1:] == [
+        f"It waits for {broken[0][:8]}  transcode.stretch 3/10, which is failed.",
+        f"When the cause is gone: officehours steps retry {broken[0][:8]}",
+    ]
+
+
+def test_retry_and_cancel_say_when_they_cannot(house: House, broken: tuple[str, str]) -> None:
+    step_list.retry(house, broken[0])
+    with house.database.reading() as connection:
+        assert steps.get(connection, broken[0]).state is State.SENT
+    with pytest.raises(Mendable, match="has not ended badly"):
+        step_list.retry(house, broken[0])
+    step_list.cancel(house, broken[0])
+    with pytest.raises(Mendable, match="is cancelled: it has ended"):
+        step_list.cancel(house, broken[0])
+
+
+@pytest.mark.parametrize("start", ["", "xyz", "%", "0123456789abcdef0"])
+def test_a_wrong_id_is_named(house: House, start: str) -> None:
+    with pytest.raises(Mendable):
+        step_list.why(house, start)
+
+
+def running(house: House, progress: float) -> Step:
+    with house.database.transaction() as connection:
+        id = steps.add(connection, kind="transcode.stretch", again=str(progress))
+        changes = {"state": State.RUNNING, "started_at": NOON, "progress": progress}
+        steps.change(connection, id, frozenset({State.READY}), **changes)
+        return steps.get(connection, id)
+
+
+def test_remaining_time_follows_from_what_is_done(house: House) -> None:
+    at = NOON + timedelta(seconds=60)
+    assert step_list.remaining(running(house, 0.25), at) == timedelta(seconds=180)
+    assert "3:00 min left" in step_list.line(running(house, 0.25), at)
+    assert step_list.remaining(running(house, 0.0), at) is None
