@@ -176,8 +176,8 @@ def plays(page: Page, video: str = "#player", *, seconds: float = 2.0, limit_ms:
 def plays_out(page: Page, *, limit_s: float = 45.0) -> None:
     """Wait until a video has been played to its end; a second may be missing where sound is shorter than picture."""
     look = (
-        "() => { const { ended, currentTime, duration, readyState, error } = document.querySelector('#player');"
-        " return { ended, left: duration - currentTime, duration, readyState, error: error?.message }; }"
+        "() => { const { ended, currentTime, duration, currentSrc, error } = document.querySelector('#player');"
+        " return { ended, left: duration - currentTime, duration, currentSrc, error: error?.message }; }"
     )
     end = time.monotonic() + limit_s
     while not ((seen := page.evaluate(look))["ended"] or (seen["left"] is not None and seen["left"] < 1)):
