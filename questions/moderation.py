@@ -3,7 +3,17 @@
 from sqlalchemy.engine import Connection
 
 from questions import store
-from questions.question import BACKGROUND_LENGTH, REJECTIONS, MoveRefused, Question, Reason, State
+from questions.question import (
+    BACKGROUND_LENGTH,
+    REJECTIONS,
+    SPEAKING_FOR_OTHERS,
+    Change,
+    MoveRefused,
+    Question,
+    Reason,
+    State,
+    check_undo,
+)
 
 TEXT_LENGTH = 10 * BACKGROUND_LENGTH
 """Characters kept of a question's text; the original message holds the rest."""
@@ -31,8 +41,41 @@ def reject(connection: Connection, question: Question, reason: Reason, *, by: st
 
 
 def fetch_back(connection: Connection, question: Question, *, by: str) -> Question:
-    """Make a rejected or set-aside question new again. Raises MoveRefused, Overtaken."""
-    return store.move(connection, question, State.NEW, by=by)
+    """Make a rejected, merged or set-aside question new again. Raises MoveRefused, Overtaken."""
+    return store.move(connection, question, State.NEW, by=by, merged_into=None)
+
+
+def merge(connection: Connection, question: Question, into: Question, *, by: str) -> Question:
+    """Let `into`, which asks the same, speak for `question` too. Raises MoveRefused, Overtaken."""
+    if question.id == into.id or into.state not in SPEAKING_FOR_OTHERS:
+        raise MoveRefused(f"nothing can be merged into a question that is {into.state.value}")
+    if into.office_hour is None or question.office_hour not in {None, into.office_hour}:
+        raise MoveRefused("the two questions belong to different office hours")
+    if question.office_hour is None:
+        question = assign(connection, question, into.office_hour)
+    return store.move(connection, question, State.MERGED, by=by, merged_into=into.id)
+
+
+def undo(connection: Connection, change: Change, *, by: str) -> Question:
+    """Take a question's last move back. Raises MoveRefused, Overtaken."""
+    return store.move_back(connection, store.get(connection, change.question), change, by=by)
+
+
+def last_move(connection: Connection, office_hour: str, by: str) -> Change | None:
+    """What somebody could undo with one key: their newest move in an office hour, if it can be undone."""
+    change = store.last_change_by(connection, office_hour, by)
+    if change is None or store.history(connection, change.question)[-1].id != change.id:
+        return None
+    return change if can_undo(change) else None
+
+
+def can_undo(change: Change) -> bool:
+    """True unless everybody has seen what the move did."""
+    try:
+        check_undo(change.start, change.goal)
+    except MoveRefused:
+        return False
+    return True
 
 
 def assign(connection: Connection, question: Question, office_hour: str) -> Question:
@@ -46,7 +89,9 @@ def reword(connection: Connection, question: Question, *, text: str, author: str
     """Change what will be shown; the original text stays. Raises MoveRefused, Overtaken."""
     if question.state in {State.ON_AIR, State.ANSWERED, State.NOT_REACHED}:
         raise MoveRefused(f"a question that is {question.state.value} keeps its words")
-    values = {"text": text.strip()[:TEXT_LENGTH]}
+    values: dict[str, object] = {"text": text.strip()[:TEXT_LENGTH]}
+    if values["text"] != question.text:
+        values["reworded"] = True
     if author is not None:
         values["author"] = author.strip()[:80]
     return store.change(connection, question, **values)

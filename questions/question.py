@@ -28,6 +28,7 @@ class State(Enum):
     ON_AIR = "on_air"
     ANSWERED = "answered"
     NOT_REACHED = "not_reached"
+    MERGED = "merged"  # asks the same as another question, which speaks for both
 
 
 class Reason(Enum):
@@ -61,15 +62,20 @@ REJECTIONS = (
 AUTOMATIC = frozenset({Reason.AUTO_REPLY, Reason.BOUNCE, Reason.BULK, Reason.RECEIPT})
 
 MOVES: dict[State, frozenset[State]] = {
-    State.NEW: frozenset({State.APPROVED, State.REJECTED}),
+    State.NEW: frozenset({State.APPROVED, State.REJECTED, State.MERGED}),
     State.SET_ASIDE: frozenset({State.NEW}),
     State.REJECTED: frozenset({State.NEW}),  # a rejection can be taken back
-    State.APPROVED: frozenset({State.QUEUED, State.REJECTED, State.NOT_REACHED}),
+    State.APPROVED: frozenset({State.QUEUED, State.REJECTED, State.NOT_REACHED, State.MERGED}),
     State.QUEUED: frozenset({State.ON_AIR, State.APPROVED, State.NOT_REACHED}),
     State.ON_AIR: frozenset({State.ANSWERED}),
     State.ANSWERED: frozenset(),
     State.NOT_REACHED: frozenset(),
+    State.MERGED: frozenset({State.NEW}),
 }
+LASTING = frozenset({State.ON_AIR, State.ANSWERED, State.NOT_REACHED})
+"""What everybody has seen, or the end of the office hour decided, is not undone."""
+SPEAKING_FOR_OTHERS = frozenset({State.NEW, State.APPROVED, State.QUEUED, State.ON_AIR, State.ANSWERED})
+"""States of a question that others can be merged into."""
 
 
 class MoveRefused(ValueError):
@@ -82,13 +88,21 @@ def check_move(start: State, goal: State) -> None:
         raise MoveRefused(f"a question cannot go from {start.value} to {goal.value}")
 
 
+def check_undo(start: State | None, goal: State) -> State:
+    """Where a question goes back to after a move from `start` to `goal`. Raises MoveRefused."""
+    if start is None or start is State.MERGED or {start, goal} & LASTING:
+        raise MoveRefused(f"the move to {goal.value} cannot be undone")
+    return start
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """One question as moderators see it. Who asked, and how to reach them, is kept apart and encrypted.
 
     `text` is what will be shown and may be reworded; `original_text` is what the person wrote, without quotes
     and signature, and never changes. `message` is unique within its channel. `author` is the name shown.
-    `unreadable` marks a mail that could not be read; its original is kept.
+    `unreadable` marks a mail that could not be read; its original is kept. `reworded`: staff changed the text.
+    `merged_into` is the question that speaks for this one while it is merged.
     """
 
     id: str
@@ -107,6 +121,8 @@ class Question:
     position: int | None
     asked_at: datetime
     changed_at: datetime
+    reworded: bool = False
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from ingest import events
 from ingest.database import EnumText, UtcDateTime, metadata, now, row_as, rows_as
 from ingest.store import NotFound, Overtaken
-from questions.question import Change, Channel, Question, Reason, State, check_move
+from questions.question import Change, Channel, Question, Reason, State, check_move, check_undo
 
 questions = sa.Table(
     "questions",
@@ -37,6 +37,8 @@ questions = sa.Table(
     sa.Column("position", sa.Integer),
     sa.Column("asked_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("reworded", sa.Boolean, nullable=False),
+    sa.Column("merged_into", sa.ForeignKey("questions.id"), index=True),
     sa.UniqueConstraint("channel", "message"),
 )
 sa.Index(
@@ -125,6 +127,24 @@ def move(
 ) -> Question:
     """Compare and set; `values` are stored with it. Raises MoveRefused, Overtaken."""
     check_move(question.state, goal)
+    return _set(connection, question, goal, by, reason, values)
+
+
+def move_back(connection: Connection, question: Question, change: Change, *, by: str) -> Question:
+    """Undo `change`, which must be the question's newest. Raises MoveRefused, Overtaken."""
+    goal = check_undo(change.start, change.goal)
+    lines = history(connection, question.id)
+    if lines[-1].id != change.id or question.state is not change.goal:
+        raise Overtaken(f"question {question.id} has been moved since")
+    # The reason of a rejection comes back with it; a place in the queue is taken anew at its end.
+    reason = next((line.reason for line in reversed(lines[:-1]) if line.goal is goal), None)
+    position = last_position(connection, question.office_hour or "") + 1 if goal is State.QUEUED else None
+    return _set(connection, question, goal, by, reason, {"position": position, "merged_into": None})
+
+
+def _set(
+    connection: Connection, question: Question, goal: State, by: str, reason: Reason | None, values: dict[str, Any]
+) -> Question:
     changed_at = now()
     try:
         with connection.begin_nested():
@@ -153,6 +173,34 @@ def change(connection: Connection, question: Question, **values: Any) -> Questio
     fresh = get(connection, question.id)
     events.write(connection, "question", fresh.office_hour, question.id)
     return fresh
+
+
+def merged_counts(connection: Connection, office_hour: str) -> dict[str, int]:
+    """How many questions were merged into each of an office hour's, also by way of another; none are left out."""
+    query = sa.select(questions.c.id, questions.c.merged_into).where(
+        questions.c.office_hour == office_hour, questions.c.merged_into.is_not(None)
+    )
+    into = {row.id: row.merged_into for row in connection.execute(query)}
+    counts: dict[str, int] = {}
+    for speaker in into.values():
+        seen = set()
+        while speaker is not None and speaker not in seen:
+            seen.add(speaker)
+            counts[speaker] = counts.get(speaker, 0) + 1
+            speaker = into.get(speaker)
+    return counts
+
+
+def last_change_by(connection: Connection, office_hour: str, by: str) -> Change | None:
+    """The newest move somebody made in an office hour, or None."""
+    query = (
+        sa.select(question_changes)
+        .join(questions, questions.c.id == question_changes.c.question)
+        .where(questions.c.office_hour == office_hour, question_changes.c.by == by)
+        .order_by(question_changes.c.id.desc())
+        .limit(1)
+    )
+    return row_as(Change, connection, query)
 
 
 def last_position(connection: Connection, office_hour: str) -> int:

@@ -6,7 +6,7 @@ from ingest import events
 from ingest.database import Database
 from ingest.officehours import OfficeHour
 from ingest.store import NotFound, Overtaken
-from questions import moderation, store
+from questions import moderation, queue, store
 from questions.question import MoveRefused, Reason, State
 from tests.questions.conftest import Ask
 
@@ -65,3 +65,67 @@ def test_the_board_shows_all_by_state(database: Database, ask: Ask, hour: Office
         assert (board[State.NEW], board[State.APPROVED], board[State.QUEUED]) == ([new], [approved], [])
         with pytest.raises(NotFound):
             store.get(connection, "nobody")
+
+
+def test_a_merged_question_is_counted_with_the_one_that_speaks_for_it(
+    database: Database, ask: Ask, hour: OfficeHour
+) -> None:
+    one, two, three = ask("Wann kommt die Tram?"), ask("Kommt die Tram?"), ask("Wann fährt die Tram?")
+    with database.transaction() as connection:
+        merged = moderation.merge(connection, three, two, by="bo")
+        assert (merged.state, merged.merged_into) == (State.MERGED, two.id)
+        moderation.merge(connection, two, one, by="bo")
+        assert store.merged_counts(connection, hour.id) == {one.id: 2, two.id: 1}
+        back = moderation.fetch_back(connection, merged, by="bo")
+        assert (back.state, back.merged_into) == (State.NEW, None)
+        assert store.merged_counts(connection, hour.id) == {one.id: 1}
+
+
+def test_nothing_is_merged_into_itself_or_into_what_does_not_speak(database: Database, ask: Ask) -> None:
+    one, two = ask("Eins?"), ask("Zwei?")
+    with database.transaction() as connection:
+        with pytest.raises(MoveRefused):
+            moderation.merge(connection, one, one, by="bo")
+        rejected = moderation.reject(connection, two, Reason.INSULT, by="bo")
+        with pytest.raises(MoveRefused, match="rejected"):
+            moderation.merge(connection, one, rejected, by="bo")
+
+
+def test_the_last_move_can_be_undone_with_its_reason(database: Database, ask: Ask, hour: OfficeHour) -> None:
+    question = ask()
+    with database.transaction() as connection:
+        moderation.reject(connection, question, Reason.OFF_TOPIC, by="bo")
+        moderation.fetch_back(connection, store.get(connection, question.id), by="bo")
+        change = moderation.last_move(connection, hour.id, "bo")
+        assert change is not None
+        undone = moderation.undo(connection, change, by="bo")
+        assert (undone.state, undone.reason) == (State.REJECTED, Reason.OFF_TOPIC)
+        with pytest.raises(Overtaken):
+            moderation.undo(connection, change, by="bo")
+        assert [line.goal for line in store.history(connection, question.id)] == [
+            State.NEW, State.REJECTED, State.NEW, State.REJECTED,
+        ]  # fmt: skip
+
+
+def test_only_ones_own_newest_move_is_offered(database: Database, ask: Ask, hour: OfficeHour) -> None:
+    question = ask()
+    with database.transaction() as connection:
+        assert moderation.last_move(connection, hour.id, "bo") is None
+        approved = moderation.approve(connection, question, by="bo")
+        moderation.reject(connection, approved, Reason.INSULT, by="ada")
+        assert moderation.last_move(connection, hour.id, "bo") is None  # somebody else moved it since
+
+
+def test_what_everybody_has_seen_is_not_undone(database: Database, ask: Ask, live_hour: OfficeHour) -> None:
+    question = ask()
+    with database.transaction() as connection:
+        queue.put_on_air(connection, moderation.approve(connection, question, by="bo"), by="bo")
+        assert moderation.last_move(connection, live_hour.id, "bo") is None
+
+
+def test_a_changed_wording_is_marked(database: Database, ask: Ask) -> None:
+    question = ask("Wan komt die Tram?")
+    with database.transaction() as connection:
+        same = moderation.reword(connection, question, text="Wan komt die Tram?")
+        assert not same.reworded
+        assert moderation.reword(connection, same, text="Wann kommt die Tram?").reworded

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from ingest import commands, steps, store
@@ -16,11 +16,14 @@ from ingest.live import waiting
 from ingest.officehours import WITH_ROOM, OfficeHour, State
 from ingest.people import Person, Right, Role, SeatState
 from ingest.store import Overtaken
-from questions import moderation, queue
+from questions import moderation, private, queue, similar
 from questions import store as questions
-from questions.question import REJECTIONS, Question, Reason, shown_text
+from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, shown_text
 from questions.question import State as QuestionState
+from web.pages import decisions
+from web.pages.decisions import back
 from web.pages.join import speaks
+from web.pages.rules import REASONS
 from web.pages.staff import role_words
 from web.rendering import N_, house_of, render
 from web.rights import need
@@ -28,27 +31,27 @@ from web.rights import need
 PARTS = {"attention", "questions", "room", "now"}
 REFUSED_SHOWN = timedelta(minutes=2)
 """How long a refused command stays on the attention list."""
+COMPARED = 20
+"""Unread questions, the oldest first, for which similar ones are looked up; staff work from the top."""
+PRIVATE = {
+    private.Kind.MAIL: N_("mail address"),
+    private.Kind.PHONE: N_("telephone number"),
+    private.Kind.ACCOUNT: N_("account number"),
+    private.Kind.ADDRESS: N_("address of a house"),
+    private.Kind.NAME: N_("name of a person"),
+}
 UNGREETED = timedelta(minutes=3)
 """Waiting longer than this without a word is what guests complain of."""
-
-REASONS = {
-    Reason.OFF_TOPIC: N_("off topic"),
-    Reason.DUPLICATE: N_("asked already"),
-    Reason.INSULT: N_("insult"),
-    Reason.PRIVATE_MATTER: N_("private matter"),
-    Reason.ADVERTISEMENT: N_("advertisement"),
-    Reason.NO_QUESTION: N_("no question"),
-    Reason.TOO_MANY: N_("too many of one person"),
-    Reason.UNREADABLE: N_("cannot be read"),
-}
 
 
 def board(request: Request) -> Response:
     id = request.path_params["id"]
-    need(request, Right.RUN_ROOM, id)
+    visitor = need(request, Right.RUN_ROOM, id)
     with house_of(request).database.reading() as connection:
         hour = store.office_hour(connection, id)
         values = board_values(connection, hour)
+        values["undo"] = moderation.last_move(connection, id, visitor.account.id) if visitor.account else None
+        values["undone"] = questions.get(connection, values["undo"].question) if values["undo"] else None
     part = request.query_params.get("part")
     if part is not None and part not in PARTS:
         raise HTTPException(404)
@@ -73,12 +76,31 @@ def board_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
         "answered": columns[QuestionState.ANSWERED],
         "reasons": {reason: REASONS[reason] for reason in REJECTIONS},
         "attention": attention(connection, hour, len(columns[QuestionState.NEW])),
+        "alike": alike(columns),
+        "asked": {id: count + 1 for id, count in questions.merged_counts(connection, hour.id).items()},
+        "pieces": lambda text: private.pieces(text, [hour.host_name]),
+        "private": lambda text: private.kinds(text, [hour.host_name]),
+        "PRIVATE": PRIVATE,
         "shown_text": shown_text,
         "State": State,
         "SeatState": SeatState,
         "Role": Role,
         "with_room": hour.state in WITH_ROOM,
     }
+
+
+def alike(columns: dict[QuestionState, list[Question]]) -> dict[str, list[Question]]:
+    """For each of the first unread questions those that may ask the same, the most alike first."""
+    pool = {question.id: question for state in QuestionState for question in columns[state] if _may_speak(question)}
+    index = similar.index_of(tuple((question.id, question.text) for question in pool.values()))
+    return {
+        question.id: [pool[id] for id in index.like(question.text, but=question.id)]
+        for question in columns[QuestionState.NEW][:COMPARED]
+    }
+
+
+def _may_speak(question: Question) -> bool:
+    return question.office_hour is not None and question.state in SPEAKING_FOR_OTHERS
 
 
 def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[str, str, dict[str, Any]]]:
@@ -102,69 +124,6 @@ def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[
     if new:
         found.append(("info", N_("%(count)s unread among the questions."), {"count": new}))
     return found
-
-
-# What a press does to a question
-
-
-def _reject(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
-    try:
-        reason = Reason(form.get("reason", ""))
-    except ValueError as error:
-        raise HTTPException(400, "a rejection needs its reason") from error
-    moderation.reject(connection, question, reason, by=by)
-
-
-def _approve(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
-    if question.office_hour is None:
-        question = moderation.assign(connection, question, form["office_hour"])
-    moderation.approve(connection, question, by=by)
-
-
-def _queue(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
-    if question.state is QuestionState.NEW:
-        _approve(connection, question, form, by)
-        question = questions.get(connection, question.id)
-    queue.queue(connection, question, by=by)
-
-
-def _first(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
-    line = [each.id for each in queue.queued(connection, form["office_hour"])]
-    queue.arrange(connection, form["office_hour"], [question.id, *(id for id in line if id != question.id)])
-
-
-def _reword(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
-    moderation.reword(connection, question, text=form.get("text", "") or question.text)
-
-
-QuestionAct = Callable[[Connection, Question, dict[str, str], str], object]
-QUESTION_ACTS: dict[str, QuestionAct] = {
-    "approve": _approve,
-    "queue": _queue,
-    "reject": _reject,
-    "first": _first,
-    "reword": _reword,
-    "take_out": lambda connection, question, form, by: queue.take_out(connection, question, by=by),
-    "on_air": lambda connection, question, form, by: queue.put_on_air(connection, question, by=by),
-    "answered": lambda connection, question, form, by: queue.answered(connection, question, by=by),
-    "fetch_back": lambda connection, question, form, by: moderation.fetch_back(connection, question, by=by),
-}
-
-
-def decide(request: Request) -> Response:
-    """Approve, reject, queue, put on air … one question."""
-    id = request.path_params["id"]
-    visitor = need(request, Right.MODERATE, id)
-    form = {name: str(value) for name, value in request.state.form.items()} | {"office_hour": id}
-    act = QUESTION_ACTS.get(form.get("do", ""))
-    if act is None or visitor.account is None:
-        raise HTTPException(400, "there is no such act")
-    with house_of(request).database.transaction() as connection:
-        question = questions.get(connection, form.get("question", ""))
-        if question.office_hour not in (None, id):
-            raise HTTPException(404)
-        act(connection, question, form, visitor.account.id)
-    return _back(request)
 
 
 # What a press does to a person, or to the programme
@@ -217,7 +176,7 @@ def seat(request: Request) -> Response:
             act(connection, person, role_words(store.office_hour(connection, id))[person.role])
     except (Overtaken, ValueError) as error:
         raise HTTPException(409, N_("This person has been moved already. The board shows where they are.")) from error
-    return _back(request)
+    return back(request)
 
 
 def mark(request: Request) -> Response:
@@ -226,19 +185,12 @@ def mark(request: Request) -> Response:
     need(request, Right.RUN_ROOM, id)
     with house_of(request).database.transaction() as connection:
         commands.write(connection, id, commands.Kind.MARK, reason=str(request.state.form.get("reason", ""))[:200])
-    return _back(request)
-
-
-def _back(request: Request) -> Response:
-    """To the board, or nothing to see for the script, which fetches what changed by itself."""
-    if "application/json" in request.headers.get("accept", ""):
-        return Response(status_code=204)
-    return RedirectResponse(f"/staff/office-hours/{request.path_params['id']}/board", 303)
+    return back(request)
 
 
 routes = [
     Route("/staff/office-hours/{id}/board", board),
-    Route("/staff/office-hours/{id}/questions", decide, methods=["POST"]),
+    *decisions.routes,
     Route("/staff/office-hours/{id}/seats", seat, methods=["POST"]),
     Route("/staff/office-hours/{id}/mark", mark, methods=["POST"]),
 ]

@@ -12,15 +12,19 @@ const busy = (part) => {
 const fill = (part, text) => {
   if (part.dataset.shown === text) return;
   const focused = part.contains(document.activeElement) ? focusKey(document.activeElement) : null;
-  const opened = [...part.querySelectorAll("details[open]")].map((each) => each.querySelector("summary")?.textContent);
+  const opened = [...part.querySelectorAll("details[open]")].map(detailsKey);
+  const ticked = [...part.querySelectorAll("input[type=checkbox][id]:checked")].map((each) => each.id);
   part.innerHTML = text;  // Our own server's HTML, escaped there; scripts in it would not run under the policy.
   part.dataset.shown = text;
   for (const details of part.querySelectorAll("details")) {
-    if (opened.includes(details.querySelector("summary")?.textContent)) details.open = true;
+    if (opened.includes(detailsKey(details))) details.open = true;
   }
+  for (const box of part.querySelectorAll("input[type=checkbox][id]")) box.checked ||= ticked.includes(box.id);
   if (focused) [...part.querySelectorAll("button, a")].find((each) => focusKey(each) === focused)?.focus({ preventScroll: true });
   part.dispatchEvent(new CustomEvent("part", { bubbles: true }));
 };
+
+const detailsKey = (details) => details.id || details.querySelector("summary")?.textContent;
 
 const focusKey = (element) => element.dataset.key || element.form && `${element.form.action} ${element.textContent}` || element.textContent;
 

@@ -1,0 +1,117 @@
+"""Questions come in, for one of them the most alike go out: suggestions for staff, who alone merge.
+
+Texts are compared by groups of four and five letters, weighted by how rare they are (tf-idf), which finds the same
+words in another form and word for word campaigns; and by the subjects of `subjects.py`, which know that a Kita and a
+Kindergarten are one thing. No score tells the same question from a similar one (measured), so nothing is ever merged
+by itself.
+"""
+
+import re
+import unicodedata
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from questions import subjects
+
+SUGGESTED = 3
+BUCKETS = 1 << 18
+"""Letter groups are numbered by a checksum; two sharing a number in a quarter of a million do no harm."""
+GROUPS = (4, 5)
+SUBJECT_WEIGHT = 0.6
+"""How much a shared subject counts beside shared letters; the best of 0.3 to 1.0 in steps of 0.1 (questions/README)."""
+FAINTEST = 0.12
+"""Less alike than this is not worth a look."""
+LONGEST_TEXT = 1000
+_WORDS = re.compile(r"[^\W_]+")
+
+Vector = tuple[NDArray[np.int32], NDArray[np.float32]]
+
+
+@lru_cache(maxsize=20_000)
+def _letters(text: str) -> Vector:
+    """Numbers of the letter groups in a text, and 1 + log of how often each occurs."""
+    return _vector(Counter(group for word in words_of(text) for group in _groups(word)))
+
+
+@lru_cache(maxsize=50_000)
+def _groups(word: str) -> tuple[int, ...]:
+    padded = f" {word} "
+    return tuple(
+        zlib.crc32(padded[at : at + length].encode()) % BUCKETS
+        for length in GROUPS
+        for at in range(max(1, len(padded) - length + 1))
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _subjects(text: str) -> Vector:
+    return _vector(Counter(dict.fromkeys(subjects.of(words_of(text)), 1)))
+
+
+def _vector(counts: Counter[int]) -> Vector:
+    keys = np.fromiter(counts.keys(), np.int32, len(counts))
+    values = np.fromiter(counts.values(), np.float32, len(counts))
+    return keys, (1 + np.log(values)).astype(np.float32)
+
+
+def words_of(text: str) -> list[str]:
+    """Words in lower case, ä as a and ß as ss, so that both spellings meet."""
+    folded = unicodedata.normalize("NFKD", text[:LONGEST_TEXT].casefold())
+    return _WORDS.findall("".join(char for char in folded if not unicodedata.combining(char)))
+
+
+class _Space:
+    """Texts as one sparse matrix of tf-idf weights, each text of length one; kept by column, as it is asked."""
+
+    def __init__(self, vectors: Sequence[Vector], size: int) -> None:
+        keys = np.concatenate([np.zeros(0, np.int32), *(keys for keys, _ in vectors)])
+        values = np.concatenate([np.zeros(0, np.float32), *(values for _, values in vectors)])
+        rows = np.repeat(np.arange(len(vectors), dtype=np.int32), [len(keys) for keys, _ in vectors])
+        seen = np.bincount(keys, minlength=size)
+        self.count = len(vectors)
+        self.idf = (np.log((1 + len(vectors)) / (1 + seen)) + 1).astype(np.float32)
+        weights = values * self.idf[keys]
+        lengths = np.sqrt(np.bincount(rows, weights * weights, minlength=len(vectors)))
+        weights /= np.maximum(lengths, 1e-9)[rows]
+        order = np.argsort(keys, kind="stable")
+        self.rows, self.weights = rows[order], weights[order]
+        self.ends = np.cumsum(seen)
+
+    def scores(self, vector: Vector) -> NDArray[np.float64]:
+        """The cosine of a text with each row."""
+        scores = np.zeros(self.count)
+        keys, values = vector
+        wanted = values * self.idf[keys]
+        wanted /= max(float(np.sqrt((wanted**2).sum())), 1e-9)
+        for key, weight in zip(keys.tolist(), wanted.tolist(), strict=True):
+            column = slice(self.ends[key - 1] if key else 0, self.ends[key])
+            scores[self.rows[column]] += weight * self.weights[column]
+        return scores
+
+
+class Index:
+    """A pool of questions to look in; made anew when one of them changes."""
+
+    def __init__(self, pool: Sequence[tuple[str, str]]) -> None:
+        self.ids = [id for id, _ in pool]
+        self.letters = _Space([_letters(text) for _, text in pool], BUCKETS)
+        self.subjects = _Space([_subjects(text) for _, text in pool], subjects.COUNT)
+
+    def like(self, text: str, *, but: str = "", count: int = SUGGESTED) -> list[str]:
+        """Ids of the most alike, the best first, without `but`; fewer when the rest is not alike at all."""
+        if not self.ids:
+            return []
+        scores = self.letters.scores(_letters(text)) + SUBJECT_WEIGHT * self.subjects.scores(_subjects(text))
+        order = np.argsort(-scores, kind="stable")[: count + 1]
+        return [self.ids[at] for at in order if self.ids[at] != but and scores[at] >= FAINTEST][:count]
+
+
+@lru_cache(maxsize=8)
+def index_of(pool: tuple[tuple[str, str], ...]) -> Index:
+    """The index of these (id, text), kept while the same pool is asked for again."""
+    return Index(pool)
