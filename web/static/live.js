@@ -23,11 +23,12 @@ const play = () => {
   const hls = new Hls({
     workerPath: video.dataset.worker,
     lowLatencyMode: true,
-    // How far behind is said by the playlist (PART-HOLD-BACK); a number of segments here would overrule it.
-    liveMaxLatencyDurationCount: 6,
     maxLiveSyncPlaybackRate: 1.05,  // Hardly to be heard; without it the player never catches up again.
     backBufferLength: 300,
   });
+  // How far behind is said by the playlist (PART-HOLD-BACK). Who is much further behind jumps; given above, hls.js
+  // would take this only together with a number of segments that overrules the playlist.
+  hls.config.liveMaxLatencyDurationCount = 6;
   hls.on(Hls.Events.MANIFEST_PARSED, begin);
   hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
     if (!fatal) return;
