@@ -1,7 +1,8 @@
 """The whole way of a recording from its end to the public, on one page.
 
     end of the office hour (begin)
-      +- transcode.poster, .captions, .download, .audio            none needs another
+      +- transcode.poster, .captions, .download                    none needs another
+      +- transcode.loudness -> .audio                              the sound at one loudness, and the podcast's file
       +- transcode.plan -> .stretch (many) -> .rungs               the smaller sizes; .rungs waits for every stretch
       +- publish.chapters                                          from timeline and questions
       +- publish.release     needs all of these; only if the office hour is released at its end
@@ -50,6 +51,7 @@ STAGE_OF = {
     transcode_tasks.PLAN: Stage.RENDITIONS,
     transcode_tasks.STRETCH: Stage.RENDITIONS,
     transcode_tasks.RUNGS: Stage.RENDITIONS,
+    transcode_tasks.LOUDNESS: Stage.RENDITIONS,
     transcode_tasks.AUDIO: Stage.RENDITIONS,
     transcode_tasks.CAPTIONS: Stage.CAPTIONS,
     CHAPTERS: Stage.CAPTIONS,

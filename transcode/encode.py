@@ -51,12 +51,20 @@ def tool_version() -> str:
     return said.stdout.splitlines()[0]
 
 
-def run_ffmpeg(command: Any, duration_s: float, means: Means, *, start_s: float = 0.0, silent_s: float = 0.0) -> str:
+def run_ffmpeg(
+    command: Any,
+    duration_s: float,
+    means: Means,
+    *,
+    start_s: float = 0.0,
+    silent_s: float = 0.0,
+    loglevel: str = "warning",
+) -> str:
     """Run an ffmpeg-python output node; reports the fraction done of what begins at `start_s`; gives its last words.
 
     For `silent_s` beyond the stall limit ffmpeg may work without saying so. Raises what process.run raises.
     """
-    arguments = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-progress", "pipe:1", "-y"]
+    arguments = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", loglevel, "-progress", "pipe:1", "-y"]
     return process.run(
         [tool(), *arguments, *ffmpeg.get_args(command)],
         read=position,

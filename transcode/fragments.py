@@ -54,6 +54,19 @@ def samples(segment: Path) -> int:
     return count
 
 
+def first_time(segment: Path) -> int:
+    """When the first frame of a segment is decoded, in the track's own units (tfdt, 8.8.12). Raises Different."""
+    with segment.open("rb") as file:
+        for kind, start, size in boxes(file):
+            if kind == b"moof":
+                content = _read(file, start, min(size, LARGEST_MOOF))
+                at = content.find(b"tfdt") + 4
+                length = 8 if at > 3 and content[at] else 4
+                if at > 3:
+                    return int.from_bytes(content[at + 4 : at + 4 + length], "big")
+    raise Different(f"{segment.name} does not say when it begins")
+
+
 def _counts(content: bytes) -> Iterator[int]:
     """The sample count of every trun (8.8.8) within a moof or traf."""
     at = 0

@@ -110,8 +110,14 @@ def _existing(room: archive.Room, edition: int) -> tuple[list[Variant], Variant 
     top = programme.playlist("video")
     pictures = [_variant(room, top)] if top.exists() else []
     pictures += [_variant(room, path) for path in rung_playlists(room)]
-    sound = programme.playlist("audio")
-    return pictures, _variant(room, sound) if sound.exists() else None
+    sound = sound_of(room, edition)
+    return pictures, _variant(room, sound) if sound is not None else None
+
+
+def sound_of(room: archive.Room, edition: int) -> Path | None:
+    """The playlist of the sound that everybody should hear: the normalised one once it is there."""
+    both = room.rendition("sound/index.m3u8"), room.programme(edition).playlist("audio")
+    return next((path for path in both if path.exists()), None)
 
 
 def rung_playlists(room: archive.Room) -> list[Path]:

@@ -25,6 +25,7 @@ from ingest import steps
 
 LAUNCHER = str(Path(__file__).with_name("launch.py"))
 TAIL_BYTES = 16_384
+TOLD_LINES = 40  # a measuring filter sums up in twenty
 POLL_S = 0.2  # how long a cancellation or a stall may go unnoticed; short beside the 10 s between signs of life
 
 
@@ -133,7 +134,7 @@ def run(
     finally:
         child.close()
     _judge(child, status)
-    return child.last_lines()
+    return child.last_lines(TOLD_LINES)
 
 
 def _follow(

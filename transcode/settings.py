@@ -15,6 +15,8 @@ class Settings:
     )
     stretch_s: float = setting(60.0, "Seconds of programme that one step encodes; rounded to whole segments.")
     rung_preset: str = setting("veryfast", "x264 preset of the smaller renditions.")
+    loudness_lufs: float = setting(-16.0, "Integrated loudness of the normalised sound in LUFS (EBU R128).")
+    true_peak_db: float = setting(-1.0, "Highest true peak of the normalised sound in dBTP.")
     encode_threads: int = setting(2, "Threads of one encode.")
     speech_model: str = setting(
         "packaged", "Speech model: packaged, a size such as small (fetched on first use), or a model's folder."

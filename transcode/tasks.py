@@ -6,7 +6,8 @@
     transcode.plan       renditions/stretches/plan.json         which smaller sizes, in how many stretches
     transcode.stretch    renditions/stretches/<n>/              all sizes of one stretch; written down by the plan
     transcode.rungs      renditions/<size>/ and the master      needs the plan and all stretches; writes playlists only
-    transcode.audio      renditions/audio.m4a                   for feeds
+    transcode.loudness   renditions/sound/, loudness.json       the sound at EBU R128, named by the master for all sizes
+    transcode.audio      renditions/audio.m4a                   for podcasts, from the normalised sound
 
 The programme is playable before any of them runs. All may run twice.
 """
@@ -17,15 +18,15 @@ from sqlalchemy.engine import Connection
 
 from ingest import archive, steps
 from ingest.steps import Kind, Work
-from transcode import captions, encode, ladder, pictures, playlists, stretches
+from transcode import captions, encode, ladder, loudness, pictures, playlists, stretches
 from transcode.encode import Means
 from transcode.settings import Settings
 from transcode.speech import Transcriber
 
-POSTER, CAPTIONS, DOWNLOAD, PLAN, STRETCH, RUNGS, AUDIO = (
-    f"transcode.{name}" for name in ("poster", "captions", "download", "plan", "stretch", "rungs", "audio")
+POSTER, CAPTIONS, DOWNLOAD, PLAN, STRETCH, RUNGS, LOUDNESS, AUDIO = (
+    f"transcode.{name}" for name in ("poster", "captions", "download", "plan", "stretch", "rungs", "loudness", "audio")
 )
-PRIORITIES = {POSTER: 1, PLAN: 1, CAPTIONS: 2, DOWNLOAD: 3, STRETCH: 4, RUNGS: 4, AUDIO: 5}
+PRIORITIES = {POSTER: 1, PLAN: 1, CAPTIONS: 2, DOWNLOAD: 3, LOUDNESS: 3, STRETCH: 4, RUNGS: 4, AUDIO: 5}
 
 
 def add_all(
@@ -48,7 +49,7 @@ def add_all(
     for language in languages:
         wanted[f"captions.{language}"] = (CAPTIONS, {"language": language, "hints": list(hints)})
     wanted["download"] = (DOWNLOAD, {"language": main})
-    wanted["audio"] = (AUDIO, {})
+    wanted["loudness"] = (LOUDNESS, {"language": main})
 
     def written(kind: str, parameters: Mapping[str, object], needed: Iterable[str]) -> str:
         return steps.add(
@@ -61,6 +62,7 @@ def add_all(
         )
 
     ids = {name: written(kind, parameters, needs) for name, (kind, parameters) in wanted.items()}
+    ids["audio"] = written(AUDIO, {}, [ids["loudness"]])
     ids["plan"] = written(PLAN, {"language": main}, needs)
     ids["rungs"] = written(RUNGS, {"language": main}, [ids["plan"]])
     return ids
@@ -83,6 +85,7 @@ def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:
         kind(PLAN, "light", make_plan),
         kind(STRETCH, "heavy", make_stretch),
         kind(RUNGS, "light", join_rungs),
+        kind(LOUDNESS, "heavy", normalise_sound),
         kind(AUDIO, "light", make_audio),
     ]
 
@@ -167,11 +170,20 @@ def join_rungs(work: Work, means: Means) -> None:
     _write_master(work, room, means)
 
 
-def make_audio(work: Work, means: Means) -> None:
-    """Copy the programme's sound into one file; a programme without sound has none."""
+def normalise_sound(work: Work, means: Means) -> None:
+    """Bring the sound to its loudness and name it in the master; a programme without sound has none."""
     room, programme = _places(work)
     if programme.playlist("audio").exists():
-        encode.copy_sound(programme.playlist("audio"), room.rendition("audio.m4a"), means)
+        loudness.normalise(programme.playlist("audio"), room, means)
+    _write_master(work, room, means)
+
+
+def make_audio(work: Work, means: Means) -> None:
+    """Copy the sound as people hear it into one file; a programme without sound has none."""
+    room, _ = _places(work)
+    sound = ladder.sound_of(room, int(work.parameters.get("edition", 1)))
+    if sound is not None:
+        encode.copy_sound(sound, room.rendition("audio.m4a"), means)
 
 
 def _places(work: Work) -> tuple[archive.Room, archive.Programme]:

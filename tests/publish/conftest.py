@@ -84,7 +84,7 @@ class House:
         known = tasks.kinds(settings, safe)
         played = [
             Kind(name=f"transcode.{name}", queue="heavy", run=lambda work: None)
-            for name in ("poster", "captions", "download", "plan", "stretch", "rungs", "audio")
+            for name in ("poster", "captions", "download", "plan", "stretch", "rungs", "loudness", "audio")
         ]
         self.rung: list[str] = []
         self.engine = Engine(
