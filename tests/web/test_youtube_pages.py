@@ -203,7 +203,7 @@ def test_a_refusal_stands_there_in_words_with_what_to_do(bo: Browser, house: Sma
     for sentence in (
         "YouTube erkennt die Erlaubnis des Amts nicht mehr an",
         "Verbinden Sie den Kanal neu",
-        "Braucht Sie",
+        "Bitte eingreifen",
     ):
         assert shown.count(sentence) == 1
     assert shown.count("invalid_grant") == 1
