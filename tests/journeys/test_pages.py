@@ -167,6 +167,7 @@ def put_on_air(town: Town, it: Hour) -> None:
     it.host.sees_sign("on_air")
     it.guest.sees_sign("on_air")
     wait_for(lambda: town.programme_s(it.id) >= OPENING_S, 60)
+    it.guest.press("Mikrofon stumm")  # Two films speak at any moments; one voice alone can be written down.
     it.staff.column("Fragen").press("Auf Sendung", beside=QUESTION)
     expect(it.host.page.locator(".stage__question:not(.stage__question--waiting)")).to_have_text(QUESTION)
     assert it.host.letters_px(".stage__question") >= 32
@@ -284,10 +285,10 @@ def test_the_recording_shows_both_people_where_they_belong(recording: Path, pers
 
 
 def test_the_recording_is_to_be_heard(recording: Path) -> None:
-    """Ada and Chris take turns every few seconds; browsers remove what is no voice, so only long silence is a fault."""
+    """Ada never pauses for longer than to listen to a question; browsers remove what is no voice, beeps among it."""
     sound = read_sound(recording)
     assert float(abs(sound).max()) > 0.02
-    assert silent_stretches(sound, at_least_s=6.0) == []
+    assert silent_stretches(sound, at_least_s=9.0) == []
 
 
 def test_no_page_had_a_finding(town: Town, hour: Hour) -> None:
