@@ -10,7 +10,7 @@ from ingest.database import Database, now, random_id
 from ingest.officehours import TAKING_QUESTIONS, OfficeHour
 from ingest.officehours import State as HourState
 from ingest.secrets import Safe
-from questions import store
+from questions import mine, store
 from questions.question import Contact, Question, State
 from questions.sources import Arrival, Source
 
@@ -46,6 +46,8 @@ def take(connection: Connection, arrival: Arrival, safe: Safe) -> Question | Non
         contact=seal_contact(safe, arrival.contact) if arrival.contact else "",
         original=safe.seal_bytes(arrival.original) if arrival.original else b"",
     )
+    if stored and arrival.link:
+        mine.link(connection, question.id, arrival.link)
     return question if stored else None
 
 

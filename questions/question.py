@@ -28,6 +28,7 @@ class State(Enum):
     ON_AIR = "on_air"
     ANSWERED = "answered"
     NOT_REACHED = "not_reached"
+    TAKEN_BACK = "taken_back"  # by its asker; its words are erased
     MERGED = "merged"  # asks the same as another question, which speaks for both
 
 
@@ -62,18 +63,19 @@ REJECTIONS = (
 AUTOMATIC = frozenset({Reason.AUTO_REPLY, Reason.BOUNCE, Reason.BULK, Reason.RECEIPT})
 
 MOVES: dict[State, frozenset[State]] = {
-    State.NEW: frozenset({State.APPROVED, State.REJECTED, State.MERGED}),
-    State.SET_ASIDE: frozenset({State.NEW}),
-    State.REJECTED: frozenset({State.NEW}),  # a rejection can be taken back
-    State.APPROVED: frozenset({State.QUEUED, State.REJECTED, State.NOT_REACHED, State.MERGED}),
-    State.QUEUED: frozenset({State.ON_AIR, State.APPROVED, State.NOT_REACHED}),
+    State.NEW: frozenset({State.APPROVED, State.REJECTED, State.MERGED, State.TAKEN_BACK}),
+    State.SET_ASIDE: frozenset({State.NEW, State.TAKEN_BACK}),
+    State.REJECTED: frozenset({State.NEW, State.TAKEN_BACK}),  # a rejection can be taken back
+    State.APPROVED: frozenset({State.QUEUED, State.REJECTED, State.NOT_REACHED, State.MERGED, State.TAKEN_BACK}),
+    State.QUEUED: frozenset({State.ON_AIR, State.APPROVED, State.NOT_REACHED, State.TAKEN_BACK}),
     State.ON_AIR: frozenset({State.ANSWERED}),
     State.ANSWERED: frozenset(),
-    State.NOT_REACHED: frozenset(),
-    State.MERGED: frozenset({State.NEW}),
+    State.NOT_REACHED: frozenset({State.TAKEN_BACK}),
+    State.MERGED: frozenset({State.NEW, State.TAKEN_BACK}),
+    State.TAKEN_BACK: frozenset(),
 }
-LASTING = frozenset({State.ON_AIR, State.ANSWERED, State.NOT_REACHED})
-"""What everybody has seen, or the end of the office hour decided, is not undone."""
+LASTING = frozenset({State.ON_AIR, State.ANSWERED, State.NOT_REACHED, State.TAKEN_BACK})
+"""What everybody has seen, the end of the office hour decided or the asker wished is not undone."""
 SPEAKING_FOR_OTHERS = frozenset({State.NEW, State.APPROVED, State.QUEUED, State.ON_AIR, State.ANSWERED})
 """States of a question that others can be merged into."""
 

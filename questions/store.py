@@ -175,6 +175,11 @@ def change(connection: Connection, question: Question, **values: Any) -> Questio
     return fresh
 
 
+def merged_into(connection: Connection, question: str) -> list[Question]:
+    """The questions that `question` speaks for."""
+    return rows_as(Question, connection, sa.select(questions).where(questions.c.merged_into == question))
+
+
 def merged_counts(connection: Connection, office_hour: str) -> dict[str, int]:
     """How many questions were merged into each of an office hour's, also by way of another; none are left out."""
     query = sa.select(questions.c.id, questions.c.merged_into).where(
@@ -213,6 +218,12 @@ def history(connection: Connection, question: str) -> list[Change]:
     """Who moved a question, when and why, oldest first."""
     query = sa.select(question_changes).where(question_changes.c.question == question).order_by(question_changes.c.id)
     return rows_as(Change, connection, query)
+
+
+def forget(connection: Connection, question: str) -> None:
+    """Delete contact and original of a question."""
+    for table in (question_contacts, question_originals):
+        connection.execute(table.delete().where(table.c.question == question))
 
 
 def sealed_contact(connection: Connection, question: str) -> str | None:

@@ -3,12 +3,13 @@
 from starlette.routing import Route
 
 from web import assets, media
-from web.pages import account, announce, ask, board, heard, host, join, office, rules, staff, start, watch, youtube
+from web.pages import account, announce, ask, board, heard, host, join, mine, office, rules, staff, start, watch, youtube
 
 routes = [
     *start.routes,
     *watch.routes,
     *ask.routes,
+    *mine.routes,
     *rules.routes,
     *join.routes,
     *host.routes,

@@ -14,6 +14,7 @@ class Arrival:
 
     `message` names it uniquely within its channel, whatever way and however often it arrives. `recipients` are
     addresses it was sent to. `set_aside` says why it is no question of a person. `original` is the raw message.
+    `link` is the secret text of the asker's private page, when they are shown one.
     """
 
     channel: Channel
@@ -31,6 +32,7 @@ class Arrival:
     unreadable: bool = False
     set_aside: Reason | None = None
     original: bytes = b""
+    link: str = ""
 
 
 class Source(Protocol):

@@ -16,6 +16,10 @@ ADDRESS_LENGTH = 254
 """The longest address a mail can be sent to (RFC 5321, 4.5.3.1.3 less the brackets)."""
 
 
+FORM_LENGTH = len(random_id())
+"""A shorter text of `form` could be guessed, and with it the private link that is made of it."""
+
+
 class Problem(Enum):
     """What can be wrong with a field."""
 
@@ -47,13 +51,14 @@ def read(values: Mapping[str, str], *, office_hour: str, language: str, at: date
 
     Fields: `question`, `background`, `name` (shown as given, may be empty), `email` (optional), `consent` (to being
     read out, any text counts as yes), `form` (a random text made with the page: the same form posted twice is one
-    question).
+    question and one private link).
     """
     fields = {name: plain(values.get(name, "")) for name in ("question", "background", "name", "email", "consent")}
     errors = mistakes(fields)
     if errors:
         raise FormError(errors)
     form = values.get("form") or random_id()
+    unguessed = form if len(form) >= FORM_LENGTH else random_id()
     return Arrival(
         channel=Channel.FORM,
         message=hashlib.sha256(f"{office_hour} {form}".encode()).hexdigest(),
@@ -64,6 +69,7 @@ def read(values: Mapping[str, str], *, office_hour: str, language: str, at: date
         background=fields["background"],
         author=fields["name"],
         language=language,
+        link=hashlib.sha256(f"mine {office_hour} {unguessed}".encode()).hexdigest(),
         contact=Contact(name=fields["name"], address=fields["email"]) if fields["email"] else None,
     )
 

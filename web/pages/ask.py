@@ -1,5 +1,7 @@
 """Ask a question by the web form: one field that matters, then a page that says what happens next."""
 
+import re
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,6 +16,7 @@ from questions.sources import form as form_source
 from web.door import client
 from web.rendering import N_, house_of, render
 
+LINK = re.compile(r"[0-9a-f]{64}")
 FIELDS = ("form", "question", "background", "name", "email", "consent")
 PROBLEMS = {
     ("question", form_source.Problem.MISSING): N_("Please write your question."),
@@ -46,7 +49,7 @@ def send(request: Request) -> Response:
         raise HTTPException(429)
     with house.database.transaction() as connection:
         intake.take(connection, arrival, house.safe)
-    return RedirectResponse(f"/office-hours/{id}/asked", 303)
+    return RedirectResponse(f"/office-hours/{id}/asked?mine={arrival.link}", 303)
 
 
 def _page(
@@ -70,7 +73,8 @@ def _page(
 def asked(request: Request) -> Response:
     with house_of(request).database.reading() as connection:
         hour = store.office_hour(connection, request.path_params["id"])
-    return render(request, "asked.html", hour=hour)
+    link = request.query_params.get("mine", "")
+    return render(request, "asked.html", hour=hour, link=link if LINK.fullmatch(link) else "")
 
 
 routes = [

@@ -19,9 +19,11 @@ GOOD = {
 
 def test_a_good_form_is_an_arrival() -> None:
     arrival = read(GOOD, office_hour="a1", language="de", at=NOON)
+    assert len(arrival.link) == 64
     assert arrival == Arrival(
         channel=Channel.FORM,
         message=arrival.message,
+        link=arrival.link,
         asked_at=NOON,
         office_hour="a1",
         text="Wann kommt die Tram?",
@@ -37,6 +39,14 @@ def test_the_same_form_posted_twice_is_one_message() -> None:
     first, again = (read(GOOD, office_hour="a1", language="de", at=NOON) for _ in range(2))
     other = read(GOOD | {"form": "f2"}, office_hour="a1", language="de", at=NOON)
     assert first.message == again.message != other.message
+
+
+def test_a_private_link_is_the_same_for_the_same_form_but_never_made_of_a_text_one_can_guess() -> None:
+    def link(form: str) -> str:
+        return read(GOOD | {"form": form}, office_hour="a1", language="de", at=NOON).link
+
+    assert link("f" * 32) == link("f" * 32)
+    assert link("f1") != link("f1")
 
 
 @pytest.mark.parametrize(

@@ -276,6 +276,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("question", name=op.f("pk_question_contacts")),
     )
     op.create_table(
+        "question_links",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("question", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["question"], ["questions.id"], name=op.f("fk_question_links_question_questions")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_question_links")),
+    )
+    with op.batch_alter_table("question_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_links_question"), ["question"], unique=False)
+
+    op.create_table(
         "question_originals",
         sa.Column("question", sa.String(length=32), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),

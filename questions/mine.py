@@ -1,0 +1,57 @@
+"""A private link comes in, the asker's question goes out; its holder may take the question back.
+
+Holding the link is the proof, so only a digest of its text is stored. Taken back means erased: contact, original and
+words go; the row stays with its times, so that the same mail is not taken in again and the history still adds up.
+"""
+
+import hashlib
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.database import metadata
+from questions import store
+from questions.question import MOVES, Question, State
+
+BY = "asker"
+"""Who made a move, in the history, when it was the holder of the link."""
+
+question_links = sa.Table(
+    "question_links",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("question", sa.ForeignKey("questions.id"), nullable=False, index=True),
+)
+
+
+def link(connection: Connection, question: str, token: str) -> None:
+    """Let whoever holds `token` see the question and take it back."""
+    connection.execute(question_links.insert().values(digest=_digest(token), question=question))
+
+
+def behind(connection: Connection, token: str) -> Question | None:
+    """The question that a private link belongs to."""
+    query = sa.select(question_links.c.question).where(question_links.c.digest == _digest(token))
+    id = connection.scalar(query)
+    return store.get(connection, id) if id else None
+
+
+def can_take_back(question: Question) -> bool:
+    """Until it is on air; what was broadcast is for the office to withdraw."""
+    return State.TAKEN_BACK in MOVES[question.state]
+
+
+def take_back(connection: Connection, question: Question) -> Question:
+    """Erase the question; those it spoke for are unread again. Raises MoveRefused, Overtaken."""
+    gone = store.move(
+        connection, question, State.TAKEN_BACK, by=BY, position=None, merged_into=None,
+        subject="", text="", original_text="", background="", author="",
+    )  # fmt: skip
+    store.forget(connection, question.id)
+    for other in store.merged_into(connection, question.id):
+        store.move(connection, other, State.NEW, by=BY, merged_into=None)
+    return gone
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

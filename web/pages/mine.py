@@ -1,0 +1,78 @@
+"""The asker's private page: what became of the question, and the button that takes it back."""
+
+from typing import Any
+
+from sqlalchemy.engine import Connection
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from ingest import store
+from ingest.officehours import Visibility
+from questions import mine
+from questions import store as questions
+from questions.question import Question, State
+from web.pages.rules import EXPLAINED
+from web.rendering import N_, house_of, render
+
+SAID = {
+    State.NEW: N_("It has arrived and is waiting to be read."),
+    State.SET_ASIDE: N_("It has arrived and is waiting to be read."),
+    State.APPROVED: N_("It was read and may come up."),
+    State.QUEUED: N_("It is on the list for the office hour."),
+    State.ON_AIR: N_("It is being answered at this moment."),
+    State.ANSWERED: N_("It was answered."),
+    State.NOT_REACHED: N_("There was no time for it in this office hour."),
+    State.REJECTED: N_("It was not put on the list."),
+    State.MERGED: N_("Others ask the same. The questions were put together and are answered as one."),
+    State.TAKEN_BACK: N_("You took it back. Your words and your contact are erased."),
+}
+
+
+def page(request: Request) -> Response:
+    with house_of(request).database.reading() as connection:
+        question = _question(connection, request)
+        values = _values(connection, question)
+    return render(request, "mine.html", question=question, link=request.path_params["token"], **values)
+
+
+def take_back(request: Request) -> Response:
+    """Erase the question; a second press finds it erased."""
+    with house_of(request).database.transaction() as connection:
+        question = _question(connection, request)
+        if question.state is not State.TAKEN_BACK:
+            mine.take_back(connection, question)
+    return RedirectResponse(f"/mine/{request.path_params['token']}", 303)
+
+
+def _question(connection: Connection, request: Request) -> Question:
+    question = mine.behind(connection, request.path_params["token"])
+    if question is None:
+        raise HTTPException(404)
+    return question
+
+
+def _values(connection: Connection, question: Question) -> dict[str, Any]:
+    speaker = question
+    while speaker.merged_into is not None:
+        speaker = questions.get(connection, speaker.merged_into)
+    hour = store.office_hour(connection, question.office_hour) if question.office_hour else None
+    public = hour is not None and hour.visibility is Visibility.RELEASED
+    return {
+        "hour": hour,
+        "said": SAID[question.state],
+        "why": EXPLAINED.get(question.reason) if question.reason and question.state is State.REJECTED else None,
+        "speaker": speaker if speaker.id != question.id and speaker.state in SHOWN else None,
+        "answer": f"/q/{speaker.id}" if public and speaker.state is State.ANSWERED else None,
+        "can_take_back": mine.can_take_back(question),
+    }
+
+
+SHOWN = frozenset({State.APPROVED, State.QUEUED, State.ON_AIR, State.ANSWERED})
+"""States in which somebody else's wording was looked at by staff and may be shown to this asker."""
+
+routes = [
+    Route("/mine/{token}", page),
+    Route("/mine/{token}/take-back", take_back, methods=["POST"]),
+]
