@@ -23,7 +23,7 @@ const play = () => {
   const hls = new Hls({
     workerPath: video.dataset.worker,
     lowLatencyMode: true,
-    maxLiveSyncPlaybackRate: 1.05,  // Hardly to be heard; without it the player never catches up again.
+    maxLiveSyncPlaybackRate: 1.1,  // Pitch stays, so it is hardly to be heard; without it the player never catches up.
     backBufferLength: 300,
   });
   // How far behind is said by the playlist (PART-HOLD-BACK). Who is much further behind jumps; given above, hls.js
