@@ -4,6 +4,7 @@ Fernet keys (AES-128-CBC + HMAC-SHA256) from the key file, one a line, newest fi
 all decrypt, so that a key is changed by writing a new line on top.
 """
 
+import hmac
 import os
 from pathlib import Path
 
@@ -22,8 +23,13 @@ class Safe:
         try:
             lines = [line.strip() for line in key_file.read_text().splitlines() if line.strip()]
             self._keys = MultiFernet([Fernet(line) for line in lines])
+            self._newest = lines[0].encode()
         except (OSError, ValueError) as error:
             raise SecretError(f"{key_file} holds no usable encryption key: {error}") from error
+
+    def fingerprint(self, text: str) -> str:
+        """64 hex digits, the same for the same text while the newest key stays; nobody without it can find the text."""
+        return hmac.new(self._newest, text.encode(), "sha256").hexdigest()
 
     def seal(self, text: str) -> str:
         """Encrypt."""

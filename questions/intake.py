@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy.engine import Connection
 
@@ -11,14 +13,25 @@ from ingest.officehours import TAKING_QUESTIONS, OfficeHour
 from ingest.officehours import State as HourState
 from ingest.secrets import Safe
 from questions import mine, store
-from questions.question import Contact, Question, State
+from questions.question import Channel, Contact, Question, Reason, State
 from questions.sources import Arrival, Source
 
 EXPECTING = TAKING_QUESTIONS | {HourState.PLANNED}
 """States in which a mail to an office hour's own address belongs to it."""
 
 
-def fetch_all(source: Source, database: Database, safe: Safe, *, alive: Callable[[], None] = lambda: None) -> int:
+PER_SENDER = 20
+"""Mails of one sender a day: more than a person asks, and where two programs that answer each other come to rest."""
+
+
+def fetch_all(
+    source: Source,
+    database: Database,
+    safe: Safe,
+    *,
+    alive: Callable[[], None] = lambda: None,
+    per_sender: int = PER_SENDER,
+) -> int:
     """Store everything a source brings, one short transaction each. Returns how many were new.
 
     `alive` is called before each, so that a full mailbox does not outlast the lease of a step.
@@ -27,18 +40,21 @@ def fetch_all(source: Source, database: Database, safe: Safe, *, alive: Callable
     for arrival in source.fetch():
         alive()
         with database.transaction() as connection:
-            new += take(connection, arrival, safe) is not None
+            new += take(connection, arrival, safe, per_sender=per_sender) is not None
         source.stored(arrival)
     return new
 
 
-def take(connection: Connection, arrival: Arrival, safe: Safe) -> Question | None:
-    """Make an arrival a question; None when it came in before."""
+def take(connection: Connection, arrival: Arrival, safe: Safe, *, per_sender: int = PER_SENDER) -> Question | None:
+    """Make an arrival a question; None when it came in before. Mails beyond `per_sender` a day are set aside."""
     if store.known(connection, arrival.channel, arrival.message):
         return None
     hours = ingest_store.office_hours_in(connection, EXPECTING)
     hour = meant(arrival, hours)
-    question = _question(arrival, hour)
+    sender = _sender(arrival, safe)
+    if sender and store.count_of_sender(connection, sender, now() - timedelta(days=1)) >= per_sender:
+        arrival = replace(arrival, set_aside=arrival.set_aside or Reason.TOO_MANY)
+    question = replace(_question(arrival, hour), sender=sender)
     stored = store.add(
         connection,
         question,
@@ -81,6 +97,13 @@ def original_of(connection: Connection, question: str, safe: Safe) -> bytes | No
     """The message as it came in. Raises SecretError."""
     sealed = store.sealed_original(connection, question)
     return safe.open_bytes(sealed) if sealed else None
+
+
+def _sender(arrival: Arrival, safe: Safe) -> str | None:
+    """Only mails are counted: anybody may write any address into the form, which has limits of its own."""
+    if arrival.channel is not Channel.MAIL or arrival.contact is None:
+        return None
+    return safe.fingerprint(arrival.contact.address.casefold())
 
 
 def _question(arrival: Arrival, hour: OfficeHour | None) -> Question:

@@ -45,7 +45,7 @@ def take_back(connection: Connection, question: Question) -> Question:
     """Erase the question; those it spoke for are unread again. Raises MoveRefused, Overtaken."""
     gone = store.move(
         connection, question, State.TAKEN_BACK, by=BY, position=None, merged_into=None,
-        subject="", text="", original_text="", background="", author="",
+        subject="", text="", original_text="", background="", author="", sender=None,
     )  # fmt: skip
     store.forget(connection, question.id)
     for other in store.merged_into(connection, question.id):

@@ -104,7 +104,8 @@ class Question:
     `text` is what will be shown and may be reworded; `original_text` is what the person wrote, without quotes
     and signature, and never changes. `message` is unique within its channel. `author` is the name shown.
     `unreadable` marks a mail that could not be read; its original is kept. `reworded`: staff changed the text.
-    `merged_into` is the question that speaks for this one while it is merged.
+    `sender` is a fingerprint of the address a mail came from, to count by. `merged_into` is the question that speaks
+    for this one while it is merged.
     """
 
     id: str
@@ -125,6 +126,7 @@ class Question:
     changed_at: datetime
     reworded: bool = False
     merged_into: str | None = None
+    sender: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,6 +39,7 @@ questions = sa.Table(
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("reworded", sa.Boolean, nullable=False),
     sa.Column("merged_into", sa.ForeignKey("questions.id"), index=True),
+    sa.Column("sender", sa.String(64), index=True),
     sa.UniqueConstraint("channel", "message"),
 )
 sa.Index(
@@ -95,6 +96,16 @@ def known(connection: Connection, channel: Channel, message: str) -> bool:
     """True when this message of this channel came in before."""
     query = sa.select(questions.c.id).where(questions.c.channel == channel, questions.c.message == message)
     return connection.scalar(query) is not None
+
+
+def count_of_sender(connection: Connection, sender: str, since: datetime) -> int:
+    """How many questions of a sender came in since then, by our own clock."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(question_changes.join(questions))
+        .where(questions.c.sender == sender, question_changes.c.start.is_(None), question_changes.c.at >= since)
+    )
+    return connection.scalar(query) or 0
 
 
 def get(connection: Connection, id: str) -> Question:

@@ -3,7 +3,22 @@
 from starlette.routing import Route
 
 from web import assets, media
-from web.pages import account, announce, ask, board, heard, host, join, mine, office, rules, staff, start, watch, youtube
+from web.pages import (
+    account,
+    announce,
+    ask,
+    board,
+    heard,
+    host,
+    join,
+    mine,
+    office,
+    rules,
+    staff,
+    start,
+    watch,
+    youtube,
+)
 
 routes = [
     *start.routes,

@@ -1,9 +1,12 @@
 """Bo moderates on the board: merges, undoes, rewords, moves many at once; everybody can read the rules."""
 
+from datetime import timedelta
+
 import pytest
 
+from ingest.database import now
 from ingest.officehours import OfficeHour
-from questions import intake
+from questions import freshness, intake
 from questions import store as questions
 from questions.question import Channel, Question, State
 from questions.sources import Arrival
@@ -98,3 +101,10 @@ def test_everybody_reads_the_rules(browser: Browser, hour: OfficeHour) -> None:
     assert 'href="/questions/rules"' in browser.get(f"/office-hours/{hour.id}/ask").text
     page = browser.get("/questions/rules")
     assert (page.status_code, "Sie wirbt für etwas" in page.text) == (200, True)
+
+
+def test_the_board_says_when_the_mailbox_is_silent(bo: Browser, house: SmallHouse, hour: OfficeHour) -> None:
+    board = f"/staff/office-hours/{hour.id}/board"
+    with house.database.transaction() as connection:
+        freshness.promise(connection, now() - timedelta(minutes=30), 30)
+    assert "Seit 26 Minuten hätten Mails abgeholt werden müssen" in bo.get(board).text

@@ -16,7 +16,7 @@ from ingest.live import waiting
 from ingest.officehours import WITH_ROOM, OfficeHour, State
 from ingest.people import Person, Right, Role, SeatState
 from ingest.store import Overtaken
-from questions import moderation, private, queue, similar
+from questions import freshness, moderation, private, queue, similar
 from questions import store as questions
 from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, shown_text
 from questions.question import State as QuestionState
@@ -40,6 +40,7 @@ PRIVATE = {
     private.Kind.ADDRESS: N_("address of a house"),
     private.Kind.NAME: N_("name of a person"),
 }
+SILENT = N_("No mail could be fetched, overdue for %(minutes)s minutes. Please tell whoever runs this site.")
 UNGREETED = timedelta(minutes=3)
 """Waiting longer than this without a word is what guests complain of."""
 
@@ -111,6 +112,12 @@ def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[
     failed = [step for step in steps.of_office_hour(connection, hour.id) if step.state is steps.State.FAILED]
     if failed:
         found.append(("danger", N_("%(count)s step of the work after the hour failed."), {"count": len(failed)}))
+    if overdue := freshness.overdue(connection, now()):
+        minutes = int((now() - overdue).total_seconds() // 60) + 1
+        words = N_(
+            "No mail could be fetched, overdue for %(minutes)s minutes. Please tell whoever looks after this site."
+        )
+        found.append(("danger", words, {"minutes": minutes}))
     late = now() - UNGREETED
     ungreeted = [
         seat

@@ -198,6 +198,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reworded", sa.Boolean(), nullable=False),
         sa.Column("merged_into", sa.String(length=32), nullable=True),
+        sa.Column("sender", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["merged_into"], ["questions.id"], name=op.f("fk_questions_merged_into_questions")),
         sa.ForeignKeyConstraint(
             ["office_hour"], ["office_hours.id"], name=op.f("fk_questions_office_hour_office_hours")
@@ -208,6 +209,7 @@ def upgrade() -> None:
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_questions_merged_into"), ["merged_into"], unique=False)
         batch_op.create_index(batch_op.f("ix_questions_office_hour"), ["office_hour"], unique=False)
+        batch_op.create_index(batch_op.f("ix_questions_sender"), ["sender"], unique=False)
         batch_op.create_index(batch_op.f("ix_questions_state"), ["state"], unique=False)
         batch_op.create_index(
             "uq_questions_on_air",
