@@ -105,13 +105,21 @@ def write_master(
         archive.write_text(room.master, text)
 
 
+def write_index(programme: archive.Programme) -> None:
+    """The programme's own master playlist, for one that no recorder wrote."""
+    tracks = {kind: programme.playlist(kind) for kind in ("video", "audio")}
+    found = {kind: _variant(programme.root, path) for kind, path in tracks.items() if path.exists()}
+    pictures = [found["video"]] if "video" in found else []
+    archive.write_text(programme.index, master(pictures, found.get("audio")))
+
+
 def _existing(room: archive.Room, edition: int) -> tuple[list[Variant], Variant | None]:
     programme = room.programme(edition)
     top = programme.playlist("video")
-    pictures = [_variant(room, top)] if top.exists() else []
-    pictures += [_variant(room, path) for path in rung_playlists(room)]
+    pictures = [_variant(room.master.parent, top)] if top.exists() else []
+    pictures += [_variant(room.master.parent, path) for path in rung_playlists(room)]
     sound = sound_of(room, edition)
-    return pictures, _variant(room, sound) if sound is not None else None
+    return pictures, _variant(room.master.parent, sound) if sound is not None else None
 
 
 def sound_of(room: archive.Room, edition: int) -> Path | None:
@@ -126,9 +134,9 @@ def rung_playlists(room: archive.Room) -> list[Path]:
     return [path for _, path in sorted(((-int(match[1]), path) for match, path in found if match))]
 
 
-def _variant(room: archive.Room, path: Path) -> Variant:
+def _variant(start: Path, path: Path) -> Variant:
     playlist = playlists.read(path)
-    address = os.path.relpath(path, room.master.parent)
+    address = os.path.relpath(path, start)
     peak, average = bits_per_second(path, playlist)
     with probe.open_media(path) as container:
         if not container.streams.video:

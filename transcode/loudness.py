@@ -159,10 +159,10 @@ def write_segments(whole: Path, sound: Path, folder: Path) -> None:
         stream = container.streams.audio[0]
         config = stream.codec_context.extradata or b""
         bitrate, channels = BITRATE * stream.channels, stream.channels
-        packets = _packets(container, stream)
+        heard = packets(container, stream)
         for number, path in enumerate(sources, 1):
             count = fragments.samples(path)
-            data = [boxes.Sample(data=each, duration=FRAME) for each in islice(packets, count)]
+            data = [boxes.Sample(data=each, duration=FRAME) for each in islice(heard, count)]
             if len(data) != count:
                 raise Different(f"{whole.name} has {len(data)} packets for {path.name}, which has {count}")
             (folder / path.name).write_bytes(boxes.part(number, fragments.first_time(path), data))
@@ -171,7 +171,7 @@ def write_segments(whole: Path, sound: Path, folder: Path) -> None:
     (folder / "index.m3u8").write_text(text, encoding="utf-8")
 
 
-def _packets(container: Any, stream: av.AudioStream) -> Iterator[bytes]:
+def packets(container: Any, stream: av.AudioStream) -> Iterator[bytes]:
     """The packets that are heard; the first of an encoder (1024 samples of priming) lies before time 0."""
     for packet in container.demux(stream):
         if packet.size and packet.pts is not None and packet.pts >= 0:

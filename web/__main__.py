@@ -85,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     ticket.add_argument("--audience", choices=("whip", "whep", "socket"), default="whip")
     read_mail = command("read-mail", "print what would be made of mails, one JSON object a line", _read_mail)
     read_mail.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a mail as its server keeps it (.eml)")
+    _import_arguments(command("import", "take a recording made elsewhere into the archive and the pipeline", _import))
     _steps_arguments(command("steps", "show the work after the end, and move it on", _steps))
     bench = command("bench", "measure", _bench)
     bench.add_argument("name", choices=("demo", "transcode"))
@@ -94,6 +95,17 @@ def parser() -> argparse.ArgumentParser:
     command("check", "hold settings, routes, translations and migrations against the documents", _check)
     command("licences", "list the licence of every dependency", _licences)
     return top
+
+
+def _import_arguments(each: argparse.ArgumentParser) -> None:
+    each.add_argument(
+        "file", type=Path, metavar="FILE", help="any video: container, codec, rate, turned, without sound"
+    )
+    each.add_argument("--title", required=True, help="what the office hour is called")
+    each.add_argument("--host-name", default="", help="who held it")
+    each.add_argument("--language", default="de", help="language spoken in it, such as de or en")
+    each.add_argument("--release", action="store_true", help="make it public when everything is done")
+    each.add_argument("--json", action="store_true", help="print one line of JSON")
 
 
 def _steps_arguments(steps: argparse.ArgumentParser) -> None:
@@ -217,6 +229,19 @@ def _read_mail(options: argparse.Namespace) -> None:
             print(json.dumps(verdict.of_file(file, at=now()), ensure_ascii=False), flush=True)
         except OSError as error:
             raise Mendable(f"{file}: {error.strerror}") from error
+
+
+def _import(options: argparse.Namespace) -> None:
+    from web import importing
+    from web.running import prepared_house
+
+    house = prepared_house()
+    values = {"title": options.title, "host_name": options.host_name, "language": options.language}
+    try:
+        hour = importing.import_file(house, options.file, release=options.release, **values)
+        importing.report(house, hour, as_json=options.json)
+    finally:
+        house.close()
 
 
 def _steps(options: argparse.Namespace) -> None:
