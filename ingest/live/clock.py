@@ -16,6 +16,7 @@ DELAY_MIN_S = 0.05
 PICTURES_COVERED_S = 0.12  # A picture later than that is shown late; waiting for it would delay every word.
 DELAY_DOWN = 0.01  # 1 % of stretched sound while the delay shrinks
 SETTLING_S = 1.0  # Senders begin with a burst; it says nothing about the way.
+BEHIND_S = 0.5  # Longer than any burst of late packets; then it is the sender who stood still, not the way.
 DELAY_MAX_S = 0.4  # A conversation stops being one when more is added to each direction (ITU-T G.114).
 
 
@@ -64,6 +65,12 @@ class Extreme:
         self._current = value if self._current is None else min(self._current, value)
         self.value = self._current if self._previous is None else min(self._current, self._previous)
 
+    def shift(self, by: float) -> None:
+        """Begin anew at the value as it is, `by` higher."""
+        if self.value is not None:
+            self.value = self._current = self.value + by
+            self._previous = None
+
 
 @dataclass
 class TrackClock:
@@ -96,6 +103,7 @@ class PersonClock:
         self.tracks: dict[str, TrackClock] = {}
         self.delay = DELAY_MIN_S  # seconds between local time and playing, the same for sound and picture
         self._lateness = Extreme()
+        self._behind: float | None = None
         self._lock = threading.Lock()
         self._first: float | None = None
         self._slewed = 0.0
@@ -135,8 +143,27 @@ class PersonClock:
             self._first = now if self._first is None else self._first
             if now - self._first >= SETTLING_S:
                 early = local - now
+                if kind == "audio" and self._stands_behind(early, now):
+                    early = 0.0
                 self._lateness.add(max(early, -PICTURES_COVERED_S) if kind == "video" else early, now)
             self._slew(now)
+
+    def _stands_behind(self, early: float, now: float) -> bool:
+        """Whether the sender stood still and goes on where it was: then its times lie later from now on.
+
+        Without this every word would come too late until the fastest packet of before is forgotten.
+        """
+        if early >= -DELAY_MAX_S:
+            self._behind = None
+            return False
+        self._behind = now if self._behind is None else self._behind
+        if now - self._behind < BEHIND_S:
+            return False
+        for track in self.tracks.values():
+            track.base.shift(-early)
+        # The sound jumps anyhow, so the delay need not come down slowly this time.
+        self._lateness, self._behind, self._slewed = Extreme(), None, 0.0
+        return True
 
     def _slew(self, now: float) -> None:
         """Up at once, because the sound would break; down slowly, so that nobody hears it."""

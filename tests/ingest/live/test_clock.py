@@ -70,3 +70,24 @@ def test_a_late_picture_does_not_hold_up_the_sound() -> None:
     clock.late("video", 0, now=0.0)
     clock.late("video", 0, now=2.0)
     assert clock.delay == pytest.approx(0.15)
+
+
+def test_a_sender_that_stood_still_is_followed_after_half_a_second() -> None:
+    clock = PersonClock()
+    clock.track("audio", 48_000).arrived(0, now=0.0)
+    clock.track("video", 90_000).arrived(0, now=0.0)
+    for number in range(200):
+        now = number * 0.02 + (3.0 if number >= 100 else 0.0)
+        clock.track("audio", 48_000).arrived(number * 960, now=now)
+        clock.late("audio", number * 960, now=now)
+    assert clock.local("audio", 200 * 960) == pytest.approx(7.0)
+    assert clock.local("video", 4 * 90_000) == pytest.approx(7.0)
+
+
+def test_a_burst_of_late_packets_moves_nothing() -> None:
+    clock = PersonClock()
+    for number in range(200):
+        now = number * 0.02 + max(0.0, 0.6 - abs(number - 100) * 0.03)
+        clock.track("audio", 48_000).arrived(number * 960, now=now)
+        clock.late("audio", number * 960, now=now)
+    assert clock.local("audio", 0) == pytest.approx(0.0)

@@ -1,5 +1,7 @@
 """A person's sound on a clock that the test moves."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -90,3 +92,12 @@ def test_a_broken_packet_is_a_hole() -> None:
     frames = opus(tone(1.0))
     frames[10] = EncodedFrame(**{**vars(frames[10]), "data": b"\xff\xff"})
     assert len(Listening().heard(frames, 0.9)) == round(0.9 * SAMPLE_RATE)
+
+
+def test_a_microphone_that_stood_still_for_seconds_is_heard_again_within_one() -> None:
+    listening = Listening()
+    frames = [
+        frame if n < 100 else replace(frame, arrived=frame.arrived + 3.0) for n, frame in enumerate(opus(tone(6)))
+    ]
+    heard = loudness(listening.heard(frames, 8.5))
+    assert min(heard[300:]) > 0.2  # it goes on at 5.0 s
