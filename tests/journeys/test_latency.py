@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import httpx
 import pytest
@@ -34,17 +35,18 @@ class OnAir:
 
     def ticket(self) -> str:
         with self.house.database.transaction() as connection:
-            given = {"person": self.ada.id, "office_hour": self.hour.id, "audience": tickets.Audience.WHIP}
-            return tickets.issue(connection, **given, at=now())
+            audience = tickets.Audience.WHIP
+            return tickets.issue(connection, person=self.ada.id, office_hour=self.hour.id, audience=audience, at=now())
 
     def go_on_air(self) -> None:
         with self.house.database.transaction() as connection:
             waiting.start(connection, self.hour.id, {})
         wait_for(lambda: self.room()["on_air"] and (self.room()["seconds"] or 0) > 4, 40)
 
-    def room(self) -> dict[str, object]:
+    def room(self) -> dict[str, Any]:
         answer = httpx.get(f"{self.origin}/live/room/{self.hour.id}", timeout=20)
-        return dict(answer.json())
+        state: dict[str, Any] = answer.json()
+        return state
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,8 @@ class Conditions:
     """One direction of a line. `loss` and `reorder` are shares of packets, 0 to 1; times are in seconds.
 
     The delay of a packet is evenly spread over `delay_s` ± `jitter_s`; yet packets stay in order, as on real lines,
-    but for the share `reorder`, which comes `reorder_by_s` later than it should.
+    but for the share `reorder`, which comes `reorder_by_s` later than it should. Outside of `between`, two times of
+    the monotonic clock, nothing is lost and every packet takes `delay_s`.
     """
 
     loss: float = 0.0
@@ -45,6 +46,7 @@ class Conditions:
     jitter_s: float = 0.0
     reorder: float = 0.0
     reorder_by_s: float = 0.02
+    between: tuple[float, float] | None = None
 
 
 class Line:
@@ -60,6 +62,8 @@ class Line:
         """When a packet that comes now shall go out; None: it is lost."""
         is_lost, spread, is_late = (self._random.random() for _ in range(3))
         given = self.conditions
+        if given.between is not None and not given.between[0] <= now_s < given.between[1]:
+            given = replace(given, loss=0.0, jitter_s=0.0, reorder=0.0)
         if is_lost < given.loss:
             self.lost += 1
             return None

@@ -80,6 +80,11 @@ def test_reordering_comes_when_asked_for() -> None:
     assert late / len(dues) == pytest.approx(0.1, abs=0.03)
 
 
+def test_a_line_is_bad_for_a_while_only() -> None:
+    line = Line(Conditions(loss=1.0, delay_s=0.05, jitter_s=0.02, between=(10.0, 20.0)), 1)
+    assert [line.due(now_s) for now_s in (0.0, 9.9, 10.0, 19.9, 20.0)] == [0.05, pytest.approx(9.95), None, None, 20.05]
+
+
 @pytest.mark.journey
 @pytest.mark.parametrize("reorder", [0.0, 0.05])
 def test_packets_across_the_link_show_loss_and_delay(reorder: float) -> None:
