@@ -189,6 +189,7 @@ def watched_live(town: Town, it: Hour) -> None:
     town.album.look(it.host.page, "host-on-air", schemes=("dark",))
     town.album.look(it.guest.page, "place-on-air", whole=True)
     viewer.page.get_by_role("link", name="English").click()
+    expect(viewer.page.locator("html")).to_have_attribute("lang", "en")
     plays(viewer.page)
     town.album.look(viewer.page, "english-live", schemes=("light",), whole=True)
     viewer.close()

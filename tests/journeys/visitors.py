@@ -8,7 +8,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -162,27 +162,38 @@ class Participant(Visitor):
         plays(self.page, video, seconds=seconds)
 
 
-def plays(page: Page, video: str = "#player", *, seconds: float = 2.0, limit_ms: int = PATIENCE_MS) -> None:
+LOOK = """name => {
+  const video = document.querySelector(name);
+  const { ended, paused, seeking, currentTime, duration, readyState, currentSrc, videoWidth, error } = video;
+  const buffered = [...Array(video.buffered.length).keys()].map(n => [video.buffered.start(n), video.buffered.end(n)]);
+  return { ended, paused, seeking, currentTime, left: duration - currentTime, readyState, currentSrc, videoWidth,
+           buffered, error: error?.message };
+}"""
+
+
+def video_state(page: Page, video: str) -> dict[str, Any]:
+    """What a video does at this moment."""
+    state: dict[str, Any] = page.evaluate(LOOK, video)
+    return state
+
+
+def until_video(page: Page, video: str, holds: Callable[[dict[str, Any]], bool], limit_s: float) -> None:
+    """Wait until it holds for the video; what it does instead is said."""
+    end = time.monotonic() + limit_s
+    while not holds(seen := video_state(page, video)):
+        assert time.monotonic() < end, f"waited {limit_s} s in vain for {video}: {seen}"
+        page.wait_for_timeout(200)
+
+
+def plays(page: Page, video: str = "#player", *, seconds: float = 2.0, limit_s: float = 45.0) -> None:
     """Wait until a video has gone on by so many seconds and shows a picture."""
-    begun = page.locator(video).evaluate("video => video.currentTime")
-    page.wait_for_function(
-        "([name, until]) => { const video = document.querySelector(name);"
-        " return video.currentTime >= until && video.videoWidth > 0; }",
-        arg=[video, begun + seconds],
-        timeout=limit_ms,
-    )
+    begun = video_state(page, video)["currentTime"]
+    until_video(page, video, lambda seen: seen["currentTime"] >= begun + seconds and seen["videoWidth"] > 0, limit_s)
 
 
 def plays_out(page: Page, *, limit_s: float = 45.0) -> None:
     """Wait until a video has been played to its end; a second may be missing where sound is shorter than picture."""
-    look = (
-        "() => { const { ended, currentTime, duration, currentSrc, error } = document.querySelector('#player');"
-        " return { ended, left: duration - currentTime, duration, currentSrc, error: error?.message }; }"
-    )
-    end = time.monotonic() + limit_s
-    while not ((seen := page.evaluate(look))["ended"] or (seen["left"] is not None and seen["left"] < 1)):
-        assert time.monotonic() < end, f"the video was not played to its end: {seen}"
-        page.wait_for_timeout(200)
+    until_video(page, "#player", lambda seen: seen["ended"] or (seen["left"] is not None and seen["left"] < 1), limit_s)
 
 
 def stands_within(page: Page, from_s: float, to_s: float) -> None:
