@@ -1,6 +1,6 @@
 """A recording and its language come in, the words and the captions beside it go out: the captions step.
 
-speech.py hears words, cues.py shapes them, webvtt.py writes them down.
+speech.py hears words, names.py writes names right, cues.py shapes them, webvtt.py writes them down.
 """
 
 import json
@@ -11,10 +11,11 @@ from ingest import archive
 from transcode import made
 from transcode.cues import cues
 from transcode.encode import Means, inputs
+from transcode.names import corrected
 from transcode.speech import Transcriber
 from transcode.webvtt import webvtt
 
-RECIPE = 2
+RECIPE = 3
 
 
 def make_captions(
@@ -29,7 +30,7 @@ def make_captions(
     key = made.key(inputs(audio), parameters, transcriber.identity, means.alive)
     if made.is_made(target, key) and room.words(language).exists():
         return False
-    words = transcriber.transcribe(audio, language, hints, means.progress)
+    words = corrected(transcriber.transcribe(audio, language, hints, means.progress), hints)
     shown = cues(words, language)
     means.confirm()
     stored = json.dumps([word.values() for word in words], ensure_ascii=False, indent=0)

@@ -63,6 +63,14 @@ def test_words_are_stored_beside(room: archive.Room) -> None:
     ]
 
 
+def test_given_names_are_written_and_marked(room: archive.Room) -> None:
+    unsure = Word(word="Feldkirsch", start_s=0.8, end_s=1.6, probability=0.3)
+    make(room, Scribe([*said("Nach und"), unsure]))
+    assert "Nach und Feldkirchen" in room.captions("de").read_text(encoding="utf-8")
+    stored = json.loads(room.words("de").read_text(encoding="utf-8"))[-1]
+    assert (stored["word"], stored["heard"]) == ("Feldkirchen", "Feldkirsch")
+
+
 def test_silence_is_a_success_without_cues(room: archive.Room) -> None:
     assert make(room, Scribe([]))
     assert room.captions("de").read_text(encoding="utf-8") == "WEBVTT\n"
