@@ -21,11 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest import steps
-from transcode import models, probe
+from transcode import clauses, models, probe, speech, voice
+from transcode.voice import Stretch
 
 RATE = 16_000
 # A clock that drifts by less than this is left alone, so that no sample is dropped or doubled for rounding.
 SLACK = RATE // 20
+# Windows decoded side by side: 0.6 of the processor time of one after another, for half a gigabyte more.
+BATCH = 8
 
 
 def say(**values: Any) -> None:
@@ -91,18 +94,68 @@ def listen(arguments: argparse.Namespace) -> None:
         cpu_threads=arguments.threads,
         download_root=str(arguments.store),
     )
+    spoken = voiced(sound)
+    heard: list[Stretch] = []
+    for segment in at_once(model, sound, spoken, arguments.language):
+        if unsure(segment):
+            continue  # the batched decoder has no second try: what it leaves open is heard again below
+        for sentence in sentences(described(segment)):
+            heard += [Stretch(start_s=word["start_s"], end_s=word["end_s"]) for word in sentence["words"]]
+            say(at_s=segment.end, segment=sentence)
+    for stretch in voice.unheard(spoken, sorted(heard)):
+        for segment in again(model, sound, stretch, arguments.language):
+            say(at_s=segment.end, segment=described(segment))
+    say(done=True)
+
+
+def voiced(sound: NDArray[np.float32]) -> list[Stretch]:
+    """Where somebody speaks, by the voice activity model that comes with faster-whisper."""
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    # Its own values for batches: pauses of 160 ms part, so that windows can end in nearly every pause.
+    options = VadOptions(max_speech_duration_s=voice.WINDOW_S, min_silence_duration_ms=160)
+    found = get_speech_timestamps(sound, options)
+    return [Stretch(start_s=each["start"] / RATE, end_s=each["end"] / RATE) for each in found]
+
+
+def at_once(model: Any, sound: NDArray[np.float32], spoken: list[Stretch], language: str) -> Iterator[Any]:
+    """Segments of all windows, eight windows decoded side by side; nothing for no voice."""
+    from faster_whisper import BatchedInferencePipeline
+
+    windows = [{"start": each.start_s, "end": each.end_s} for each in voice.windows(spoken)]
+    if windows:
+        segments, _ = BatchedInferencePipeline(model).transcribe(
+            sound, language=language, word_timestamps=True, clip_timestamps=windows, batch_size=BATCH
+        )
+        yield from segments
+
+
+def unsure(segment: Any) -> bool:
+    """True for what the sequential decoder would try again, by OpenAI's own limits."""
+    return bool(segment.avg_logprob < speech.UNLIKELY or segment.compression_ratio > speech.REPETITIVE)
+
+
+def again(model: Any, sound: NDArray[np.float32], stretch: Stretch, language: str) -> Iterator[Any]:
+    """Segments of one stretch, decoded for itself and with other temperatures where that helps."""
     segments, _ = model.transcribe(
         sound,
-        language=arguments.language,
-        hotwords=" ".join(arguments.hint) or None,
+        language=language,
+        clip_timestamps=[stretch.start_s, min(stretch.end_s, len(sound) / RATE)],
         word_timestamps=True,
-        vad_filter=True,
         condition_on_previous_text=False,
         hallucination_silence_threshold=2.0,
     )
-    for segment in segments:
-        say(at_s=segment.end, segment=described(segment))
-    say(done=True)
+    yield from segments
+
+
+def sentences(segment: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A window's words sentence by sentence, so that a doubt falls on a sentence and not on half a minute."""
+    words: list[dict[str, Any]] = []
+    for number, word in enumerate(segment["words"], 1):
+        words.append(word)
+        if clauses.ends_sentence(word["word"].strip()) or number == len(segment["words"]):
+            yield segment | {"text": "".join(each["word"] for each in words).strip(), "words": words}
+            words = []
 
 
 def described(segment: Any) -> dict[str, Any]:
@@ -133,7 +186,6 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--language", required=True)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--precision", default="int8")
-    parser.add_argument("--hint", action="append", default=[])
     parser.add_argument("--pin", action="store_true", help="the model must be the packaged one")
     return parser.parse_args(argv)
 

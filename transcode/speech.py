@@ -101,16 +101,21 @@ class Whisper:
     def identity(self) -> str:
         version = metadata.version("faster-whisper")
         pinned = models.SHA256 if self.settings.speech_model == models.PACKAGED else ""
-        return f"faster-whisper {version} {self.settings.speech_model} {pinned} {self.settings.speech_precision}"
+        return (
+            f"faster-whisper {version} batched {self.settings.speech_model} {pinned} {self.settings.speech_precision}"
+        )
 
     def transcribe(
         self, media: Path, language: str, hints: Sequence[str], progress: Callable[[float], None]
     ) -> list[Word]:
-        """See Transcriber. One window of 30 s must be done within the stall limit for speech."""
+        """See Transcriber. Eight windows of 30 s must be done within the stall limit for speech.
+
+        Hints are left to names.py: given to the model, they cost more words than they mend (README, Decisions).
+        """
         heard = Heard()
         try:
             process.run(
-                self.command(media, language, hints),
+                self.command(media, language),
                 read=heard.read,
                 report=lambda at: progress(min(at / heard.duration_s, 1.0) if heard.duration_s else 0.0),
                 stall_s=self.settings.speech_stall_s,
@@ -122,13 +127,13 @@ class Whisper:
             raise steps.Transient("speech recognition ended without saying that it was done")
         return sorted(heard.words, key=lambda word: word.start_s)
 
-    def command(self, media: Path, language: str, hints: Sequence[str]) -> list[str]:
+    def command(self, media: Path, language: str) -> list[str]:
         """The child's argument list; joins the packaged model first if that was never done."""
         settings = self.settings
         model = models.find(settings.speech_model, self.store)
         command = [sys.executable, "-m", "transcode.hearing", str(media), "--language", language, "--model", model]
         command += ["--store", str(self.store), "--threads", str(settings.speech_threads)]
-        command += ["--precision", settings.speech_precision, *(f"--hint={hint}" for hint in hints)]
+        command += ["--precision", settings.speech_precision]
         return [*command, *(["--pin"] if settings.speech_model == models.PACKAGED else [])]
 
 

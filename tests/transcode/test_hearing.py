@@ -2,6 +2,8 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,3 +49,28 @@ def test_file_that_is_no_sound_is_refused_for_good(tmp_path: Path, capsys: pytes
     assert "film.mp4" in said["error"]
     with pytest.raises(probe.NotAVideo):
         hearing.samples(film)
+
+
+def word(text: str, start_s: float) -> dict[str, Any]:
+    return {"word": f" {text}", "start_s": start_s, "end_s": start_s + 0.5, "probability": 0.9}
+
+
+def test_doubt_falls_on_a_sentence_not_on_a_window() -> None:
+    window = {"text": "…", "likelihood": -0.2, "words": [word("Ja.", 0), word("Am", 1), word("12.", 2), word("Mai", 3)]}
+    found = list(hearing.sentences(window))
+    assert [each["text"] for each in found] == ["Ja.", "Am 12. Mai"]
+    assert {each["likelihood"] for each in found} == {-0.2}
+
+
+@pytest.mark.parametrize(
+    ("likelihood", "compression", "unsure"), [(-0.3, 1.5, False), (-1.1, 1, True), (-0.1, 3, True)]
+)
+def test_unlikely_and_repetitive_windows_are_heard_again(likelihood: float, compression: float, unsure: bool) -> None:
+    segment = SimpleNamespace(avg_logprob=likelihood, compression_ratio=compression)
+    assert hearing.unsure(segment) is unsure
+
+
+def test_noise_and_a_tone_hold_no_voice() -> None:
+    noise = np.random.default_rng(1).normal(0, 0.05, hearing.RATE * 8).astype(np.float32)
+    tone = (0.3 * np.sin(np.arange(hearing.RATE * 4) * 0.17)).astype(np.float32)
+    assert hearing.voiced(np.concatenate([noise, tone])) == []

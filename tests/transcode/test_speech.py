@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +73,7 @@ class Played(Whisper):
 
     code: str
 
-    def command(self, media: Path, language: str, hints: Sequence[str]) -> list[str]:
+    def command(self, media: Path, language: str) -> list[str]:
         return [sys.executable, "-I", "-S", "-c", self.code]
 
 
@@ -103,11 +102,10 @@ def test_child_that_ends_early_is_tried_again(tmp_path: Path) -> None:
         transcribe("pass", tmp_path)
 
 
-def test_command_names_language_hints_and_pin(tmp_path: Path) -> None:
+def test_command_names_language_and_pin(tmp_path: Path) -> None:
     whisper = Whisper(settings=Settings(speech_model=str(tmp_path)), store=tmp_path)
-    command = whisper.command(Path("a.m3u8"), "de", ["Feldkirchen"])
+    command = whisper.command(Path("a.m3u8"), "de")
     assert command[1:3] == ["-m", "transcode.hearing"]
-    assert "--hint=Feldkirchen" in command
     assert command[command.index("--language") + 1] == "de"
     assert "--pin" not in command
 
