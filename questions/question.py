@@ -15,6 +15,9 @@ class Channel(Enum):
 
     FORM = "form"
     MAIL = "mail"
+    PHONE = "phone"
+    LETTER = "letter"
+    LIST = "list"
 
 
 class State(Enum):

@@ -108,3 +108,18 @@ def test_the_board_says_when_the_mailbox_is_silent(bo: Browser, house: SmallHous
     with house.database.transaction() as connection:
         freshness.promise(connection, now() - timedelta(minutes=30), 30)
     assert "Seit 26 Minuten hätten Mails abgeholt werden müssen" in bo.get(board).text
+
+
+def test_a_list_is_looked_at_and_then_taken_in_once(bo: Browser, house: SmallHouse, hour: OfficeHour) -> None:
+    page = f"/staff/office-hours/{hour.id}/questions/new"
+    looked = bo.fill(page, channel="letter", pasted="Frage;Name\nWann kommt der Bus?;Eva\n;Jens")
+    assert ("Die Frage fehlt." in looked.text, "Noch wurde nichts übernommen." in looked.text) == (True, True)
+    good = {"channel": "letter", "pasted": "Frage;Name\nWann kommt der Bus?;Eva"}
+    assert "Übernehmen" in bo.fill(page, **good).text
+    for _ in range(2):
+        assert bo.fill(page, **good, sure="yes").status_code == 303
+    with house.database.reading() as connection:
+        (found,) = questions.of_office_hour(connection, hour.id, State)
+    assert (found.text, found.author, found.channel) == ("Wann kommt der Bus?", "Eva", Channel.LETTER)
+    assert "Eva · per Brief" in bo.get(f"/staff/office-hours/{hour.id}/board").text
+    assert bo.fill(page, channel="mail", pasted="Wann?").status_code == 400

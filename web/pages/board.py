@@ -21,6 +21,7 @@ from questions import store as questions
 from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, shown_text
 from questions.question import State as QuestionState
 from web.pages import decisions
+from web.pages.by_hand import CHANNELS
 from web.pages.decisions import back
 from web.pages.join import speaks
 from web.pages.rules import REASONS
@@ -82,6 +83,7 @@ def board_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
         "pieces": lambda text: private.pieces(text, [hour.host_name]),
         "private": lambda text: private.kinds(text, [hour.host_name]),
         "PRIVATE": PRIVATE,
+        "by_hand": CHANNELS,
         "shown_text": shown_text,
         "State": State,
         "SeatState": SeatState,
