@@ -1,15 +1,17 @@
 """RTP packets of a camera come in, in any order and with holes; whole encoded pictures go out, in order.
 
-A picture is given on as soon as its last packet is there. A hole is asked for again (NACK) until it is `patience_s`
-old; then everything up to the next keyframe is dropped, because what refers to a lost picture decodes to rubble,
-and a keyframe is asked for (PLI). Pure: the clock is passed in, and what to send is returned.
+A picture is given on as soon as its last packet is there. Each lost packet is asked for again (NACK) on a timer of its
+own. When the first one is `patience_s` late, a keyframe is asked for as well (PLI), and whichever comes first ends the
+freeze: the packet, or a keyframe behind it. After `GIVE_UP_S` everything up to the next keyframe is dropped, because
+what refers to a lost picture decodes to rubble. Pure: the clock is passed in, and what to send is returned.
 """
 
 from dataclasses import dataclass, field
 
 from ingest.live.clock import Unwrapper
 
-PATIENCE_S = 0.2  # Two to three round trips within a country: a retransmission later than that is seen as a freeze.
+PATIENCE_S = 0.2  # Two to three round trips within a country: a retransmission later than that is seen.
+GIVE_UP_S = 0.6  # ten tries; by then senders have forgotten the packet, or a keyframe has come
 NACK_EVERY_S = 0.05  # About one round trip: asking more often only doubles the answers.
 PLI_EVERY_S = 0.5  # An encoder needs about that to deliver one; asking faster makes it deliver several.
 NACK_MOST = 128  # One RTCP packet's worth; a longer hole is better mended by a keyframe.
@@ -49,6 +51,14 @@ class Outcome:
     pli: bool = False
 
 
+@dataclass
+class Hole:
+    """A packet that is missing: since when, and when it was last asked for."""
+
+    since: float
+    nacked: float = -1e9
+
+
 class VideoBuffer:
     """See the module. `lost` counts packets given up, `dropped` pictures thrown away for want of a reference."""
 
@@ -60,8 +70,7 @@ class VideoBuffer:
         self._waiting: dict[int, Piece] = {}
         self._next: int | None = None
         self._highest = 0
-        self._hole_since: float | None = None
-        self._nacked = -1e9
+        self._holes: dict[int, Hole] = {}
         self._plied = -1e9
         self._need_keyframe = True
 
@@ -78,7 +87,8 @@ class VideoBuffer:
         outcome = Outcome()
         self._assemble(outcome, now)
         self._mend(outcome, now)
-        if self._need_keyframe and self._next is not None and now - self._plied >= PLI_EVERY_S:
+        wanted = self._need_keyframe or self._overdue(now) is not None
+        if wanted and self._next is not None and now - self._plied >= PLI_EVERY_S:
             self._plied, outcome.pli = now, True
         return outcome
 
@@ -135,34 +145,66 @@ class VideoBuffer:
 
     def _mend(self, outcome: Outcome, now: float) -> None:
         missing = self._missing()
-        if not missing:
-            self._hole_since = None
-            return
-        if self._hole_since is None:
-            self._hole_since, self._nacked = now, -1e9
-        if now - self._hole_since >= self.patience_s or len(self._waiting) > CAPACITY or len(missing) > NACK_MOST:
-            self._give_up(missing, outcome, now)
-        elif now - self._nacked >= NACK_EVERY_S:
-            self._nacked = now
-            outcome.nack = [number & 0xFFFF for number in missing]
+        self._holes = {number: self._holes.get(number, Hole(now)) for number in missing}
+        overdue = self._overdue(now)
+        if overdue is None and len(missing) <= NACK_MOST and len(self._waiting) <= CAPACITY:
+            self._ask_again(outcome, now)
+        elif (keyframe := self._whole_keyframe()) is not None:
+            self._go_on_at(keyframe, outcome, now)
+        elif overdue is None or now - overdue >= GIVE_UP_S:
+            self._give_up([n for n, hole in self._holes.items() if now - hole.since >= self.patience_s] or missing)
+            self._assemble(outcome, now)
+        else:
+            self._ask_again(outcome, now)
+
+    def _overdue(self, now: float) -> float | None:
+        """Since when the packet that holds everything up has been missing, if that is too long."""
+        first = next(iter(self._holes.values()), None)
+        return first.since if first is not None and now - first.since >= self.patience_s else None
+
+    def _ask_again(self, outcome: Outcome, now: float) -> None:
+        for number, hole in self._holes.items():
+            if now - hole.nacked >= NACK_EVERY_S:
+                hole.nacked = now
+                outcome.nack.append(number & 0xFFFF)
 
     def _missing(self) -> list[int]:
         if self._next is None or not self._waiting:
             return []
         return [number for number in range(self._next, self._highest) if number not in self._waiting]
 
-    def _give_up(self, missing: list[int], outcome: Outcome, now: float) -> None:
-        self.lost += len(missing)
+    def _whole_keyframe(self) -> int | None:
+        """Where a keyframe begins of which all packets are there."""
+        for number in sorted(self._waiting):
+            if _starts(self._waiting[number]):
+                end = number
+                while (piece := self._waiting.get(end)) is not None and piece.rtp == self._waiting[number].rtp:
+                    if piece.marker:
+                        return number
+                    end += 1
+        return None
+
+    def _go_on_at(self, number: int, outcome: Outcome, now: float) -> None:
+        self.lost += sum(1 for hole in self._holes if hole < number)
+        self._waiting = {each: piece for each, piece in self._waiting.items() if each >= number}
+        self._next = number
+        self._holes = {each: hole for each, hole in self._holes.items() if each > number}
+        self._assemble(outcome, now)
+
+    def _give_up(self, expired: list[int]) -> None:
+        last = expired[-1]
+        while last + 1 in self._holes:
+            last += 1
+        self.lost += sum(1 for hole in self._holes if hole <= last)
         self._need_keyframe = True
-        self._hole_since = None
-        kept = {number: piece for number, piece in self._waiting.items() if number > missing[-1]}
-        torn = kept.get(missing[-1] + 1)
+        kept = {number: piece for number, piece in self._waiting.items() if number > last}
+        torn = kept.get(last + 1)
         if torn is not None and not _starts(torn):
             # What is left of the picture in which the hole ends is of no use either.
             kept = {number: piece for number, piece in kept.items() if piece.rtp != torn.rtp}
         self._waiting = kept
         self._next = min(kept, default=self._highest + 1)
-        self._assemble(outcome, now)
+        self._holes = {number: hole for number, hole in self._holes.items() if number > self._next}
 
 
 def _starts(piece: Piece) -> bool:

@@ -69,14 +69,47 @@ def test_a_hole_is_asked_for_again_and_filled() -> None:
     assert (times(outcome.frames), buffer.lost) == ([12, 14], 0)
 
 
-def test_a_hole_is_given_up_in_time_and_a_keyframe_ends_the_freeze() -> None:
+def holed() -> VideoBuffer:
+    """A buffer in which packet 12 has been missing since 1.0 s."""
     buffer = VideoBuffer()
     feed(buffer, picture(10, key=True))
     feed(buffer, [picture(12)[1], *picture(14)], now=1.0)
+    return buffer
+
+
+def test_a_hole_is_given_up_for_a_keyframe_that_was_asked_for() -> None:
+    buffer = holed()
     outcome = buffer.poll(1.21)
-    assert (outcome.frames, outcome.pli, buffer.lost) == ([], True, 1)
+    assert (outcome.frames, outcome.nack, outcome.pli) == ([], [12], True)
     assert feed(buffer, picture(16), now=1.3).frames == []
-    assert times(feed(buffer, picture(18, key=True), now=1.4).frames) == [18]
+    outcome = feed(buffer, [*picture(18, key=True), *picture(20)], now=1.4)
+    assert (times(outcome.frames), buffer.lost) == ([18, 20], 1)
+
+
+def test_a_packet_that_comes_before_the_keyframe_ends_the_freeze_as_well() -> None:
+    buffer = holed()
+    assert buffer.poll(1.21).pli
+    assert times(feed(buffer, picture(12)[:1], now=1.35).frames) == [12, 14]
+    assert buffer.lost == 0
+
+
+def test_without_either_everything_before_the_next_keyframe_is_dropped() -> None:
+    buffer = holed()
+    buffer.poll(1.21)
+    assert (buffer.poll(1.61).nack, buffer.lost) == ([], 1)
+    assert feed(buffer, picture(12)[:1], now=1.65).frames == []
+    assert feed(buffer, picture(16), now=1.7).frames == []
+    assert times(feed(buffer, picture(18, key=True), now=1.8).frames) == [18]
+
+
+def test_each_hole_has_its_own_time() -> None:
+    buffer = holed()
+    feed(buffer, [picture(16)[1]], now=1.15)
+    assert times(feed(buffer, picture(12)[:1], now=1.18).frames) == [12, 14]
+    outcome = buffer.poll(1.3)  # the second hole is 0.15 s old
+    assert (outcome.nack, outcome.pli) == ([16], False)
+    assert times(feed(buffer, picture(16)[:1], now=1.32).frames) == [16]
+    assert buffer.lost == 0
 
 
 def test_a_torn_picture_after_a_hole_never_leaves_even_if_it_looks_like_a_keyframe() -> None:
@@ -85,8 +118,8 @@ def test_a_torn_picture_after_a_hole_never_leaves_even_if_it_looks_like_a_keyfra
     buffer.add(1, start, 0.0)
     rest = Piece(rtp=90, marker=True, data=b"\x10looks like one", codec="VP8", first=False)
     buffer.add(3, rest, 1.0)
-    assert buffer.poll(1.3).frames == []
-    assert buffer.dropped == 0
+    assert buffer.poll(1.7).frames == []
+    assert (buffer.lost, buffer.dropped) == (1, 0)
 
 
 def test_padding_and_a_missing_marker_hold_nothing_up() -> None:

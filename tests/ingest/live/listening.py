@@ -1,0 +1,121 @@
+"""A sender on the far side of a bad line comes in, what a mixer would have heard and seen of it goes out as figures.
+
+    ip netns exec … python -m tests.ingest.live.listening '{"address": "10.77.0.2", "bad": [100, 120], "after_s": 15}'
+
+Run on the studio's side of `tests.standins.link`: it takes one WHIP offer on port 8080, asks for sound every 20 ms
+and for a picture every 33 ms as the programme does, and prints one line of JSON after the line has been calm, bad
+(between two times of the monotonic clock) and calm again.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ingest.live import hooks
+from ingest.live.receive import Peer, PersonSource
+
+STRETCHES = ("calm", "bad", "after")
+
+
+@dataclass
+class Stretch:
+    """What was heard and seen in one stretch of time."""
+
+    seconds: float = 0.0
+    freeze_ms: float = 0.0
+    freezes: int = 0  # of more than 0.2 s
+    made_up_ms: int = 0
+    jumps: int = 0
+    lost: int = 0
+    delay_ms: int = 0  # at its end
+    delay_most_ms: int = 0
+
+
+@dataclass
+class Listener:
+    """Somebody who looks and listens all the time, like the mixer."""
+
+    source: PersonSource
+    stretch: Stretch = field(default_factory=Stretch)
+    _shown: int = 0
+    _since: float = 0.0
+
+    def look(self, now: float) -> None:
+        """A tick: is it another picture than the last?"""
+        picture = self.source.picture()
+        changed = picture is not None and id(picture) != self._shown
+        self._since = self._since or now
+        still_ms = 1000 * (now - self._since)
+        if changed:
+            self.stretch.freezes += still_ms > 200
+            self._shown, self._since = id(picture), now
+        self.stretch.freeze_ms = max(self.stretch.freeze_ms, round(still_ms))
+
+
+async def listen(order: dict[str, Any]) -> dict[str, Any]:
+    """Wait for the sender, then take figures of the three stretches."""
+    came: asyncio.Future[Peer] = asyncio.get_running_loop().create_future()
+    server = uvicorn.Server(uvicorn.Config(_door(came), host=order["address"], port=8080, log_level="warning"))
+    serving = asyncio.create_task(server.serve())
+    peer = await asyncio.wait_for(came, 40)
+    source = PersonSource("chris")
+    source.peer = peer
+    peer.watch(True)
+    while peer.seen["video"] < 0:  # noqa: ASYNC110 - a test's look at a clock
+        await asyncio.sleep(0.02)
+    listener, found = Listener(source), {}
+    ends = (*order["bad"], order["bad"][1] + order["after_s"])
+    for name, end in zip(STRETCHES, ends, strict=True):
+        found[name] = asdict(await _stretch(listener, peer, end))
+    server.should_exit = True
+    await peer.close()
+    await serving
+    return found
+
+
+async def _stretch(listener: Listener, peer: Peer, end: float) -> Stretch:
+    before, began = peer.figures(), time.monotonic()
+    listener.stretch = stretch = Stretch()
+    pulled, looked = began, began
+    while (now := time.monotonic()) < end:
+        while pulled <= now:
+            listener.source.sound(960)
+            pulled += 0.02
+        if looked <= now:
+            listener.look(now)
+            looked += 1 / 30
+        stretch.delay_most_ms = max(stretch.delay_most_ms, peer.figures()["delay_ms"])
+        await asyncio.sleep(0.005)
+    after = peer.figures()
+    stretch.seconds, stretch.delay_ms = round(end - began, 1), after["delay_ms"]
+    stretch.made_up_ms = after["made_up_ms"] - before["made_up_ms"]
+    stretch.jumps, stretch.lost = after["jumps"] - before["jumps"], after["lost"] - before["lost"]
+    return stretch
+
+
+def _door(came: "asyncio.Future[Peer]") -> Starlette:
+    async def whip(request: Request) -> Response:
+        peer = Peer("chris", on_frame=lambda *_: None, on_gap=lambda *_: None, on_gone=lambda _: None)
+        answer = await peer.answer((await request.body()).decode())
+        came.set_result(peer)
+        return Response(answer, 201, {"Location": "/resource/1"}, "application/sdp")
+
+    async def gone(request: Request) -> Response:
+        return Response()
+
+    return Starlette(routes=[Route("/whip", whip, methods=["POST"]), Route("/resource/1", gone, methods=["DELETE"])])
+
+
+if __name__ == "__main__":
+    hooks.check()
+    hooks.silence_decoders()
+    print(json.dumps(asyncio.run(listen(json.loads(sys.argv[1])))))
