@@ -87,8 +87,10 @@ def parser() -> argparse.ArgumentParser:
     read_mail.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a mail as its server keeps it (.eml)")
     _import_arguments(command("import", "take a recording made elsewhere into the archive and the pipeline", _import))
     _steps_arguments(command("steps", "show the work after the end, and move it on", _steps))
+    _caption_arguments(command("caption", "write captions, words and a transcript of any file", _caption))
     bench = command("bench", "measure", _bench)
-    bench.add_argument("name", choices=("demo", "transcode"))
+    bench.add_argument("name", choices=("demo", "transcode", "captions"))
+    bench.add_argument("--speech", type=Path, metavar="FOLDER", help="captions: a recording and what is said in it")
     bench.add_argument("--json", action="store_true", help="print one line of JSON at the end")
     bench.add_argument("--full", action="store_true", help="measure longer")
     command("packages", "fetch the front-end packages of the lock file", _packages)
@@ -106,6 +108,15 @@ def _import_arguments(each: argparse.ArgumentParser) -> None:
     each.add_argument("--language", default="de", help="language spoken in it, such as de or en")
     each.add_argument("--release", action="store_true", help="make it public when everything is done")
     each.add_argument("--json", action="store_true", help="print one line of JSON")
+
+
+def _caption_arguments(caption: argparse.ArgumentParser) -> None:
+    caption.add_argument("file", type=Path, metavar="FILE", help="any sound or video file")
+    caption.add_argument("--language", required=True, help="language spoken in it, such as de or en")
+    caption.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder for .vtt, .srt, .words.json, .txt"
+    )
+    caption.add_argument("--names", type=Path, metavar="FILE", help="names that may be said, one a line")
 
 
 def _steps_arguments(steps: argparse.ArgumentParser) -> None:
@@ -260,10 +271,23 @@ def _steps(options: argparse.Namespace) -> None:
         house.close()
 
 
+def _caption(options: argparse.Namespace) -> None:
+    from web import caption
+
+    try:
+        caption.caption(options.file, options.language, options.out, options.names)
+    except caption.Refused as error:
+        raise Mendable(str(error)) from error
+
+
 def _bench(options: argparse.Namespace) -> int:
     from web.bench import bench
+    from web.caption import Refused
 
-    return bench(options.name, as_json=options.json, full=options.full)
+    try:
+        return bench(options.name, as_json=options.json, full=options.full, speech=options.speech)
+    except Refused as error:
+        raise Mendable(str(error)) from error
 
 
 def _packages(options: argparse.Namespace) -> None:

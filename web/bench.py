@@ -17,9 +17,14 @@ RUNS, FULL_RUNS = 3, 7
 DEMO_FIGURES = ("live_s", "replay_ready_s", "renditions_ready_s", "captions_ready_s", "released_s", "cues", "chapters")
 
 
-def bench(name: str, *, as_json: bool, full: bool) -> int:
-    """Run the bench `name` and print what it found."""
-    figures = BENCHES[name](FULL_RUNS if full else RUNS)
+def bench(name: str, *, as_json: bool, full: bool, speech: Path | None = None) -> int:
+    """Run the bench `name` and print what it found; `speech` is the folder for captions. Raises caption.Refused."""
+    if name == "captions":
+        from web import bench_captions
+
+        figures = bench_captions.captions(speech)
+    else:
+        figures = BENCHES[name](FULL_RUNS if full else RUNS)
     if as_json:
         print(json.dumps(figures))
     else:

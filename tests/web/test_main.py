@@ -10,7 +10,7 @@ import pytest
 from web.__main__ import main, parser
 from web.serve import DataInUse, lock_data
 
-COMMANDS = ("serve", "site", "studio", "worker", "clock", "demo", "migrate", "doctor", "user", "ticket", "bench")
+COMMANDS = ("serve", "site", "studio", "worker", "clock", "demo", "migrate", "doctor", "user", "ticket", "bench", "caption")
 
 
 @pytest.fixture(autouse=True)
