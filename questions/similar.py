@@ -23,7 +23,7 @@ BUCKETS = 1 << 18
 """Letter groups are numbered by a checksum; two sharing a number in a quarter of a million do no harm."""
 GROUPS = (4, 5)
 SUBJECT_WEIGHT = 0.6
-"""How much a shared subject counts beside shared letters; from 0.3 to 1.5 the recall on the shared pairs is the same."""
+"""How much a shared subject counts beside shared letters; 0.3 to 1.5 give the same recall on the shared pairs."""
 FAINTEST = 0.12
 """Less alike than this is not worth a look."""
 LONGEST_TEXT = 1000
