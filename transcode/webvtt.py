@@ -32,7 +32,7 @@ def _notes(words: Iterable[Word]) -> list[str]:
         if word.doubt:
             notes.append(f"NOTE left out at {_time(word.start_s)} ({word.doubt}): {text}")
         elif word.heard:
-            notes.append(f"NOTE written at {_time(word.start_s)}: {text}, heard: {escaped(word.heard)}")
+            notes.append(f"NOTE written at {_time(word.start_s)}: {text} (heard: {escaped(word.heard)})")
     return notes
 
 

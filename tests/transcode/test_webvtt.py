@@ -28,7 +28,7 @@ def test_left_out_and_changed_words_are_noted() -> None:
     ]
     text = webvtt.webvtt([], words)
     assert "NOTE left out at 00:00:05.000 (phrase): Amara" in text
-    assert "NOTE written at 00:00:07.000: Gütschow, heard: Gütscho" in text
+    assert "NOTE written at 00:00:07.000: Gütschow (heard: Gütscho)" in text
 
 
 def test_cue_outside_the_rules_is_noted() -> None:

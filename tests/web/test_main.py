@@ -10,7 +10,20 @@ import pytest
 from web.__main__ import main, parser
 from web.serve import DataInUse, lock_data
 
-COMMANDS = ("serve", "site", "studio", "worker", "clock", "demo", "migrate", "doctor", "user", "ticket", "bench", "caption")
+COMMANDS = (
+    "serve",
+    "site",
+    "studio",
+    "worker",
+    "clock",
+    "demo",
+    "migrate",
+    "doctor",
+    "user",
+    "ticket",
+    "caption",
+    "bench",
+)
 
 
 @pytest.fixture(autouse=True)
