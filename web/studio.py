@@ -239,6 +239,10 @@ class Studio:
         watched = hour.state in (State.ON_AIR, State.PAUSED) or (just_ended and hour.state is State.ENDED)
         return hour.id if watched and hour.visibility is not Visibility.WITHDRAWN else None
 
+    async def hls(self, request: Request) -> Response:
+        """Playlists, segments and parts of what is on air."""
+        return await self.files.answer(request)
+
     async def ring(self, request: Request) -> Response:
         """The site has written a command: look now instead of within 250 ms."""
         self.rooms.ring()
@@ -304,7 +308,7 @@ def routes(studio: Studio) -> list[Route | WebSocketRoute]:
         Route("/live/whep", studio.whep, methods=["POST"]),
         Route("/live/resource/{resource}", studio.resource, methods=["DELETE", "PATCH"]),
         WebSocketRoute("/live/socket", studio.socket),
-        Route("/live/hls/{address}/{path:path}", studio.files.answer),
+        Route("/live/hls/{address}/{path:path}", studio.hls),
         Route("/live/room/{office_hour}", studio.room),
         Route("/live/ring", studio.ring, methods=["POST"]),
         Route("/live/health", studio.health),
