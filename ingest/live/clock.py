@@ -6,9 +6,11 @@ as both have sent an RTCP sender report their common wall clock aligns sound and
 then each is placed by its arrival.
 """
 
+import logging
 import threading
 from dataclasses import dataclass, field
 
+log = logging.getLogger(__name__)
 WINDOW_S = 10.0  # Long enough to meet one undelayed packet, short enough to follow 100 ppm of drift within 1 ms.
 SKEW_LIMIT_S = 0.5  # Sender reports that place the streams further apart are broken clocks, not encoder delay.
 MARGIN_S = 0.03  # Decoding a 720p picture (about 5 ms) plus the mixer's grain of 20 to 33 ms, half of it on average.
@@ -159,6 +161,7 @@ class PersonClock:
         self._behind = now if self._behind is None else self._behind
         if now - self._behind < BEHIND_S:
             return False
+        log.info("the sender stood still for %.2f s: it is followed from where it goes on", -early)
         for track in self.tracks.values():
             track.base.shift(-early)
         # The sound jumps anyhow, so the delay need not come down slowly this time.
