@@ -14,7 +14,17 @@ from playwright.sync_api import expect
 
 from tests.journeys.house import answers, wait_for
 from tests.journeys.town import Town, open_town
-from tests.journeys.visitors import DESK, PHONE, Participant, Staff, complaints, plays, plays_out, stands_within
+from tests.journeys.visitors import (
+    DESK,
+    PHONE,
+    Participant,
+    Staff,
+    complaints,
+    plays,
+    plays_out,
+    press_play,
+    stands_within,
+)
 from tests.standins.media import LAMP_MIDDLE, Region, black_stretches, find_flashes, read_sound, silent_stretches
 
 pytestmark = pytest.mark.journey
@@ -216,7 +226,7 @@ def ended(town: Town, it: Hour) -> None:
     viewer.close()
     it.staff.column("Jetzt und gleich").sees("Aufzeichnung ansehen")
     it.staff.follow("Aufzeichnung ansehen")
-    it.staff.page.locator("#player").evaluate("video => { video.muted = true; video.play(); }")
+    press_play(it.staff.page)
     plays(it.staff.page)
     town.album.look(it.staff.page, "replay-held", schemes=("light",))
 
@@ -227,7 +237,7 @@ def test_a_stranger_plays_the_replay_with_cues_chapters_and_transcript(town: Tow
     town.album.look(fresh.page, "start-archive", whole=True)
     fresh.follow(TITLE)
     expect(fresh.page).to_have_url(f"{town.origin}/replay/{hour.id}")
-    fresh.page.locator("#player").evaluate("video => { video.muted = true; video.play(); }")
+    press_play(fresh.page)
     plays(fresh.page)
     fresh.page.wait_for_function("() => document.querySelector('#player').textTracks[0].cues?.length > 0")
     chapters = fresh.page.locator(".chapter")

@@ -191,6 +191,12 @@ def plays(page: Page, video: str = "#player", *, seconds: float = 2.0, limit_s: 
     until_video(page, video, lambda seen: seen["currentTime"] >= begun + seconds and seen["videoWidth"] > 0, limit_s)
 
 
+def press_play(page: Page) -> None:
+    """Begin to play without sound, once our own player has come."""
+    until_video(page, "#player", lambda seen: str(seen["currentSrc"]).startswith("blob:"), 45.0)
+    page.locator("#player").evaluate("video => { video.muted = true; return video.play(); }")
+
+
 def plays_out(page: Page, *, limit_s: float = 45.0) -> None:
     """Wait until a video has been played to its end; a second may be missing where sound is shorter than picture."""
     until_video(page, "#player", lambda seen: seen["ended"] or (seen["left"] is not None and seen["left"] < 1), limit_s)
