@@ -61,6 +61,7 @@ bench: setup ## ARGS="demo --json"
 
 soak: setup ## everything that takes long, in full
 	@$(RUN) pytest -m soak -q $(ARGS)
+	@HYPOTHESIS_PROFILE=soak $(RUN) pytest -m "not journey and not soak" -n 2 -q tests/transcode tests/ingest/live
 
 licences: setup ## the licence of every dependency
 	@$(RUN) python -m web licences
