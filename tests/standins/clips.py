@@ -3,8 +3,9 @@
     python -m tests.standins.clips [FOLDER]
 
 Both clips last 40 s and can be looped; started together they are a conversation, since each is silent while the other
-speaks. At each whole second there is a beep of 50 ms at 1 kHz and the lamp in the upper left corner lights up for
-two frames, so that whoever decodes a recording finds out when everything was sent.
+speaks. At each whole second there is a beep of 50 ms and the lamp in the upper left corner lights up for two frames, so
+that whoever decodes a recording finds out when everything was sent. Everyone beeps at a pitch of their own: two beeps
+of one pitch at the same moment may put each other out.
 """
 
 import sys
@@ -31,6 +32,7 @@ class Part:
     name: str
     look: portraits.Look
     voice: Voice
+    beep_hz: float
     sentences: Sequence[Sentence]
 
 
@@ -39,6 +41,7 @@ ADA = Part(
     name="ada",
     look=portraits.ADA,
     voice=Voice(name="de", pitch=65, words_a_minute=125),
+    beep_hz=1000,
     sentences=[
         Sentence(at_s=0.5, text="Guten Tag und herzlich willkommen zur Bürgersprechstunde!"),
         Sentence(at_s=5.3, text="Mein Name ist Ada. Ich bin Ihre Bürgermeisterin."),
@@ -53,6 +56,7 @@ CHRIS = Part(
     name="chris",
     look=portraits.CHRIS,
     voice=Voice(name="de+m3", pitch=35, words_a_minute=125),
+    beep_hz=1600,
     sentences=[
         Sentence(at_s=11.3, text="Guten Tag. Ich wohne in der Lindenstraße."),
         Sentence(at_s=15.0, text="Wann wird dort der Fahrradweg gebaut?"),
@@ -75,11 +79,11 @@ def main() -> None:
 
 def make(part: Part, path: Path) -> Path:
     """Speak, draw and encode one clip; some 20 s of work."""
-    voice = spoken.speak(part.sentences, part.voice, LENGTH_S)
+    voice = spoken.speak(part.sentences, part.voice, LENGTH_S, beeps_hz=(ADA.beep_hz, CHRIS.beep_hz))
     drawn = _pictures(part.look, mouths(voice))
     # Flat pictures with few edges: the encoder's own tuning for drawings keeps them crisp at a tenth of the bits.
     options = {"preset": "veryslow", "tune": "animation", "crf": "25", "profile": "high"}
-    sound = voice + media.beeps(LENGTH_S, level_db=BEEP_DB)
+    sound = voice + media.beeps(LENGTH_S, hz=part.beep_hz, level_db=BEEP_DB)
     return media.write(path, drawn, sound, frame_rate=FRAME_RATE, video_options=options, audio_bit_rate=72_000)
 
 

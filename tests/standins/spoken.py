@@ -1,7 +1,7 @@
 """German sentences with their times come in, a sound track of speech goes out, as float32 mono at 48 kHz.
 
-The voice is espeak-ng's, a program of the machine (not a Python package). Around 1 kHz a narrow band is taken
-out of the voice, so that the beeps mixed in later are found exactly while the words stay as clear as before.
+The voice is espeak-ng's, a program of the machine (not a Python package). Around the pitches of the beeps narrow bands
+are taken out of the voice, so that beeps mixed in later are found exactly while the words stay as clear as before.
 """
 
 import io
@@ -18,7 +18,7 @@ Sound = npt.NDArray[np.float32]
 
 SAMPLE_RATE = 48_000
 # Wide enough for the main lobe of a 50 ms beep (±20 Hz) and its ramps; a tenth of a formant's width.
-KEPT_FREE_HZ = (930.0, 1070.0)
+KEPT_FREE_HZ = 70.0
 MENDED_BY = "apt-get install espeak-ng"
 
 
@@ -43,8 +43,10 @@ class Sentence:
     text: str
 
 
-def speak(sentences: Sequence[Sentence], voice: Voice, length_s: float, *, peak: float = 0.5) -> Sound:
-    """The sentences as one track of `length_s` seconds, the loudest sample at `peak`.
+def speak(
+    sentences: Sequence[Sentence], voice: Voice, length_s: float, *, beeps_hz: Sequence[float], peak: float = 0.5
+) -> Sound:
+    """The sentences as one track of `length_s` seconds, the loudest sample at `peak`, nothing around `beeps_hz`.
 
     Raises VoiceMissing without espeak-ng, ValueError when a sentence runs into the next one or over the end.
     """
@@ -56,7 +58,8 @@ def speak(sentences: Sequence[Sentence], voice: Voice, length_s: float, *, peak:
             raise ValueError(f"no room for {sentence.text!r} at {sentence.at_s} s ({len(spoken) / SAMPLE_RATE:.1f} s)")
         free_from = start + len(spoken)
         track[start:free_from] = spoken
-    track = without_band(track, *KEPT_FREE_HZ)
+    for hz in beeps_hz:
+        track = without_band(track, hz)
     return track * np.float32(peak / np.abs(track).max())
 
 
@@ -84,9 +87,9 @@ def resampled(samples: Sound, rate: int, wanted: int) -> Sound:
     return (np.fft.irfft(wide, length) * (wanted / rate)).astype(np.float32)
 
 
-def without_band(samples: Sound, low_hz: float, high_hz: float) -> Sound:
-    """The sound without the frequencies between the two; times stay as they are."""
+def without_band(samples: Sound, hz: float) -> Sound:
+    """The sound without the frequencies within `KEPT_FREE_HZ` of this one; times stay as they are."""
     spectrum = np.fft.rfft(samples)
     frequency = np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE)
-    spectrum[(frequency > low_hz) & (frequency < high_hz)] = 0
+    spectrum[np.abs(frequency - hz) < KEPT_FREE_HZ] = 0
     return np.fft.irfft(spectrum, len(samples)).astype(np.float32)
