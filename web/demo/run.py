@@ -19,7 +19,7 @@ from web.demo.browser import Browser
 from web.demo.hour import announce, bar, doors_open, gather_questions, join, on_air
 from web.demo.outcome import publish
 from web.demo.progress import Bars
-from web.demo.senders import MediaRefused, clip
+from web.demo.senders import MediaRefused, Sender, clip
 from web.demo.standing import DemoFailed, Hour, Plan, until
 from web.first_run import create_account
 from web.house import House, open_house
@@ -139,11 +139,17 @@ async def _run(plan: Plan, house: House, origin: str, password: str) -> dict[str
     senders = await join(it)
     try:
         await on_air(it, approved, senders)
+        # Beside what follows: a sender that takes its time to end is no part of the figures.
+        leaving = asyncio.create_task(_stop(senders))
+        await publish(it)
+        await leaving
     finally:
-        for sender in senders:
-            await sender.stop()
-    await publish(it)
+        await _stop(senders)
     return it.figures
+
+
+async def _stop(senders: list[Sender]) -> None:
+    await asyncio.gather(*(sender.stop() for sender in senders))
 
 
 def _tell(figures: dict[str, Any], origin: str, password: str, *, once: bool) -> None:
