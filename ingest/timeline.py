@@ -22,6 +22,7 @@ class Kind(Enum):
     BEGIN = "begin"  # tick_duration, width, height, wall
     RESUMED = "resumed"  # died (wall), wall; the child that died stopped at the tick before
     SCENE = "scene"  # name, people (ids, in order of their places)
+    SPEAKER = "speaker"  # person, or None: who speaks, large in the scenes "auto" and "screen"
     VISIBLE = "visible"  # person, on (bool): in the programme's picture and sound
     GAIN = "gain"  # person, db
     MUTE = "mute"  # person, on

@@ -11,11 +11,11 @@ class Kind(Enum):
     PAUSE = "pause"
     RESUME = "resume"
     ADMIT = "admit"  # person, name, role: may connect, is backstage
-    SHOW = "show"  # person, name, role: in the programme's picture and sound, track written
+    SHOW = "show"  # person, name, role, apart (never large by speaking): in picture and sound, track written
     HIDE = "hide"  # person: off air, backstage
     HOLD = "hold"  # person: back to the waiting room
     MUTE = "mute"  # person, on
-    SCENE = "scene"  # name, people
+    SCENE = "scene"  # name (scene.Scene), people: who is first, and large where one is
     ON_AIR = "on_air"  # question, text, author
     ANSWERED = "answered"  # question
     MARK = "mark"  # reason

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from ingest import archive
-from ingest.live.letters import Face, balanced, font, shortened, wrapped
+from ingest.live.letters import Face, balanced, font_for, right_to_left, shortened, wrapped
 
 Pixels = NDArray[np.uint8]
 SLATE = (22, 30, 40)
@@ -26,6 +26,7 @@ TEXT = (244, 247, 250)
 QUIET = (178, 192, 206)
 QUESTION_LINES = 4
 LONGEST_QUESTION = 600  # letters; four lines hold about 420
+FIGURES = ["tnum"]  # all figures of one width, so that a clock does not tremble
 MOST_CARDS = 256  # drawn cards kept in memory; a room has a few per person and question
 
 
@@ -50,8 +51,10 @@ class Card:
 class Cards:
     """Draws cards once and keeps them, in memory and in the folder `cards`. Safe from several threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, logo: Path | None = None) -> None:
+        """`logo`: a picture of the office's sign, for slides; PNG with or without transparency."""
         self.folder = folder
+        self._logo = None if logo is None else Image.open(logo).convert("RGBA")
         self._lock = threading.Lock()
         self._drawn: dict[tuple[object, ...], Card] = {}
 
@@ -69,7 +72,11 @@ class Cards:
 
     def slide(self, slide: Slide, width: int, height: int) -> Card:
         """A whole picture."""
-        return self._card(("slide", slide, width, height), lambda: draw_slide(slide, width, height))
+        return self._card(("slide", slide, width, height), lambda: draw_slide(slide, width, height, self._logo))
+
+    def count(self, words: str, width: int, height: int, *, reverse: bool = False) -> Pixels:
+        """Words that change every second, for the place `count_at` of a slide. Not kept: media time has not begun."""
+        return np.asarray(draw_count(words, width, height, reverse=reverse).convert("RGBA"))
 
     def _card(self, key: tuple[object, ...], draw: Callable[[], Image.Image]) -> Card:
         with self._lock:
@@ -91,25 +98,46 @@ class Cards:
 
 
 def draw_name(name: str, role: str, width: int, height: int) -> Image.Image:
-    """Name over role on a panel with the accent at its left; small tiles have the name alone."""
+    """Name over role on a panel with the accent where the name begins; small tiles have the name alone."""
     size = _between(17, height * 0.066, 36)
     small = round(size * 0.7)
     pad, bar = round(size * 0.5), max(4, size // 7)
     # A long name may cover four fifths of its tile, but not all of it.
     widest = round(width * 0.8) - 2 * pad - bar
-    face, quiet = font(Face.STRONG, size), font(Face.PLAIN, small)
+    face, quiet = font_for(name, Face.STRONG, size), font_for(role, Face.PLAIN, small)
     name = shortened(name, face, widest)
     role = shortened(role, quiet, widest) if role and height >= 240 else ""
     wide = max(face.getlength(name), quiet.getlength(role) if role else 0)
     tall = round(size * 1.22) + (round(small * 1.3) if role else 0) + pad
     image = Image.new("RGBA", _even(bar + 2 * pad + wide, tall), (*PANEL, 235))
     draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 0, bar - 1, image.height), fill=ACCENT)
+    column = _Column(draw, image.width, bar, pad, right_to_left(name))
+    column.accent(image.height)
     top = pad // 2
-    draw.text((bar + pad, top + size), name, TEXT, face, anchor="ls")
+    column.line(top + size, name, TEXT, face)
     if role:
-        draw.text((bar + pad, top + round(size * 1.22) + small), role, QUIET, quiet, anchor="ls")
+        column.line(top + round(size * 1.22) + small, role, QUIET, quiet)
     return image
+
+
+@dataclass(frozen=True)
+class _Column:
+    """Lines of one text beside its accent: at the left, or at the right where the text begins there."""
+
+    draw: ImageDraw.ImageDraw
+    width: int
+    bar: int
+    pad: int
+    reverse: bool
+
+    def accent(self, height: int) -> None:
+        left = self.width - self.bar if self.reverse else 0
+        self.draw.rectangle((left, 0, left + self.bar - 1, height), fill=ACCENT)
+
+    def line(self, baseline: float, text: str, fill: tuple[int, int, int], face: ImageFont.FreeTypeFont) -> None:
+        edge = self.bar + self.pad
+        x, anchor = (self.width - edge, "rs") if self.reverse else (edge, "ls")
+        self.draw.text((x, baseline), text, fill, face, anchor=anchor)
 
 
 def draw_missing(name: str, width: int, height: int) -> Image.Image:
@@ -118,7 +146,7 @@ def draw_missing(name: str, width: int, height: int) -> Image.Image:
     draw = ImageDraw.Draw(image)
     radius, middle = height * 0.17, (width / 2, height * 0.46)
     draw.circle(middle, radius, fill=(52, 67, 84))
-    draw.text(middle, initials(name), TEXT, font(Face.STRONG, round(radius * 0.8)), anchor="mm")
+    draw.text(middle, initials(name), TEXT, font_for(name, Face.STRONG, round(radius * 0.8)), anchor="mm")
     return image
 
 
@@ -131,7 +159,7 @@ def draw_question(text: str, author: str, width: int, height: int) -> Image.Imag
     bar, pad = round(6 * unit), round(22 * unit)
     room = wide - bar - 2 * pad
     for size in (34, 30, 27, 24):
-        face = font(Face.STRONG, round(size * unit))
+        face = font_for(text, Face.STRONG, round(size * unit))
         lines = wrapped(text, face, room)
         if len(lines) <= (2 if size > 27 else QUESTION_LINES):
             lines = balanced(text, face, room)
@@ -141,45 +169,89 @@ def draw_question(text: str, author: str, width: int, height: int) -> Image.Imag
     step, small = round(size * unit * 1.28), round(22 * unit)
     tall = len(lines) * step + (round(small * 1.7) if author else 0) + round(pad * 1.5)
     image = Image.new("RGBA", _even(wide, tall), (*PANEL, 255))
-    draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 0, bar - 1, image.height), fill=ACCENT)
+    column = _Column(ImageDraw.Draw(image), image.width, bar, pad, right_to_left(text))
+    column.accent(image.height)
     top = round(pad * 0.62)
     for number, line in enumerate(lines):
-        draw.text((bar + pad, top + number * step + round(size * unit)), line, TEXT, face, anchor="ls")
+        column.line(top + number * step + round(size * unit), line, TEXT, face)
     if author:
-        quiet = font(Face.PLAIN, small)
-        below = (bar + pad, top + len(lines) * step + round(small * 1.35))
-        draw.text(below, shortened(author, quiet, room), QUIET, quiet, anchor="ls")
+        quiet = font_for(author, Face.PLAIN, small)
+        below = top + len(lines) * step + round(small * 1.35)
+        column.line(below, shortened(author, quiet, room), QUIET, quiet)
     return image
 
 
-def draw_slide(slide: Slide, width: int, height: int) -> Image.Image:
-    """A title with a short accent above it, a sentence below, and one quiet line at the foot."""
+def draw_slide(slide: Slide, width: int, height: int, logo: Image.Image | None = None) -> Image.Image:
+    """A title with a short accent above it, a sentence below, one quiet line at the foot, the office's sign on top."""
     unit = height / 720
     image = Image.new("RGB", (width, height), SLATE)
     draw = ImageDraw.Draw(image)
     left, room = round(112 * unit), width - round(224 * unit)
-    title, plain = font(Face.STRONG, round(60 * unit)), font(Face.PLAIN, round(33 * unit))
+    reverse = right_to_left(slide.title)
+    column = _Column(draw, width, 0, left, reverse)
+    title = font_for(slide.title, Face.STRONG, round(60 * unit))
+    plain = font_for(slide.detail, Face.PLAIN, round(33 * unit))
     titles, details = balanced(slide.title, title, room)[:3], balanced(slide.detail, plain, room)[:4]
     tall = len(titles) * 74 + (len(details) * 46 + 20 if details else 0)
     top = 344 - tall / 2
-    draw.rectangle((left, (top - 40) * unit, left + 72 * unit, (top - 34) * unit), fill=ACCENT)
+    accent = left if not reverse else width - left - 72 * unit
+    draw.rectangle((accent, (top - 40) * unit, accent + 72 * unit, (top - 34) * unit), fill=ACCENT)
     for line in titles:
-        draw.text((left, (top + 58) * unit), line, TEXT, title, anchor="ls")
+        column.line((top + 58) * unit, line, TEXT, title)
         top += 74
     top += 20
     for line in details:
-        draw.text((left, (top + 36) * unit), line, QUIET, plain, anchor="ls")
+        column.line((top + 36) * unit, line, QUIET, plain)
         top += 46
+    if logo is not None:
+        _sign(image, logo, left, round(64 * unit), round(360 * unit), round(84 * unit))
     if slide.footer:
-        quiet = font(Face.PLAIN, round(24 * unit))
-        draw.text((left, height - 64 * unit), shortened(slide.footer, quiet, room), QUIET, quiet, anchor="ls")
+        quiet = font_for(slide.footer, Face.PLAIN, round(24 * unit))
+        column.line(height - 64 * unit, shortened(slide.footer, quiet, room), QUIET, quiet)
     return image
 
 
+def _sign(image: Image.Image, logo: Image.Image, left: int, top: int, width: int, height: int) -> None:
+    """The sign on a light plate: most are made for white paper."""
+    scale = min(width / logo.width, height / logo.height)
+    sign = logo.resize(
+        (max(1, round(logo.width * scale)), max(1, round(logo.height * scale))), Image.Resampling.LANCZOS
+    )
+    pad = height // 7
+    plate = (left, top, left + sign.width + 2 * pad, top + sign.height + 2 * pad)
+    ImageDraw.Draw(image).rounded_rectangle(plate, radius=pad // 2, fill=TEXT)
+    image.paste(sign, (left + pad, top + pad), sign)
+
+
+def draw_count(words: str, width: int, height: int, *, reverse: bool = False) -> Image.Image:
+    """One line of a slide's colour and of one size, so that it hides the one before. A lone figure is large.
+
+    `reverse`: it stands at the right, as everything does on a slide that is read from there.
+    """
+    unit = height / 720
+    box = count_size(width, height)
+    image = Image.new("RGB", box, SLATE)
+    draw = ImageDraw.Draw(image)
+    face = font_for(words, Face.STRONG, round((96 if len(words) == 1 else 40) * unit))
+    x, anchor = (box[0], "rm") if reverse else (0, "lm")
+    draw.text((x, box[1] / 2), shortened(words, face, box[0]), ACCENT, face, anchor=anchor, features=FIGURES)
+    return image
+
+
+def count_size(width: int, height: int) -> tuple[int, int]:
+    return _even(width - round(224 * height / 720), 104 * height / 720)
+
+
+def count_at(width: int, height: int) -> tuple[int, int]:
+    """Left and top of the words that change every second: above the foot of a slide, which it leaves free."""
+    return round(112 * height / 720) // 2 * 2, round(512 * height / 720) // 2 * 2
+
+
 def initials(name: str) -> str:
-    """The first letters of the first and the last word."""
+    """The first letters of the first and the last word; one only where two would be joined."""
     words = [word for word in name.split() if word[0].isalnum()]
+    if right_to_left(name):
+        return words[0][0] if words else ""
     return "".join(word[0].upper() for word in dict.fromkeys([*words[:1], *words[-1:]]))
 
 

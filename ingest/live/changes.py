@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest.live.cards import Slide
+from ingest.live.scene import Scene
 from ingest.live.stage import Place, Plan, Stage
 
 Told = Future[int | None]
@@ -18,6 +19,9 @@ class Wanted:
     places: tuple[Place, ...] = ()
     question: tuple[str, str] | None = None
     slide: Slide | None = None
+    scene: Scene = Scene.GRID
+    speaker: str | None = None
+    count: str = ""
 
 
 class Changes:
@@ -36,7 +40,9 @@ class Changes:
         told: Told = Future()
         with self._planning:
             wanted = replace(self._wanted, **changes)
-            plan = self._stage.plan(wanted.places, wanted.question, wanted.slide)
+            plan = self._stage.plan(
+                wanted.places, wanted.question, wanted.slide, wanted.scene, wanted.speaker, wanted.count
+            )
             self._wanted = wanted
             with self._lock:
                 self._next = plan

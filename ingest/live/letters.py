@@ -1,10 +1,13 @@
 """Words and a size come in, fonts and lines that fit go out.
 
-Source Sans (SIL Open Font License) from the package `font-source-sans-pro`, which holds Latin, Greek and Cyrillic.
+Source Sans (SIL Open Font License) from the package `font-source-sans-pro`, which holds Latin, Greek and Cyrillic;
+Noto Sans Arabic (the same licence) from `fontpkg-noto-sans-arabic` for texts with Arabic letters, which Pillow's own
+HarfBuzz joins and sets from right to left.
 Pillow's own font has no umlauts, so without the package a font of the system is looked for, and only then that one.
 """
 
 import importlib.util
+import unicodedata
 from collections.abc import Iterator
 from enum import Enum
 from functools import cache
@@ -34,6 +37,29 @@ def font(face: Face, size: int) -> ImageFont.FreeTypeFont:
     if not isinstance(bundled, ImageFont.FreeTypeFont):
         raise RuntimeError("cards need Pillow with FreeType")
     return bundled
+
+
+def font_for(text: str, face: Face, size: int) -> ImageFont.FreeTypeFont:
+    """The face that holds the letters of this text."""
+    return _arabic(face, size) if any(unicodedata.bidirectional(each) == "AL" for each in text) else font(face, size)
+
+
+def right_to_left(text: str) -> bool:
+    """Whether the text begins at its right: by its first letter that has a direction (UAX 9, rules P2 and P3)."""
+    for each in text:
+        if (direction := unicodedata.bidirectional(each)) in ("L", "R", "AL"):
+            return direction != "L"
+    return False
+
+
+@cache
+def _arabic(face: Face, size: int) -> ImageFont.FreeTypeFont:
+    spec = importlib.util.find_spec("fontpkg_noto_sans_arabic")
+    if spec is None or spec.origin is None:
+        return font(face, size)
+    found = ImageFont.truetype(str(next((Path(spec.origin).parent / "files").glob("*.ttf"))), size)
+    found.set_variation_by_axes([600 if face is Face.STRONG else 400, 100])
+    return found
 
 
 def _candidates(face: Face) -> Iterator[str]:

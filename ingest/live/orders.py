@@ -19,6 +19,7 @@ from ingest.live.cards import Slide
 from ingest.live.presence import House
 from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
+from ingest.live.scene import Scene
 from ingest.live.segments import DiskStopped
 from ingest.live.standing import Change, Refused, Standing, decide, fold
 from ingest.timeline import Event, Kind, Writer
@@ -149,6 +150,8 @@ class Orders:
     def _learn(self, payload: dict[str, Any]) -> None:
         if "person" in payload and ("name" in payload or "role" in payload):
             self._house.introduce(payload["person"], payload.get("name"), payload.get("role"))
+            if payload.get("apart"):
+                self._house.apart.add(payload["person"])
         if "question" in payload and "text" in payload:
             self._questions[payload["question"]] = (str(payload["text"]), str(payload.get("author") or ""))
 
@@ -194,7 +197,7 @@ class Orders:
         places = [self._house.presence(person).place(person in goal.muted) for person in people]
         self._house.set_on_air(people, recorded=recorded)
         # Letters are drawn by the thread that asks for them, which takes some ten milliseconds.
-        effects = [await asyncio.to_thread(self._programme.set_people, places)]
+        effects = [await asyncio.to_thread(self._programme.set_scene, places, Scene(goal.scene), goal.large)]
         if goal.question != before.question or goal.over:
             question = None if goal.over else goal.question
             effects.append(await asyncio.to_thread(self._show_question, question))
@@ -228,6 +231,18 @@ class Orders:
 
     def _write_card(self, tick: int, kind: str, of: str, digest: str) -> None:
         self._scribe.write(Kind.CARD, tick, **{kind: of}, digest=digest)
+
+    async def speaks(self, person: str | None) -> None:
+        """Somebody else speaks: show it where the scene follows, and write it down."""
+        async with self._lock:
+            goal = replace(self.standing, speaker=person)
+            if goal == self.standing or goal.over:
+                return
+            seen = goal.large != self.standing.large and self._slide(goal) is None
+            tick = await self._show(goal, recorded=goal.begun) if seen else self._programme.tick
+            self.standing = goal
+            if goal.begun and tick is not None:
+                await self._scribe.write(Kind.SPEAKER, tick, person=person)
 
     def gap(self, person: str, on: bool) -> None:
         """Somebody on air went silent, or came back (event loop)."""

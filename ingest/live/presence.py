@@ -20,6 +20,7 @@ from ingest.live.relay import Relay
 from ingest.live.tracks import RATES, Track, next_part
 
 log = logging.getLogger(__name__)
+SCREEN = ":screen"  # after a person's id: their shared screen, which has a connection of its own
 BOTH_S = 3.0  # A camera that has sent nothing for so long beside a microphone is not going to.
 
 
@@ -41,7 +42,14 @@ class Presence:
 
     def place(self, muted: bool) -> Place:
         """The person as the mixer takes them."""
-        return Place(person=self.person, name=self.name, role=self.role, source=self.source, muted=muted)
+        return Place(
+            person=self.person, name=self.name, role=self.role, source=self.source, muted=muted, screen=self.screen
+        )
+
+    @property
+    def screen(self) -> bool:
+        """Whether this is not the person but what they share."""
+        return self.person.endswith(SCREEN)
 
 
 class House:
@@ -57,6 +65,7 @@ class House:
         on_gap: Callable[[str, bool], None],
     ) -> None:
         self.people: dict[str, Presence] = {}
+        self.apart: set[str] = set()  # who never becomes large by speaking
         self._room = room
         self._programme = programme
         self._frame_rate = frame_rate
@@ -119,6 +128,11 @@ class House:
         """Close all connections of a person."""
         for connection in list(self.presence(person).resources.values()):
             await connection.close()
+
+    def levels(self, people: Sequence[str]) -> dict[str, float]:
+        """How loud those of them are who may become large by speaking."""
+        faces = [self.presence(each) for each in people if each not in self.apart]
+        return {each.person: each.source.level for each in faces if not each.screen}
 
     def set_on_air(self, people: Sequence[str], *, recorded: bool) -> None:
         """Decode who is on air, and write their tracks while the programme is recorded."""

@@ -16,8 +16,10 @@ from ingest.live import audio
 from ingest.live.cards import Slide
 from ingest.live.changes import Changes, Told, tell
 from ingest.live.desk import Desk, Listener
+from ingest.live.fade import FADE_S
 from ingest.live.pace import Clock, Epoch, Figures, RealClock
 from ingest.live.recorder import Recorder
+from ingest.live.scene import Scene
 from ingest.live.sinks import Sinks
 from ingest.live.source import SAMPLE_RATE, Samples
 from ingest.live.stage import Place, Plan, Stage
@@ -51,6 +53,7 @@ class Programme(threading.Thread):
         preset: str,
         cards: Path,
         clock: Clock | None = None,
+        logo: Path | None = None,
         on_card: CardSink | None = None,
         on_failure: Callable[[Exception], None] | None = None,
     ) -> None:
@@ -64,7 +67,7 @@ class Programme(threading.Thread):
         self.clock = clock or RealClock()
         self.frame_rate = frame_rate
         self.figures = Figures()
-        self._stage = Stage(width, height, cards)
+        self._stage = Stage(width, height, cards, fade_ticks=round(FADE_S * frame_rate), logo=logo)
         self._encoder = Encoder(width=width, height=height, frame_rate=frame_rate, bitrate=bitrate, preset=preset)
         self._epoch = Epoch(self.clock)
         self._desk = Desk(self._epoch, self._mixed, self._fell)
@@ -97,6 +100,14 @@ class Programme(threading.Thread):
     def set_people(self, places: Sequence[Place]) -> Told:
         """Who is on air from the next tick, in the order of their tiles. Raises ValueError for more than twelve."""
         return self._changes.change(places=tuple(places))
+
+    def set_scene(self, places: Sequence[Place], scene: Scene, speaker: str | None) -> Told:
+        """As `set_people`, with how they are arranged and who is large where the scene has a large one."""
+        return self._changes.change(places=tuple(places), scene=scene, speaker=speaker)
+
+    def set_count(self, words: str) -> Told:
+        """Words on the slide that change every second, such as the time that is left; "" for none."""
+        return self._changes.change(count=words)
 
     def set_question(self, text: str, author: str) -> Told:
         """Show a question under the pictures from the next tick; long ones wrap."""
@@ -213,7 +224,7 @@ class Programme(threading.Thread):
         # Behind by a tick or more, the last picture goes out again: it costs little, and the rate holds.
         behind = late_s * self.frame_rate >= 1 and not waiting and self._repeats < MOST_REPEATS
         self._repeats = self._repeats + 1 if behind else 0
-        picture = self._stage.canvas.frame if behind else self._stage.draw(self._plan)
+        picture = self._stage.last if behind else self._stage.draw(self._plan)
         composed = time.perf_counter()
         if self._take is not None and frame == self._take.start_frame:
             self._keyframes.begin(frame)

@@ -33,12 +33,14 @@ from ingest.live.presence import House
 from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
 from ingest.live.segments import Edge
+from ingest.live.speaker import Talk, heard
 from ingest.live.wire import LINE_BYTES, Message, Wire
 from ingest.timeline import Writer
 
 log = logging.getLogger(__name__)
 GRACE_S = 30.0  # The studio's supervisor starts a new one within seconds; nobody should wait for an orphan for longer.
 STATE_S = 0.25
+LISTENS_S = 0.1
 LOCKED = 3  # exit status when another process has the room
 
 
@@ -105,7 +107,7 @@ class Process:
         """Serve the studio until the end."""
         self._programme.start()
         server = await asyncio.start_unix_server(self._studio_came, path=socket, limit=LINE_BYTES)
-        beats = [asyncio.create_task(work) for work in (self._states(), self._clocks(), self._grace())]
+        beats = [asyncio.create_task(work) for work in (self._states(), self._clocks(), self._listens(), self._grace())]
         try:
             await self._closing.wait()
         finally:
@@ -198,6 +200,7 @@ class Process:
             "seconds": None if tick is None else round(tick / self._options.frame_rate, 2),
             "question": standing.question,
             "scene": standing.scene,
+            "speaker": standing.speaker,
             "trouble": self._trouble,
             "people": [each | {"muted": each["person"] in standing.muted} for each in self._house.state()],
         }
@@ -236,6 +239,17 @@ class Process:
         while True:
             await asyncio.sleep(1)
             self._orders.clock()
+
+    async def _listens(self) -> None:
+        """Ten times a second, see who speaks."""
+        talk = Talk()
+        while True:
+            await asyncio.sleep(LISTENS_S)
+            standing = self._orders.standing
+            levels = self._house.levels([each for each in standing.people if each not in standing.muted])
+            talk = heard(talk, levels, self._loop.time())
+            if talk.speaker != standing.speaker:
+                await self._orders.speaks(talk.speaker)
 
     async def _grace(self) -> None:
         alone = 0.0

@@ -1,13 +1,27 @@
-"""How many people are on air comes in, where each of them is goes out. Pure geometry, in pixels.
+"""Which scene, how many people and who is large come in, where each of them is goes out. Pure geometry, in pixels.
 
 All edges are even, since the colours of yuv420p have half the resolution.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
 
 MOST_TILES = 12
+MOST_IN_STRIP = 5  # beside a large picture; a sixth face would be a stamp
 SHAPE = Fraction(16, 9)
+
+
+class Scene(Enum):
+    """How people are arranged. AUTO stands for one of the others, by who is there and who speaks."""
+
+    AUTO = "auto"
+    FULL = "full"  # one person
+    PAIR = "pair"  # two people, of the same size
+    GRID = "grid"  # everybody, of the same size
+    SPEAKER = "speaker"  # one person large, up to five others beside
+    SCREEN = "screen"  # a shared screen large; who speaks beside it, the others below
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,102 @@ def fitted(box: Box, width: int, height: int) -> Box:
     return Box(_even(x), _even(y), inner_width, inner_height)
 
 
+def fitting(scene: Scene, screens: Sequence[bool], speaker: int | None) -> Scene:
+    """The scene that is drawn for the one wished: AUTO is decided, and what nobody is there for becomes another.
+
+    `screens` says of each place whether it is a shared screen; `speaker` is the place of who speaks.
+    """
+    count = len(screens)
+    if scene is Scene.AUTO:
+        many = Scene.GRID if speaker is None else Scene.SPEAKER
+        scene = Scene.SCREEN if any(screens) else Scene.PAIR if count == 2 else many
+    if scene is Scene.SCREEN and not any(screens):
+        scene = Scene.GRID
+    return Scene.FULL if count == 1 else scene
+
+
+def arranged(
+    scene: Scene, width: int, height: int, screens: Sequence[bool], speaker: int | None = None, band: int = 0
+) -> list[Box | None]:
+    """A box for each place in a programme of `width` x `height`, None for those who are heard and not seen.
+
+    `speaker` is the place that is large (the first when None); `band`: pixels at the bottom kept free for a question.
+    """
+    count = len(screens)
+    scene = fitting(scene, screens, speaker)
+    order = _order(scene, screens, speaker)
+    if scene is Scene.SCREEN:
+        boxes = beside(framed(width, height, band), len(order), gap(height), second_large=True)
+    elif scene is Scene.SPEAKER:
+        boxes = beside(framed(width, height, band), len(order), gap(height))
+    else:
+        boxes = layout(width, height, len(order), band)
+    found = dict(zip(order, boxes, strict=True))
+    return [found.get(place) for place in range(count)]
+
+
+def _order(scene: Scene, screens: Sequence[bool], speaker: int | None) -> list[int]:
+    """The places that are seen, the large ones first."""
+    everyone = list(range(len(screens)))
+    if scene is Scene.GRID:
+        return everyone
+    if scene is Scene.SCREEN:
+        people = [each for each in everyone if not screens[each]]
+        return [screens.index(True), *_first(people, speaker)][: MOST_IN_STRIP + 1]
+    if scene is Scene.PAIR:
+        return sorted(_first(everyone, speaker)[:2])
+    return _first(everyone, speaker)[: 1 if scene is Scene.FULL else MOST_IN_STRIP + 1]
+
+
+def _first(places: list[int], speaker: int | None) -> list[int]:
+    return [*(each for each in places if each == speaker), *(each for each in places if each != speaker)]
+
+
+def beside(area: Box, count: int, space: int, *, second_large: bool = False) -> list[Box]:
+    """One large box and a column of up to five smaller ones at its right, all of 16:9, together in the middle.
+
+    With `second_large` the first of the column is as wide as it, and the others stand below it two by two.
+    """
+    if count == 0:
+        return []
+    if count == 1:
+        return grid(area, 1, space)
+    others = count - 1
+    rows = 1 + -(-(others - 1) // 2) / 2 if second_large else others
+    column = _even(min(area.width // 4 if second_large else area.width // 5, area.height / rows * SHAPE))
+    large = fitted(Box(area.x, area.y, area.width - space - column, area.height), 16, 9)
+    left = area.x + (area.width - large.width - space - column) // 2
+    large = Box(_even(left), large.y, large.width, large.height)
+    small = _column(Box(large.x + large.width + space, area.y, column, area.height), others, space, second_large)
+    return [large, *small]
+
+
+def _column(area: Box, count: int, space: int, first_large: bool) -> list[Box]:
+    width, height = area.width, _even(area.width / SHAPE)
+    if not first_large:
+        height = min(height, _even((area.height - (count - 1) * space) // count))
+        width = _even(height * SHAPE)
+    pairs = count - 1 if first_large else 0
+    half = _even((width - space) // 2)
+    low = _even(half / SHAPE)
+    rows = -(-pairs // 2)
+    tall = height + rows * (space + low) if first_large else count * height + (count - 1) * space
+    top = _even(area.y + (area.height - tall) // 2)
+    if not first_large:
+        return [Box(area.x, _even(top + each * (height + space)), width, height) for each in range(count)]
+    below = top + height + space
+    return [Box(area.x, top, width, height)] + [
+        Box(_even(area.x + each % 2 * (width - half)), _even(below + each // 2 * (low + space)), half, low)
+        for each in range(pairs)
+    ]
+
+
+def framed(width: int, height: int, band: int = 0) -> Box:
+    """What of a programme framed pictures may lie in."""
+    edge = margin(height)
+    return Box(edge, edge, width - 2 * edge, height - edge - (band + edge if band else edge))
+
+
 def layout(width: int, height: int, count: int, band: int = 0) -> list[Box]:
     """The tiles of a programme of `width` x `height`; `band`: pixels at the bottom kept free for a question.
 
@@ -82,10 +192,8 @@ def layout(width: int, height: int, count: int, band: int = 0) -> list[Box]:
     """
     if count == 1 and not band:
         return [Box(0, 0, width, height)]
-    edge = margin(height)
-    below = band + edge if band else edge
-    return grid(Box(edge, edge, width - 2 * edge, height - edge - below), count, gap(height))
+    return grid(framed(width, height, band), count, gap(height))
 
 
-def _even(value: Fraction | int) -> int:
+def _even(value: Fraction | int | float) -> int:
     return int(value) // 2 * 2

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest import wishes
+from ingest.live.scene import MOST_TILES, Scene
 from ingest.timeline import Kind
 
 Change = tuple[Kind, dict[str, Any]]
 PAUSE = "pause"
-GRID = "grid"
-PLACES = 12  # tiles that the programme can draw
+GRID = Scene.GRID.value
+PLACES = MOST_TILES
+FOLLOWING = (Scene.AUTO.value, Scene.SCREEN.value)  # scenes in which who speaks is large, or nearest to the screen
 
 
 class Refused(ValueError):
@@ -23,16 +25,22 @@ class Refused(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """How things stand in a room. `people` are on air, in the order of their tiles."""
+    """How things stand in a room. `people` are on air, in the order of their tiles; `speaker`: who spoke last."""
 
     begun: bool = False
     paused: bool = False
     over: bool = False
     scene: str = GRID
     people: tuple[str, ...] = ()
+    speaker: str | None = None
     muted: frozenset[str] = frozenset()
     question: str | None = None
     answered: frozenset[str] = frozenset()
+
+    @property
+    def large(self) -> str | None:
+        """Whose picture stands out where the scene has such a place; else it is the first one's."""
+        return self.speaker if self.scene in FOLLOWING and self.speaker in self.people else None
 
     def after(self, kind: Kind, values: Mapping[str, Any]) -> "Standing":
         """How things stand after an event."""
@@ -46,6 +54,8 @@ class Standing:
             return replace(self, people=place if values["on"] else others)
         if kind is Kind.SCENE:
             return self._after_scene(values)
+        if kind is Kind.SPEAKER:
+            return replace(self, speaker=values["person"])
         if kind is Kind.MUTE:
             return replace(
                 self, muted=self.muted - {values["person"]} | ({values["person"]} if values["on"] else set())
@@ -66,6 +76,8 @@ class Standing:
         """What to write at the beginning of a timeline so that it says the same."""
         changes: list[Change] = [(Kind.VISIBLE, {"person": each, "on": True}) for each in self.people]
         changes.append((Kind.SCENE, {"name": self.scene, "people": list(self.people)}))
+        if self.speaker is not None:
+            changes.append((Kind.SPEAKER, {"person": self.speaker}))
         changes += [(Kind.MUTE, {"person": each, "on": True}) for each in sorted(self.muted)]
         if self.question is not None:
             changes.append((Kind.ON_AIR, {"question": self.question}))
@@ -104,7 +116,7 @@ def _changes(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) 
         return [(Kind.MUTE, {"person": _text(payload, "person"), "on": bool(payload.get("on", True))})]
     if kind is wishes.Kind.SCENE:
         people = _ordered(standing.people, payload.get("people") or ())
-        return [(Kind.SCENE, {"name": _text(payload, "name"), "people": list(people)})]
+        return [_scene(_known(_text(payload, "name")), people)]
     if kind is wishes.Kind.PAUSE:
         return [] if standing.paused else [(Kind.SCENE, {"name": PAUSE, "people": []})]
     if kind is wishes.Kind.RESUME:
@@ -137,6 +149,12 @@ def _hidden(standing: Standing, person: str) -> list[Change]:
 
 def _scene(name: str, people: Iterable[str]) -> Change:
     return Kind.SCENE, {"name": name, "people": list(people)}
+
+
+def _known(name: str) -> str:
+    if name not in {scene.value for scene in Scene}:
+        raise Refused(f"there is no scene {name}")
+    return name
 
 
 def _ordered(people: tuple[str, ...], wished: Iterable[str]) -> tuple[str, ...]:

@@ -22,7 +22,9 @@ def admit(connection: Connection, person: Person, words: str = "") -> None:
 def show(connection: Connection, person: Person, words: str = "") -> None:
     """From backstage on air: in the programme's picture and sound, their track is written. Raises Overtaken."""
     store.move_seat(connection, person.id, SeatState.ADMITTED, SeatState.ON_AIR)
-    commands.write(connection, person.office_hour, Kind.SHOW, person=person.id, name=person.name, role=words)
+    # Interpreters speak whenever somebody else does: the picture must not follow them.
+    apart = {"apart": True} if person.role is Role.INTERPRETER else {}
+    commands.write(connection, person.office_hour, Kind.SHOW, person=person.id, name=person.name, role=words, **apart)
 
 
 def hide(connection: Connection, person: Person) -> None:

@@ -9,7 +9,7 @@ from PIL import Image
 from ingest.archive import digest
 from ingest.live import cards
 from ingest.live.cards import Cards, Slide
-from ingest.live.letters import Face, balanced, font, shortened, wrapped
+from ingest.live.letters import Face, balanced, font, font_for, right_to_left, shortened, wrapped
 
 LONG = (
     "Wann wird die Straße vor der Grundschule Köln-Bocklemünd endlich verkehrsberuhigt, und weshalb wurden die im "
@@ -52,6 +52,49 @@ def test_letters_of_german_and_its_neighbours_are_there(letter: str) -> None:
     for face in Face:
         drawn, missing = (bytes(font(face, 40).getmask(each)) for each in (letter, "\U0010ffff"))
         assert drawn != missing
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"), [("Οδός", "Οδός"), ("Вулиця Щорса", "ВулицяЩр"), ("مرحبا", "مرحبا"), ("Şişli Łódź", "ŞşŁóź")]
+)
+def test_every_script_has_its_letters(text: str, letters: str) -> None:
+    for face in Face:
+        for letter in letters:
+            drawn, missing = (bytes(font_for(text, face, 40).getmask(each)) for each in (letter, "\U0010ffff"))
+            assert drawn != missing
+
+
+def test_arabic_is_joined_and_begins_at_the_right() -> None:
+    face = font_for("سلام", Face.PLAIN, 60)
+    assert face.getlength("سلام") < sum(face.getlength(each) for each in "سلام")
+    assert [right_to_left(text) for text in ("متى", "«12» متى", "Wann", "Ali علي", "", "12")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
+    pixels = np.asarray(cards.draw_question("متى يُفتح المسبح؟", "علي", 1280, 720))
+    assert (pixels[:, -1, :3] == cards.ACCENT).all()
+    assert (pixels[:, 0, :3] == cards.PANEL).all()
+    ink = np.flatnonzero((pixels[..., 0] > 200).any(axis=0))
+    assert ink.min() > 640
+
+
+def test_a_slide_carries_the_sign_of_the_office_on_a_light_plate(tmp_path: Path) -> None:
+    Image.new("RGBA", (400, 100), (200, 0, 0, 255)).save(tmp_path / "sign.png")
+    pixels = Cards(tmp_path, tmp_path / "sign.png").slide(Slide("soon", "Gleich"), 1280, 720).pixels
+    assert tuple(pixels[66, 200, :3]) == cards.TEXT
+    assert tuple(pixels[110, 200, :3]) == (200, 0, 0)
+
+
+def test_what_counts_down_hides_what_it_counted_before() -> None:
+    sizes = {cards.draw_count(words, 1280, 720).size for words in ("Beginnt in 12:34", "5", "")}
+    assert sizes == {cards.count_size(1280, 720)}
+    ones, eights = (cards.draw_count(f"Beginnt in {time}", 1280, 720) for time in ("11:11", "88:88"))
+    widths = [np.flatnonzero((np.asarray(each)[..., 0] > 60).any(axis=0)).max() for each in (ones, eights)]
+    assert abs(int(widths[0]) - int(widths[1])) <= 8  # figures of one width; a one has more white around it
 
 
 def test_lines_are_no_wider_than_allowed_and_lose_nothing() -> None:

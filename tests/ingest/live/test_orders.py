@@ -13,6 +13,7 @@ from ingest.archive import Room
 from ingest.live.orders import Orders, Scribe
 from ingest.live.presence import House
 from ingest.live.programme import Place
+from ingest.live.scene import Scene
 from ingest.timeline import Kind, Writer, read
 
 DIED = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -26,7 +27,8 @@ class Programme:
         self.now = 0
         self.notes: list[tuple[str, Any]] = []
 
-    def set_people(self, places: Sequence[Place]) -> "Future[int | None]":
+    def set_scene(self, places: Sequence[Place], scene: Scene, speaker: str | None) -> "Future[int | None]":
+        self._noted("scene", (scene, speaker))
         return self._noted("people", [(place.person, place.name, place.muted) for place in places])
 
     def set_question(self, text: str, author: str) -> "Future[int | None]":
@@ -230,3 +232,22 @@ async def test_gaps_and_cards_are_written_while_on_air(desk: Desk) -> None:
         (30, Kind.GAP, {"person": "ada", "on": True}),
         (31, Kind.CARD, {"person": "ada", "digest": "d2"}),
     ]
+
+
+async def test_who_speaks_is_written_and_large_where_the_scene_follows(desk: Desk) -> None:
+    await begin(desk)
+    await desk.do("show", "s2", person="chris", name="Chris", role="")
+    await desk.orders.speaks("chris")
+    assert desk.programme.last("scene") == (Scene.GRID, None)
+    await desk.do("scene", name="auto", at=90)
+    assert desk.programme.last("scene") == (Scene.AUTO, "chris")
+    desk.programme.tick = 120
+    await desk.orders.speaks("ada")
+    await desk.orders.speaks("ada")
+    assert desk.programme.last("scene") == (Scene.AUTO, "ada")
+    assert desk.events()[-3:] == [(0, "speaker", None), (90, "scene", "scene"), (120, "speaker", None)]
+
+
+async def test_an_unknown_scene_is_refused(desk: Desk) -> None:
+    await begin(desk)
+    assert (await desk.do("scene", name="carousel"))["reason"] == "there is no scene carousel"

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ingest.live.cards import PANEL, SLATE, Slide
+from ingest.live.scene import Scene
 from ingest.live.source import Samples
 from ingest.live.stage import Place, Stage
 from ingest.live.video import Canvas, Encoder, Keyframes, Overlay, colour, planes_of
@@ -142,3 +143,78 @@ def test_keyframes_keep_their_beat_and_others_come_once_a_second_at_most() -> No
         if keyframes.due(frame):
             found.append(frame)
     assert found == [0, 7, 32, 57, 107, 132]
+
+
+@pytest.fixture
+def fading(tmp_path: Path) -> Stage:
+    return Stage(WIDTH, HEIGHT, tmp_path, fade_ticks=3)
+
+
+def test_a_new_scene_shines_through_the_old_one_for_a_few_ticks(fading: Stage) -> None:
+    ada, chris = place("ada", grey(640, 360, 200)), place("chris", grey(640, 360, 40))
+    fading.draw(fading.plan([ada, chris], None, None, Scene.FULL, "ada"))
+    plan = fading.plan([ada, chris], None, None, Scene.FULL, "chris")
+    assert [luma(fading.draw(plan), 320, 100) for _ in range(4)] == pytest.approx([160, 120, 80, 40], abs=1)
+
+
+def test_nobody_who_has_left_shines_through(fading: Stage) -> None:
+    ada, chris = place("ada", grey(640, 360, 200)), place("chris", grey(640, 360, 40))
+    fading.draw(fading.plan([ada, chris], None, None, Scene.FULL, "ada"))
+    assert luma(fading.draw(fading.plan([chris], None, None)), 320, 100) == pytest.approx(40, abs=1)
+    fading.draw(fading.plan([ada, chris], None, None, Scene.FULL, "ada"))
+    assert luma(fading.draw(fading.plan([ada, chris], None, Slide("pause", "Pause"))), 600, 200) == colour(*SLATE)[0]
+
+
+def test_who_leaves_in_the_middle_of_a_fade_is_gone_at_once(fading: Stage) -> None:
+    ada, chris = place("ada", grey(640, 360, 200)), place("chris", grey(640, 360, 40))
+    fading.draw(fading.plan([ada, chris], None, None, Scene.FULL, "ada"))
+    assert luma(fading.draw(fading.plan([ada, chris], None, None, Scene.FULL, "chris")), 320, 100) > 150
+    assert luma(fading.draw(fading.plan([chris], None, None)), 320, 100) == pytest.approx(40, abs=1)
+
+
+def test_a_busy_room_does_not_fade(fading: Stage) -> None:
+    ada, chris = place("ada", grey(640, 360, 200)), place("chris", grey(640, 360, 40))
+    fading.draw(fading.plan([ada, chris], None, None, Scene.FULL, "ada"))
+    plan = fading.plan([ada, chris], None, None, Scene.FULL, "chris")
+    assert luma(fading.draw(plan, fading=False), 320, 100) == pytest.approx(40, abs=1)
+
+
+def test_the_picture_of_who_is_frozen_stays_and_everyone_elses_moves(stage: Stage) -> None:
+    ada, chris = place("ada", grey(640, 360, 200)), place("chris", grey(640, 360, 40))
+    plan = stage.plan([ada, chris], None, None)
+    stage.draw(plan)
+    for each in (ada, chris):
+        assert isinstance(each.source, Still)
+        each.source.frame = grey(640, 360, 120)
+    frame = stage.draw(plan, frozen={"chris"})
+    assert (luma(frame, 160, 160), luma(frame, 480, 160)) == pytest.approx((120, 40), abs=1)
+    frame = stage.draw(stage.plan([chris, ada], None, None), frozen={"chris"})
+    assert (luma(frame, 160, 160), luma(frame, 480, 160)) == pytest.approx((40, 120), abs=1)
+
+
+@pytest.mark.parametrize("size", [(640, 480), (360, 640), (321, 181), (1, 1), (7680, 16)])
+def test_a_picture_may_turn_or_change_its_size_in_mid_stream(stage: Stage, size: tuple[int, int]) -> None:
+    ada = place("ada", grey(640, 360, 200))
+    plan = stage.plan([ada], None, None)
+    stage.draw(plan)
+    assert isinstance(ada.source, Still)
+    ada.source.frame = grey(*size, 90)
+    turned = stage.draw(plan)
+    assert luma(turned, 320, 178) == pytest.approx(90, abs=2)
+    assert luma(turned, 2, 2) == (90 if size[0] * 9 == size[1] * 16 else pytest.approx(colour(*PANEL)[0], abs=60))
+    ada.source.frame = grey(1280, 720, 150)
+    assert luma(stage.draw(plan), 2, 2) == pytest.approx(150, abs=1)
+
+
+def test_a_slide_counts_without_being_drawn_again(stage: Stage) -> None:
+    slide = Slide("soon", "Gleich")
+    first = stage.plan([], None, slide, count="Beginnt in 00:07")
+    frame = stage.draw(first)
+    left, top = first.count_at
+    before = planes_of(frame)[0].copy()
+    planes_of(frame)[0][2, 2] = 99
+    after = planes_of(stage.draw(stage.plan([], None, slide, count="Beginnt in 00:06")))[0]
+    assert after[2, 2] == 99
+    assert (before[top : top + 52, left:] != after[top : top + 52, left:]).any()
+    assert stage.draw(stage.plan([], None, slide)) is frame
+    assert luma(frame, 2, 2) == colour(*SLATE)[0]

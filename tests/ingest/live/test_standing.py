@@ -32,6 +32,15 @@ def test_a_scene_orders_those_on_air_and_forgets_nobody() -> None:
     assert after(ON_AIR, Kind.SCENE, name="grid", people=["chris", "dana"]).people == ("chris", "ada")
 
 
+def test_who_speaks_is_large_only_where_the_scene_follows() -> None:
+    spoken = fold(ON_AIR, [(What.SPEAKER, {"person": "chris"})])
+    assert spoken.large is None
+    following = after(spoken, Kind.SCENE, name="auto")
+    assert following.large == "chris"
+    assert after(following, Kind.HIDE, person="chris").large is None
+    assert fold(Standing(begun=True), following.as_events()).large == "chris"
+
+
 def test_people_who_come_during_the_pause_are_there_after_it() -> None:
     paused = after(ON_AIR, Kind.PAUSE)
     assert (paused.paused, paused.people) == (True, ("ada", "chris"))
