@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from ingest.live import audio
+from ingest.live import audio, gain
 from ingest.live.pace import Epoch
 from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
 from ingest.live.stage import Place
@@ -37,6 +37,7 @@ class Desk(threading.Thread):
         self._limiters: dict[str, audio.Limiter] = {}
         self._public = audio.Limiter()
         self._gains: dict[str, float] = {}
+        self._automatic: dict[str, gain.Gain] = {}
         self._open = 0.0
         self._failed: set[str] = set()
 
@@ -47,6 +48,17 @@ class Desk(threading.Thread):
     def set_listeners(self, listeners: Mapping[str, Listener]) -> None:
         """Who hears the room without themselves, by person."""
         self._listeners = dict(listeners)
+
+    @property
+    def gains(self) -> dict[str, float]:
+        """By how many decibels each person on air is made louder."""
+        places, _ = self._heard
+        known = dict(self._automatic)
+        return {place.person: known[place.person].db for place in places if place.person in known}
+
+    def restore(self, gains: Mapping[str, float]) -> None:
+        """Begin with these decibels, which a process before this one had found."""
+        self._automatic = {person: gain.Gain(db=db) for person, db in gains.items()}
 
     def run(self) -> None:
         try:
@@ -81,8 +93,16 @@ class Desk(threading.Thread):
         if sound is None or sound.shape != (BLOCK_SAMPLES,) or not np.isfinite(sound).all():
             sound = np.zeros(BLOCK_SAMPLES, np.float32)
         before = self._gains.get(person, 0.0)
-        self._gains[person] = 0.0 if place.muted else 1.0
+        self._gains[person] = 0.0 if place.muted else self._automatic_gain(place, sound)
         return audio.ramp(sound, before, self._gains[person])
+
+    def _automatic_gain(self, place: Place, sound: Samples) -> float:
+        """How much louder this person is made; what somebody shares is played as it is."""
+        if place.screen:
+            return 1.0
+        known = gain.after(self._automatic.get(place.person, gain.Gain()), gain.weighted_power(sound))
+        self._automatic[place.person] = known
+        return known.factor
 
     def _guarded(self, person: str, call: Callable[[], Samples | None]) -> Samples | None:
         try:

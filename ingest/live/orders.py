@@ -249,6 +249,12 @@ class Orders:
         if self.standing.begun and not self.standing.over and (tick := self._programme.tick) is not None:
             self._scribe.write(Kind.GAP, tick, person=person, on=on)
 
+    def gains(self) -> None:
+        """Write how loud everybody is made, so that a render and a next process begin there; every ten seconds."""
+        if (tick := self._programme.tick) is not None and self.standing.begun and not self.standing.over:
+            for person, db in self._programme.gains.items():
+                self._scribe.write(Kind.GAIN, tick, person=person, db=round(db, 2))
+
     def clock(self) -> None:
         """Write where the tracks are; called once a second."""
         if (tick := self._programme.tick) is not None and self.standing.begun:

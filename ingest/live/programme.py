@@ -121,6 +121,15 @@ class Programme(threading.Thread):
         """Hold the programme: slide and silence go out until None is set. Listeners go on hearing each other."""
         return self._changes.change(slide=slide)
 
+    @property
+    def gains(self) -> dict[str, float]:
+        """By how many decibels the sound of each person on air is made louder at this moment."""
+        return self._desk.gains
+
+    def restore_gains(self, gains: Mapping[str, float]) -> None:
+        """Begin with these, before the programme is started: those of the process that died."""
+        self._desk.restore(gains)
+
     def set_listeners(self, listeners: Mapping[str, Listener]) -> None:
         """Who hears the room without themselves, by person: blocks of 960 samples, called from the sound thread."""
         self._desk.set_listeners(listeners)

@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import contextlib
 import fcntl
+import itertools
 import json
 import logging
 import os
@@ -35,12 +36,13 @@ from ingest.live.recorder import Recorder
 from ingest.live.segments import Edge
 from ingest.live.speaker import Talk, heard
 from ingest.live.wire import LINE_BYTES, Message, Wire
-from ingest.timeline import Writer
+from ingest.timeline import Kind, Writer
 
 log = logging.getLogger(__name__)
 GRACE_S = 30.0  # The studio's supervisor starts a new one within seconds; nobody should wait for an orphan for longer.
 STATE_S = 0.25
 LISTENS_S = 0.1
+GAINS_S = 10
 LOCKED = 3  # exit status when another process has the room
 
 
@@ -85,6 +87,8 @@ class Process:
             on_card=lambda *card: self._soon(lambda: self._orders.card(*card)),
             on_failure=lambda error: self._soon(lambda: self._failed(error)),
         )
+        before = {e.values["person"]: e.values["db"] for e in self._scribe.events if e.kind is Kind.GAIN}
+        self._programme.restore_gains(before)
         self._house = House(
             room,
             self._programme,
@@ -236,9 +240,11 @@ class Process:
                 self.close()
 
     async def _clocks(self) -> None:
-        while True:
+        for second in itertools.count(1):
             await asyncio.sleep(1)
             self._orders.clock()
+            if second % GAINS_S == 0:
+                self._orders.gains()
 
     async def _listens(self) -> None:
         """Ten times a second, see who speaks."""

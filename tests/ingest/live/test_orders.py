@@ -26,6 +26,7 @@ class Programme:
         self.tick: int | None = None
         self.now = 0
         self.notes: list[tuple[str, Any]] = []
+        self.gains: dict[str, float] = {}
 
     def set_scene(self, places: Sequence[Place], scene: Scene, speaker: str | None) -> "Future[int | None]":
         self._noted("scene", (scene, speaker))
@@ -251,3 +252,15 @@ async def test_who_speaks_is_written_and_large_where_the_scene_follows(desk: Des
 async def test_an_unknown_scene_is_refused(desk: Desk) -> None:
     await begin(desk)
     assert (await desk.do("scene", name="carousel"))["reason"] == "there is no scene carousel"
+
+
+async def test_gains_are_written_while_media_time_runs(desk: Desk) -> None:
+    desk.programme.gains = {"ada": 6.123}
+    desk.orders.gains()
+    await begin(desk)
+    desk.programme.tick = 300
+    desk.orders.gains()
+    await desk.do("mark", at=301)
+    assert [(e.tick, e.values) for e in read(desk.room.timeline) if e.kind is Kind.GAIN] == [
+        (300, {"person": "ada", "db": 6.12})
+    ]
