@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from ingest import commands, store
 from ingest.database import now
 from ingest.officehours import OfficeHour
+from ingest.officehours import State as Hour
 from questions import freshness, intake
 from questions import store as questions
 from questions.question import Channel, Question, State
@@ -123,3 +125,15 @@ def test_a_list_is_looked_at_and_then_taken_in_once(bo: Browser, house: SmallHou
     assert (found.text, found.author, found.channel) == ("Wann kommt der Bus?", "Eva", Channel.LETTER)
     assert "Eva · per Brief" in bo.get(f"/staff/office-hours/{hour.id}/board").text
     assert bo.fill(page, channel="mail", pasted="Wann?").status_code == 400
+
+
+def test_staff_choose_how_people_are_arranged(bo: Browser, house: SmallHouse, hour: OfficeHour) -> None:
+    with house.database.transaction() as connection:
+        store.move_office_hour(connection, hour.id, Hour.BACKSTAGE)
+    board, to = f"/staff/office-hours/{hour.id}/board", f"/staff/office-hours/{hour.id}/scene"
+    assert bo.fill(board, to, do="speaker", person="ada").status_code == 303
+    assert bo.fill(board, to, do="carousel").status_code == 400
+    with house.database.reading() as connection:
+        found = [(each.kind, each.payload) for each in commands.history(connection, hour.id)]
+    assert found == [(commands.Kind.SCENE, {"name": "speaker", "people": ["ada"]})]
+    assert 'aria-pressed="true" data-key="5"' in bo.get(board).text

@@ -20,7 +20,7 @@ from questions import freshness, moderation, private, queue, similar
 from questions import store as questions
 from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, shown_text
 from questions.question import State as QuestionState
-from web.pages import decisions
+from web.pages import decisions, scene
 from web.pages.by_hand import CHANNELS
 from web.pages.decisions import back
 from web.pages.join import speaks
@@ -89,6 +89,8 @@ def board_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
         "SeatState": SeatState,
         "Role": Role,
         "with_room": hour.state in WITH_ROOM,
+        "SCENES": scene.SCENES,
+        "scene": scene.scene_of(connection, hour.id),
     }
 
 
@@ -197,6 +199,7 @@ def mark(request: Request) -> Response:
 routes = [
     Route("/staff/office-hours/{id}/board", board),
     *decisions.routes,
+    *scene.routes,
     Route("/staff/office-hours/{id}/seats", seat, methods=["POST"]),
     Route("/staff/office-hours/{id}/mark", mark, methods=["POST"]),
 ]

@@ -1,0 +1,49 @@
+"""How the people on air are arranged: what staff press comes in, a command to the room goes out."""
+
+from sqlalchemy.engine import Connection
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ingest import commands
+from ingest.live.scene import Scene
+from ingest.people import Right
+from web.pages.decisions import back
+from web.rendering import N_, house_of
+from web.rights import need
+
+SCENES = {
+    Scene.AUTO: N_("Automatic"),
+    Scene.GRID: N_("Everyone"),
+    Scene.FULL: N_("One"),
+    Scene.PAIR: N_("Two"),
+    Scene.SPEAKER: N_("One large"),
+    Scene.SCREEN: N_("Screen"),
+}
+
+
+def scene_of(connection: Connection, office_hour: str) -> Scene:
+    """What staff chose last and the room did not refuse."""
+    chosen = Scene.GRID
+    for command in commands.history(connection, office_hour):
+        if command.kind is commands.Kind.SCENE and command.state is not commands.State.REFUSED:
+            chosen = Scene(command.payload["name"])
+    return chosen
+
+
+def choose(request: Request) -> Response:
+    """Arrange the people on air anew; with a person, they are the first and the large one."""
+    id, form = request.path_params["id"], request.state.form
+    need(request, Right.RUN_ROOM, id)
+    try:
+        scene = Scene(str(form.get("do", "")))
+    except ValueError as error:
+        raise HTTPException(400, "there is no such scene") from error
+    person = str(form.get("person", ""))
+    with house_of(request).database.transaction() as connection:
+        commands.write(connection, id, commands.Kind.SCENE, name=scene.value, people=[person] if person else [])
+    return back(request)
+
+
+routes = [Route("/staff/office-hours/{id}/scene", choose, methods=["POST"])]
