@@ -27,12 +27,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 import publish.pipeline
 from ingest import store, tickets
 from ingest.database import now, random_id
-from ingest.live.rooms import OfferRefused, RoomGone, Rooms
+from ingest.live.rooms import NoRoomLeft, OfferRefused, RoomGone, Rooms
 from ingest.officehours import WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import IN_ROOM, Person, Role
 from ingest.tickets import Audience
 from web.house import House
 from web.live_files import LiveFiles
+from web.rendering import N_
+from web.words import say
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -49,6 +51,11 @@ LAST_WORDS_S = 30.0
 """How long after the end the live files stay: viewers are some seconds behind and shall hear the last sentence."""
 LOOK_AGAIN_S = 1.0
 """How long an address is believed to be on air before the row is looked at again."""
+
+FULL = N_(
+    "The studio has no time for one more picture at this moment. Please stay: it is tried again by itself, and the "
+    "team knows that you are here."
+)
 
 
 @dataclass(frozen=True)
@@ -137,6 +144,10 @@ class Studio:
         except OfferRefused as error:
             log.warning("%s of %s refused: %s", audience.value, person.id, error)
             raise HTTPException(400, f"this is not an offer the studio understands: {error}") from error
+        except NoRoomLeft as error:
+            log.warning("%s of %s refused: %s", audience.value, person.id, error)
+            headers = {"Retry-After": "30", "Content-Language": person.language}
+            raise HTTPException(503, say(person.language, FULL), headers) from error
         except RoomGone as error:
             raise HTTPException(503, "the room is opening; try again in a moment", {"Retry-After": "1"}) from error
         return Response(
@@ -251,7 +262,7 @@ class Studio:
     async def room(self, request: Request) -> Response:
         """A room's public state: is it on air, since when. For health checks and the demo."""
         state = self.rooms.state(request.path_params["office_hour"])
-        facts = {key: state.get(key) for key in ("open", "on_air", "over", "tick", "seconds")}
+        facts = {key: state.get(key) for key in ("open", "on_air", "over", "tick", "seconds", "relief")}
         sending = sum(1 for each in state.get("people", []) if each["connected"])
         return JSONResponse(facts | {"sending": sending})
 

@@ -235,6 +235,7 @@ class Orders:
     async def speaks(self, person: str | None) -> None:
         """Somebody else speaks: show it where the scene follows, and write it down."""
         async with self._lock:
+            self._programme.speaker = person
             goal = replace(self.standing, speaker=person)
             if goal == self.standing or goal.over:
                 return

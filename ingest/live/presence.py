@@ -8,7 +8,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,11 +17,16 @@ from ingest.live.jitter import EncodedFrame
 from ingest.live.programme import Place, Programme
 from ingest.live.receive import Peer, PersonSource
 from ingest.live.relay import Relay
+from ingest.live.shedding import room_for_one_more
 from ingest.live.tracks import RATES, Track, next_part
 
 log = logging.getLogger(__name__)
 SCREEN = ":screen"  # after a person's id: their shared screen, which has a connection of its own
 BOTH_S = 3.0  # A camera that has sent nothing for so long beside a microphone is not going to.
+
+
+class RoomFull(RuntimeError):
+    """The machine has no time for one more person; those who are there would suffer."""
 
 
 @dataclass
@@ -84,7 +89,11 @@ class House:
         presence.role = role if role is not None else presence.role
 
     async def whip(self, person: str, sdp: str) -> tuple[str, str]:
-        """Connect somebody's camera and microphone: (resource, answer). Raises BadOffer, then the old one stays."""
+        """Connect somebody's camera and microphone: (resource, answer). Raises BadOffer, then the old one stays.
+
+        Raises RoomFull for somebody who is not there yet, when there is no time for them.
+        """
+        self._refuse_if_full(person)
         peer = Peer(
             person, ice_servers=self._ice_servers, on_frame=self._frame, on_gap=self._gap, on_gone=self._peer_gone
         )
@@ -97,6 +106,19 @@ class House:
         presence.wanted_at = time.monotonic()
         peer.watch(presence.on_air)
         return self._resource(presence, peer), answer
+
+    def _refuse_if_full(self, person: str) -> None:
+        there = [each.person for each in self.people.values() if each.source.peer is not None]
+        known = self.people.get(person)
+        back = known is not None and known.on_air  # who is on air has only lost their connection
+        if person not in there and not back and not room_for_one_more(self._programme.load, len(there)):
+            raise RoomFull(f"there is no time for more than {len(there)} people on this machine")
+
+    def keep_still(self, people: Set[str]) -> None:
+        """Do not decode the pictures of these people for now."""
+        for presence in self.people.values():
+            if presence.source.peer is not None:
+                presence.source.peer.watch(presence.on_air and presence.person not in people)
 
     async def whep(self, person: str, sdp: str) -> tuple[str, str]:
         """Send somebody the programme: (resource, answer). Raises BadOffer."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from ingest.live import audio
+from ingest.live import audio, shedding
 from ingest.live.cards import Slide
 from ingest.live.changes import Changes, Told, tell
 from ingest.live.desk import Desk, Listener
@@ -20,6 +20,7 @@ from ingest.live.fade import FADE_S
 from ingest.live.pace import Clock, Epoch, Figures, RealClock
 from ingest.live.recorder import Recorder
 from ingest.live.scene import Scene
+from ingest.live.shedding import Load, Relief
 from ingest.live.sinks import Sinks
 from ingest.live.source import SAMPLE_RATE, Samples
 from ingest.live.stage import Place, Plan, Stage
@@ -67,6 +68,8 @@ class Programme(threading.Thread):
         self.clock = clock or RealClock()
         self.frame_rate = frame_rate
         self.figures = Figures()
+        self.load = Load()
+        self.speaker: str | None = None  # who speaks, also where the scene does not show it
         self._stage = Stage(width, height, cards, fade_ticks=round(FADE_S * frame_rate), logo=logo)
         self._encoder = Encoder(width=width, height=height, frame_rate=frame_rate, bitrate=bitrate, preset=preset)
         self._epoch = Epoch(self.clock)
@@ -96,6 +99,14 @@ class Programme(threading.Thread):
         """Media time of the frame that is drawn next; None while nothing is recorded."""
         take = self._take
         return None if take is None else take.media_tick(self._frame)
+
+    @property
+    def still(self) -> frozenset[str]:
+        """Whose pictures stand still, because the machine has no time for them; they need not be decoded."""
+        plan = self._plan
+        seen = [tile.place.person for tile in plan.tiles]
+        moving = plan.large | {person for person in seen if person == self.speaker}
+        return shedding.still(self.load.relief, seen, moving or frozenset(seen[:1]))
 
     def set_people(self, places: Sequence[Place]) -> Told:
         """Who is on air from the next tick, in the order of their tiles. Raises ValueError for more than twelve."""
@@ -233,14 +244,18 @@ class Programme(threading.Thread):
         # Behind by a tick or more, the last picture goes out again: it costs little, and the rate holds.
         behind = late_s * self.frame_rate >= 1 and not waiting and self._repeats < MOST_REPEATS
         self._repeats = self._repeats + 1 if behind else 0
-        picture = self._stage.last if behind else self._stage.draw(self._plan)
+        again = behind or (not waiting and not shedding.draws(self.load.relief, frame))
+        easy = self.load.relief is not Relief.NONE
+        picture = self._stage.last if again else self._stage.draw(self._plan, frozen=self.still, fading=not easy)
         composed = time.perf_counter()
         if self._take is not None and frame == self._take.start_frame:
             self._keyframes.begin(frame)
         keyframe = self._keyframes.due(frame)
         data = self._encoder.encode(picture, keyframe)
         took = (composed - began, time.perf_counter() - composed)
-        self.figures = self.figures.with_tick(late_s * self.frame_rate > 0.5, *took)
+        late = late_s * self.frame_rate > 0.5
+        self.figures = self.figures.with_tick(late, *took)
+        self.load = shedding.after(self.load, sum(took) * self.frame_rate, drawn=not again, late=late)
         tick = self.tick
         self._send(frame, data, keyframe)
         with self._lock:

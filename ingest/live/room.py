@@ -30,7 +30,7 @@ from ingest import archive
 from ingest.live import hooks
 from ingest.live.offers import BadOffer
 from ingest.live.orders import Orders, Scribe
-from ingest.live.presence import House
+from ingest.live.presence import House, RoomFull
 from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
 from ingest.live.segments import Edge
@@ -190,6 +190,8 @@ class Process:
                     return {"result": await self._house.delete(resource)}
         except BadOffer as error:
             return {"error": "bad_offer", "message": str(error)}
+        except RoomFull as error:
+            return {"error": "full", "message": str(error)}
         return {"error": "unknown", "message": "the room does not know this call"}
 
     def state(self) -> dict[str, Any]:
@@ -206,6 +208,8 @@ class Process:
             "scene": standing.scene,
             "speaker": standing.speaker,
             "trouble": self._trouble,
+            "relief": self._programme.load.relief.name.lower(),
+            "load": round(self._programme.load.share, 2),
             "people": [each | {"muted": each["person"] in standing.muted} for each in self._house.state()],
         }
 
@@ -233,6 +237,7 @@ class Process:
 
     async def _states(self) -> None:
         while True:
+            self._house.keep_still(self._programme.still)
             self._tell({"tell": "state", "state": self.state()})
             await asyncio.sleep(STATE_S)
             if not self._programme.is_alive():

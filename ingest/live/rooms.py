@@ -50,6 +50,10 @@ class RoomGone(ConnectionError):
     """The room is not there at this moment; it is being started, or the office hour has none."""
 
 
+class NoRoomLeft(RuntimeError):
+    """The room runs as well as it can, and one more person would make it worse for everyone."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """An office hour that has a room, and what is wished of it."""
@@ -144,6 +148,8 @@ class Rooms:
         except CallFailed as failure:
             if failure.error == "bad_offer":
                 raise OfferRefused(str(failure)) from failure
+            if failure.error == "full":
+                raise NoRoomLeft(str(failure)) from failure
             raise RoomGone(str(failure)) from failure
         except WireBroken as broken:
             raise RoomGone(str(broken)) from broken

@@ -12,6 +12,7 @@ const AUDIO_BITRATE = 48_000;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Refused extends Error {}
+export class Full extends Refused {}
 
 export const fetchTicket = async (audience, csrf) => {
   const answer = await fetch("/tickets", {
@@ -48,7 +49,7 @@ const gathered = (peer) => new Promise((resolve) => {
 
 export class Connection {
   // `audience` is "whip" or "whep"; `stream` is what is sent, or takes what comes; `onState` hears
-  // "idle", "connecting", "connected", "again".
+  // "idle", "connecting", "connected", "again", "full" (the studio has no time for one more; it is tried again).
   constructor({ audience, csrf, iceServers, stream, onState }) {
     Object.assign(this, { audience, csrf, iceServers, stream, onState });
     this.running = false;
@@ -79,6 +80,7 @@ export class Connection {
     let wait = FIRST_PAUSE_MS;
     let state = "connecting";
     while (this.running && this.round === round) {
+      let failure = null;
       this.onState(state);
       try {
         await this.#connect();
@@ -87,9 +89,10 @@ export class Connection {
         await this.#lost();
       } catch (error) {
         console.info(`${this.audience}: ${error.message}`);
+        failure = error;
       }
       this.#hangUp();
-      state = "again";
+      state = failure instanceof Full ? "full" : "again";
       if (!this.running) return;
       this.onState(state);
       await pause(wait * (0.75 + 0.5 * Math.random()));
@@ -109,6 +112,7 @@ export class Connection {
       headers: { "Content-Type": "application/sdp", Authorization: `Bearer ${ticket}` },
       body: peer.localDescription.sdp,
     });
+    if (answer.status === 503 && answer.headers.get("Content-Language")) throw new Full(await answer.text());
     if (answer.status !== 201) throw new Refused(`the studio said ${answer.status}`);
     this.resource = answer.headers.get("Location");
     await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });

@@ -226,7 +226,7 @@ def test_a_fault_of_our_own_is_told_and_ends_both_threads(
     room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(threading, "excepthook", lambda args: None)
-    monkeypatch.setattr(room.programme._stage, "draw", lambda plan: 1 / 0)
+    monkeypatch.setattr(room.programme._stage, "draw", lambda plan, **_: 1 / 0)
     room.clock.run_out()
     room.programme.join(5)
     room.programme._desk.join(5)
