@@ -78,6 +78,7 @@ class Settings:
     frame_rate: int = setting(30, "Frames a second of the programme: 25 or 30.")
     video_bitrate: int = setting(2_500_000, "Bits a second of the programme's picture.")
     video_preset: str = setting("superfast", "x264 preset of the programme.")
+    logo: Path | None = setting(None, "PNG of the office's sign, shown on the slides of the programme.")
     ice_servers: tuple[str, ...] = setting((), "STUN/TURN addresses given to both sides; none by default.")
     tracks_kept_days: int = setting(42, "Days after release at which people's own tracks are erased.")
 

@@ -27,6 +27,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 import publish.pipeline
 from ingest import store, tickets
 from ingest.database import now, random_id
+from ingest.live.countdown import TIME
 from ingest.live.rooms import NoRoomLeft, OfferRefused, RoomGone, Rooms
 from ingest.officehours import WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import IN_ROOM, Person, Role
@@ -79,6 +80,7 @@ class Studio:
             on_paused=self.paused,
             on_ended=self.ended,
             on_edge=lambda office_hour, edge: self.files.told(office_hour, edge),
+            begins_in=lambda language: say(language, "Begins in %(time)s", time=TIME),
         )
         self.files = LiveFiles(house.archive, self._on_air_at)
         self._addresses: dict[str, tuple[float, str | None]] = {}

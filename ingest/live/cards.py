@@ -6,6 +6,7 @@ Sizes follow the height of what the card lies on, so that a small tile has a sma
 
 import hashlib
 import io
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ingest import archive
 from ingest.live.letters import Face, balanced, font_for, right_to_left, shortened, wrapped
 
+log = logging.getLogger(__name__)
 Pixels = NDArray[np.uint8]
 SLATE = (22, 30, 40)
 PANEL = (34, 45, 58)
@@ -54,7 +56,7 @@ class Cards:
     def __init__(self, folder: Path, logo: Path | None = None) -> None:
         """`logo`: a picture of the office's sign, for slides; PNG with or without transparency."""
         self.folder = folder
-        self._logo = None if logo is None else Image.open(logo).convert("RGBA")
+        self._logo = None if logo is None else _opened(logo)
         self._lock = threading.Lock()
         self._drawn: dict[tuple[object, ...], Card] = {}
 
@@ -209,6 +211,14 @@ def draw_slide(slide: Slide, width: int, height: int, logo: Image.Image | None =
         quiet = font_for(slide.footer, Face.PLAIN, round(24 * unit))
         column.line(height - 64 * unit, shortened(slide.footer, quiet, room), QUIET, quiet)
     return image
+
+
+def _opened(logo: Path) -> Image.Image | None:
+    try:
+        return Image.open(logo).convert("RGBA")
+    except OSError as error:  # no office hour waits for a picture of a coat of arms
+        log.error("slides are without the office's sign: %s", error)
+        return None
 
 
 def _sign(image: Image.Image, logo: Image.Image, left: int, top: int, width: int, height: int) -> None:

@@ -28,6 +28,7 @@ from typing import Any, TextIO
 
 from ingest import archive
 from ingest.live import hooks
+from ingest.live.countdown import Countdown
 from ingest.live.offers import BadOffer
 from ingest.live.orders import Orders, Scribe
 from ingest.live.presence import House, RoomFull
@@ -43,6 +44,7 @@ GRACE_S = 30.0  # The studio's supervisor starts a new one within seconds; nobod
 STATE_S = 0.25
 LISTENS_S = 0.1
 GAINS_S = 10
+COUNTS_S = 0.1
 LOCKED = 3  # exit status when another process has the room
 
 
@@ -55,6 +57,7 @@ class Options:
     frame_rate: int
     bitrate: int
     preset: str
+    logo: str = ""
     ice_servers: tuple[str, ...] = ()
     grace_s: float = GRACE_S
 
@@ -73,6 +76,7 @@ class Process:
         self._closing = asyncio.Event()
         self._briefed, self._briefing = asyncio.Event(), asyncio.Lock()
         self._trouble = ""
+        self._countdown = Countdown()
         self._edge: Edge | None = None
         self._loop = asyncio.get_running_loop()
         died = _last_sign(room)
@@ -84,6 +88,7 @@ class Process:
             bitrate=options.bitrate,
             preset=options.preset,
             cards=room.cards,
+            logo=Path(options.logo) if options.logo else None,
             on_card=lambda *card: self._soon(lambda: self._orders.card(*card)),
             on_failure=lambda error: self._soon(lambda: self._failed(error)),
         )
@@ -111,7 +116,10 @@ class Process:
         """Serve the studio until the end."""
         self._programme.start()
         server = await asyncio.start_unix_server(self._studio_came, path=socket, limit=LINE_BYTES)
-        beats = [asyncio.create_task(work) for work in (self._states(), self._clocks(), self._listens(), self._grace())]
+        beats = [
+            asyncio.create_task(work)
+            for work in (self._states(), self._clocks(), self._listens(), self._counts(), self._grace())
+        ]
         try:
             await self._closing.wait()
         finally:
@@ -160,6 +168,7 @@ class Process:
             if not self._briefed.is_set():
                 try:
                     self._orders.brief(brief["title"], brief["host"], brief["commands"])
+                    self._countdown = _countdown(brief)
                     await self._orders.resume()
                 except BaseException:
                     self.close()  # a room that cannot go on where it was makes place for another try
@@ -262,6 +271,16 @@ class Process:
             if talk.speaker != standing.speaker:
                 await self._orders.speaks(talk.speaker)
 
+    async def _counts(self) -> None:
+        """Say on the holding slide how long it takes until the beginning."""
+        shown = ""
+        while True:
+            await asyncio.sleep(COUNTS_S)
+            words = "" if self._orders.standing.begun else self._countdown.at(datetime.now(UTC))
+            if words != shown:
+                shown = words
+                await asyncio.to_thread(self._programme.set_count, words)
+
     async def _grace(self) -> None:
         alone = 0.0
         while alone < self._options.grace_s:
@@ -269,6 +288,11 @@ class Process:
             alone = 0.0 if self._wire is not None else alone + 0.5
         log.warning("the studio has been away for %.0f s: the room closes", alone)
         self.close()
+
+
+def _countdown(brief: dict[str, Any]) -> Countdown:
+    begins = brief.get("begins")
+    return Countdown(datetime.fromisoformat(begins) if begins else None, brief.get("begins_in", ""))
 
 
 def lock(room: archive.Room) -> TextIO:

@@ -78,10 +78,12 @@ class Rooms:
         on_paused: Paused,
         on_ended: Ended,
         on_edge: Callable[[str, Edge], None] = lambda office_hour, edge: None,
+        begins_in: Callable[[str], str] = lambda language: "",
     ) -> None:
+        """`begins_in` says in a language how long it takes until the beginning, with `countdown.TIME` for the time."""
         self._settings, self._database, self._archive = settings, database, archive
         self._on_started, self._on_paused, self._on_ended = on_started, on_paused, on_ended
-        self._on_edge = on_edge
+        self._on_edge, self._begins_in = on_edge, begins_in
         self._rooms: dict[str, Tenancy] = {}
         self._last: dict[str, dict[str, Any]] = {}
         self._bell = asyncio.Event()
@@ -201,6 +203,7 @@ class Rooms:
             "frame_rate": settings.frame_rate,
             "bitrate": settings.video_bitrate,
             "preset": settings.video_preset,
+            "logo": "" if settings.logo is None else str(settings.logo),
             "ice_servers": list(settings.ice_servers),
         }
         tenancy = Tenancy(
@@ -218,7 +221,8 @@ class Rooms:
         with self._database.reading() as connection:
             known = commands.history(connection, hour.id)
         done = [commands.as_message(each) | {"done": each.state is commands.State.DONE} for each in known]
-        return {"title": hour.title, "host": hour.host_name, "commands": done}
+        count = {"begins": hour.starts_at.isoformat(), "begins_in": self._begins_in(hour.language)}
+        return {"title": hour.title, "host": hour.host_name, "commands": done, **count}
 
     async def _report(self, office_hour: str, message: dict[str, Any]) -> None:
         """Tell the database, or whoever is concerned, what a room said; tried until it works."""

@@ -136,3 +136,8 @@ def test_a_slide_fills_the_picture_and_keeps_its_edges_free(size: tuple[int, int
     assert pixels.shape == (size[1], size[0], 3)
     for strip in (pixels[:, :edge], pixels[:, -edge:], pixels[: edge // 2], pixels[-edge // 2 :]):
         assert (strip == cards.SLATE).all()
+
+
+def test_a_sign_that_cannot_be_read_holds_nobody_up(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert Cards(tmp_path, tmp_path / "none.png").slide(Slide("soon", "Gleich"), 640, 360).pixels.shape == (360, 640, 4)
+    assert "without the office's sign" in caplog.text

@@ -1,5 +1,6 @@
 """`ingest/live/programme.py`: what people did at a time is in the recording at that time."""
 
+import io
 import shutil
 import threading
 from collections.abc import Iterator
@@ -7,19 +8,24 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import av
 import numpy as np
 import pytest
 
 from ingest.archive import Archive
 from ingest.live.boxes import nal_units, whole_parts
-from ingest.live.cards import Slide
+from ingest.live.cards import SLATE, Slide
 from ingest.live.programme import Place, Programme
 from ingest.live.recorder import Recorder
+from ingest.live.scene import Scene, arranged
 from ingest.live.segments import DiskStopped
+from ingest.live.shedding import Load, Relief
 from ingest.live.source import Samples
+from ingest.live.video import colour, planes_of
 from tests.ingest.live.fakes import FakeClock, FakeSource, stop
-from tests.ingest.live.reading import seen
+from tests.ingest.live.reading import joined, seen
 
 # A tone of 0.5 that begins within a block shows in other frequencies with a hundredth of that.
 SILENCE = 0.01
@@ -28,15 +34,16 @@ SILENCE = 0.01
 class Room:
     """A running programme on a fake clock, with the cast in it."""
 
-    def __init__(self, folder: Path, frame_rate: int = 25) -> None:
+    def __init__(self, folder: Path, frame_rate: int = 25, width: int = 320, height: int = 180) -> None:
         self.clock = FakeClock()
         self.frame_rate = frame_rate
+        self.width, self.height = width, height
         self.archive = Archive(folder).room("abc")
         self.cards: list[tuple[int | None, str, str]] = []
         self.failures: list[Exception] = []
         self.programme = Programme(
-            width=320,
-            height=180,
+            width=width,
+            height=height,
             frame_rate=frame_rate,
             bitrate=300_000,
             preset="ultrafast",
@@ -51,7 +58,9 @@ class Room:
 
     def recorder(self) -> Recorder:
         programme = self.archive.programme()
-        return Recorder.reopen(programme, width=320, height=180, frame_rate=self.frame_rate, bitrate=300_000)
+        return Recorder.reopen(
+            programme, width=self.width, height=self.height, frame_rate=self.frame_rate, bitrate=300_000
+        )
 
     def end(self, crash: bool = False) -> None:
         """Close the programme; after a crash nobody ends its recording."""
@@ -75,6 +84,47 @@ def room(tmp_path: Path) -> Iterator[Room]:
     room.programme.start()
     yield room
     room.end()
+
+
+@pytest.mark.parametrize(("size", "frame_rate"), [((1920, 1080), 25), ((1280, 720), 25), ((1920, 1080), 30)])
+def test_sizes_and_rates_of_the_settings_are_what_a_player_decodes(
+    tmp_path: Path, size: tuple[int, int], frame_rate: int
+) -> None:
+    room = Room(tmp_path, frame_rate, *size)
+    room.programme.start()
+    room.programme.set_scene(room.places, Scene.SPEAKER, "chris")
+    room.record(room.recorder())
+    room.clock.run_for(1.6)
+    last = stop(room.programme, room.clock)
+    room.end()
+    with av.open(io.BytesIO(joined(room.archive.programme(), "video")), "r") as file:
+        frames = list(file.decode(video=0))
+    assert {(frame.width, frame.height) for frame in frames} == {size}
+    assert [float(frame.time or 0) for frame in frames] == [pytest.approx(n / frame_rate) for n in range(last + 1)]
+    _, large = arranged(Scene.SPEAKER, *size, [False, False], 1)
+    assert large is not None
+    middle = large.x + large.width // 2, large.y + large.height // 2
+    assert planes_of(frames[-1])[0][middle[1], middle[0]] == pytest.approx(60, abs=4)
+    assert planes_of(frames[-1])[0][4, 4] == pytest.approx(colour(*SLATE)[0], abs=3)
+
+
+def test_a_room_that_is_too_slow_sends_fewer_pictures_and_has_them_back(room: Room) -> None:
+    room.programme.set_people(room.places)
+    room.clock.run_to(1)
+    drawn: list[float] = []
+    draw = room.programme._stage.draw
+
+    def noted(*given: Any, **how: Any) -> av.VideoFrame:
+        drawn.append(room.clock.now())
+        return draw(*given, **how)
+
+    room.programme._stage.draw = noted  # type: ignore[method-assign]
+    room.programme.load = Load(relief=Relief.HALF, share=0.9)
+    room.clock.run_to(2)
+    assert 12 <= len(drawn) <= 14
+    room.clock.run_to(20)
+    assert room.programme.load.relief is Relief.NONE
+    assert room.programme.figures.late == 0
 
 
 @pytest.mark.parametrize("frame_rate", [25, 30])
