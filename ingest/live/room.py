@@ -262,14 +262,18 @@ class Process:
 
     async def _listens(self) -> None:
         """Ten times a second, see who speaks."""
-        talk = Talk()
+        await self._briefed.wait()
+        talk = Talk(self._orders.standing.speaker)
         while True:
             await asyncio.sleep(LISTENS_S)
             standing = self._orders.standing
             levels = self._house.levels([each for each in standing.people if each not in standing.muted])
             talk = heard(talk, levels, self._loop.time())
-            if talk.speaker != standing.speaker:
-                await self._orders.speaks(talk.speaker)
+            if talk.speaker != standing.speaker and not standing.over:
+                try:
+                    await self._orders.speaks(talk.speaker)
+                except TimeoutError:
+                    log.error("the programme stands still: who speaks is not shown")
 
     async def _counts(self) -> None:
         """Say on the holding slide how long it takes until the beginning."""
