@@ -1,4 +1,4 @@
-"""`ingest/live/presence.py`: who may come, and whose pictures are looked at."""
+"""`ingest/live/presence.py`: who may come when the machine is busy, and whose pictures are looked at."""
 
 from pathlib import Path
 from typing import Any
