@@ -24,6 +24,7 @@ from ingest.live.standing import Change, Refused, Standing, decide, fold
 from ingest.timeline import Event, Kind, Writer
 
 log = logging.getLogger(__name__)
+GAINS_EACH = 10  # seconds: a render that starts anywhere finds each voice's gain close before
 EFFECT_S = 15.0  # A change takes one tick; drawing its letters on a busy machine has taken 3 s.
 Tell = Callable[[dict[str, Any]], None]
 
@@ -80,6 +81,8 @@ class Orders:
         self._questions: dict[str, tuple[str, str]] = {}
         self._cards: dict[tuple[str, str], str] = {}
         self._shown = Standing()
+        self._beats = 0
+        programme.set_gains({e.values["person"]: e.values["db"] for e in scribe.events if e.kind is Kind.GAIN})
         self._lock = asyncio.Lock()
 
     def brief(self, title: str, host: str, known: list[dict[str, Any]]) -> None:
@@ -235,10 +238,14 @@ class Orders:
             self._scribe.write(Kind.GAP, tick, person=person, on=on)
 
     def clock(self) -> None:
-        """Write where the tracks are; called once a second."""
+        """Write where the tracks are, and each tenth time how loud everybody is made; called once a second."""
         if (tick := self._programme.tick) is not None and self.standing.begun:
             for values in self._house.clock_events():
                 self._scribe.write(Kind.CLOCK, tick, **values)
+            self._beats += 1
+            if self._beats % GAINS_EACH == 0:
+                for person, db in self._programme.gains.items():
+                    self._scribe.write(Kind.GAIN, tick, person=person, db=round(db, 2))
 
 
 async def _effect(future: "Future[Any]") -> Any:

@@ -110,6 +110,15 @@ class Programme(threading.Thread):
         """Hold the programme: slide and silence go out until None is set. Listeners go on hearing each other."""
         return self._changes.change(slide=slide)
 
+    @property
+    def gains(self) -> dict[str, float]:
+        """By how many dB the voice of each person on air is raised or lowered now."""
+        return self._desk.gains
+
+    def set_gains(self, gains: Mapping[str, float]) -> None:
+        """Go on with gains in dB that another process found."""
+        self._desk.set_gains(gains)
+
     def set_listeners(self, listeners: Mapping[str, Listener]) -> None:
         """Who hears the room without themselves, by person: blocks of 960 samples, called from the sound thread."""
         self._desk.set_listeners(listeners)

@@ -25,6 +25,10 @@ class Programme:
         self.tick: int | None = None
         self.now = 0
         self.notes: list[tuple[str, Any]] = []
+        self.gains: dict[str, float] = {}
+
+    def set_gains(self, gains: dict[str, float]) -> None:
+        self.gains = gains
 
     def set_people(self, places: Sequence[Place]) -> "Future[int | None]":
         return self._noted("people", [(place.person, place.name, place.muted) for place in places])
@@ -211,6 +215,23 @@ async def test_a_crash_after_the_last_frame_ends_the_office_hour(desk: Desk) -> 
     await again.orders.resume()
     assert again.events()[-1] == (900, "end", None)
     assert again.told == [{"tell": "ended", "ticks": 901}]
+    again.scribe.close()
+
+
+async def test_how_loud_voices_are_made_is_written_each_ten_seconds_and_known_after_a_crash(desk: Desk) -> None:
+    await begin(desk)
+    desk.programme.gains = {"ada": 4.567}
+    for second in range(1, 21):
+        desk.programme.tick = 30 * second
+        desk.orders.clock()
+    desk.scribe.close()
+    written = [event for event in read(desk.room.timeline) if event.kind is Kind.GAIN]
+    assert [(event.tick, event.values) for event in written] == [
+        (300, {"person": "ada", "db": 4.57}),
+        (600, {"person": "ada", "db": 4.57}),
+    ]
+    again = Desk(desk.room.root, Recording(610))
+    assert again.programme.gains == {"ada": 4.57}
     again.scribe.close()
 
 
