@@ -23,7 +23,7 @@ from ingest.live.programme import Place, Programme
 from ingest.live.recorder import Recorder
 from ingest.live.source import SAMPLE_RATE, Samples
 from ingest.live.video import planes_of
-from tests.ingest.live.fakes import FakeClock, stop
+from tests.ingest.live.fakes import FakeClock
 from tests.ingest.live.reading import joined
 
 SIZE = (320, 180)
@@ -102,15 +102,27 @@ class Room:
         self.programme.set_people([Place(person, "", "", self.people[person])])
 
     def start(self) -> None:
-        recorder = Recorder.reopen(
+        self.recorder = Recorder.reopen(
             self.room.programme(), width=SIZE[0], height=SIZE[1], frame_rate=self.rate, bitrate=300_000
         )
-        started = self.programme.start_recording(recorder, lambda tick: None)
+        started = self.programme.start_recording(self.recorder, lambda tick: None)
         while not started.done():
             self.clock.run_for(0.02)
 
     def run(self, seconds: float) -> None:
-        self.clock.run_for(seconds)
+        """Let time pass, not faster than the disk."""
+        goal = self.clock.now() + seconds
+        while self.clock.now() < goal - 1e-6:
+            self.clock.run_to(min(goal, self.clock.now() + 1))
+            self.recorder.settle()
+
+    def stop(self) -> int:
+        """End the recording; the last tick, when all has left the delay."""
+        ended = self.programme.end_recording()
+        self.run(self.delay_s)
+        while not ended.done():
+            self.clock.run_for(0.02)
+        return ended.result()
 
     def told(self, asked: "Future[Effect]") -> tuple[int, int]:
         while not asked.done():
@@ -184,7 +196,7 @@ def test_a_cut_person_is_on_no_sink_and_nothing_else_is_lost(
     room.run(0.5)
     on = room.told(room.programme.go_on())
     room.run(3.1)
-    last = stop(room.programme, room.clock)
+    last = room.stop()
 
     assert on[0] == on[1]
     if delay_s:
@@ -238,7 +250,7 @@ def test_a_cut_right_after_the_start_and_on_past_the_end_leaves_only_the_slide(
     room.start()
     cut = room.told(room.programme.cut())
     room.run(3)
-    last = stop(room.programme, room.clock)
+    last = room.stop()
     assert cut[1] == 0
     assert runs(colours(joined(room.room.programme(), "video"), "mp4")) == [("slide", last + 1)]
     assert not any(tones(recorded_sound(room), 25))
@@ -274,7 +286,7 @@ def test_two_cuts_are_two_stretches_and_what_lies_between_them_goes_out(tmp_path
             ticks.append(tick)
             room.run(0.7)
     room.run(1)
-    last = stop(room.programme, room.clock)
+    last = room.stop()
     bounds = [0, *ticks, last + 1]
     lengths = [after - before for before, after in pairwise(bounds)]
     names = ["ada", "slide", "ada", "slide", "ada"]
@@ -289,7 +301,7 @@ def test_segments_keep_their_boundaries_in_a_cut(tmp_path: Path, rooms: list[Roo
     room.run(4)
     room.told(room.programme.cut())
     room.run(5)
-    last = stop(room.programme, room.clock)
+    last = room.stop()
     segments = room.room.programme().segments("video")
     init = room.room.programme().init("video").read_bytes()
     sizes = [len(colours(init + segment.read_bytes(), "mp4")) for segment in segments]
