@@ -165,6 +165,11 @@ class Programme(threading.Thread):
         """What a cut will show, encoded now so that the cut need not wait; `sealing` makes what keeps the cut part."""
         self._cuts.prepare(slide, self._stage.width, self._stage.height, sealing)
 
+    @property
+    def cut_card(self) -> str:
+        """The digest of what a cut shows."""
+        return self._cuts.digest
+
     def cut(self) -> "Future[Effect]":
         """From the next tick nothing leaves that has not left yet: slide and silence take its place, until `go_on`."""
         return self._cuts.ask(on=True)

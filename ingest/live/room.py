@@ -114,7 +114,7 @@ class Process:
             server.close()
             if self._wire is not None:
                 self._wire.close()
-            await self._house.close_tracks()
+            await self._house.close_tracks(all_has_left=False)
             await self._house.close()
             await asyncio.to_thread(self._scribe.close)
 
@@ -198,6 +198,9 @@ class Process:
             "seconds": None if tick is None else round(tick / self._options.frame_rate, 2),
             "question": standing.question,
             "scene": standing.scene,
+            "cut": standing.cut_from is not None,
+            "delay_s": self._orders.delay_s,
+            "ending": standing.ending,
             "trouble": self._trouble,
             "people": [each | {"muted": each["person"] in standing.muted} for each in self._house.state()],
         }
@@ -236,6 +239,7 @@ class Process:
         while True:
             await asyncio.sleep(1)
             self._orders.clock()
+            self._house.release()
 
     async def _grace(self) -> None:
         alone = 0.0
