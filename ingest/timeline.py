@@ -32,7 +32,7 @@ class Kind(Enum):
     ON_AIR = "on_air"  # question
     ANSWERED = "answered"  # question
     MARK = "mark"  # by, reason
-    CUT = "cut"  # on, from (tick, may lie before this event), until (tick, when it goes on), by
+    CUT = "cut"  # on, from (tick, may lie before this event), until (tick, when it goes on), by, sealed
     CONSENT = "consent"  # person, scopes
     ENDING = "ending"  # wall; the last tick was made, what the broadcast delay holds still goes out
     END = "end"  # wall

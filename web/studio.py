@@ -25,7 +25,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import publish.pipeline
-from ingest import store, tickets
+from ingest import sealing, store, tickets
 from ingest.database import now, random_id
 from ingest.live.rooms import OfferRefused, RoomGone, Rooms
 from ingest.officehours import WITH_ROOM, OfficeHour, State, Visibility
@@ -72,6 +72,7 @@ class Studio:
             on_paused=self.paused,
             on_ended=self.ended,
             on_edge=lambda office_hour, edge: self.files.told(office_hour, edge),
+            sealing_key=sealing.public_key(house.safe),
         )
         self.files = LiveFiles(house.archive, self._on_air_at)
         self._addresses: dict[str, tuple[float, str | None]] = {}

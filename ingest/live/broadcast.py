@@ -16,7 +16,9 @@ from ingest.live.take import Take
 
 
 class Sealing(Protocol):
-    """Keeps what was cut. Called from both threads: must not wait."""
+    """Keeps what was cut, under a number. Called from both threads: must not wait."""
+
+    number: int
 
     def picture(self, picture: Picture) -> None:
         """A picture that was cut; those before it that it builds on come first."""
@@ -59,6 +61,12 @@ class Broadcast:
             if make_sealing is not None and self._sealing is None:
                 self._sealing = make_sealing()
             return self._delay.cut()
+
+    @property
+    def sealed(self) -> int | None:
+        """The number of the stretch that is being kept."""
+        sealing = self._sealing
+        return sealing.number if sealing is not None else None
 
     def go_on(self, frame: int) -> None:
         """Cut nothing from this keyframe on, which is about to be drawn (the tick's thread)."""

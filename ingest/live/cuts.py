@@ -19,11 +19,12 @@ from ingest.live.video import Encoder
 class Effect:
     """The media tick at which a wish took effect, and the one from (or up to) which is cut; None: not recorded.
 
-    A cut reaches back to what had not left the delay yet.
+    A cut reaches back to what had not left the delay yet; `sealed` is the number under which it is kept.
     """
 
     tick: int | None
     cut_tick: int | None
+    sealed: int | None = None
 
 
 class Cuts:
@@ -62,9 +63,9 @@ class Cuts:
         for on, told in waiting:
             cut = self._cut() if on else self._go_on(frame)
             if told.set_running_or_notify_cancel():
-                told.set_result(
-                    Effect(None, None) if take is None else Effect(take.nearest_tick(frame), take.nearest_tick(cut))
-                )
+                sealed = self._broadcast.sealed
+                tick, cut_tick = (None, None) if take is None else (take.nearest_tick(frame), take.nearest_tick(cut))
+                told.set_result(Effect(tick, cut_tick, sealed))
         return any(not on for on, _ in waiting)
 
     def _cut(self) -> int:

@@ -67,5 +67,6 @@ def cut_event(effect: Effect, since: int | None, by: str, *, on: bool) -> dict[s
     """The values of the timeline's event; None when nothing was cut. Pressed twice, it is the same stretch."""
     at = effect.cut_tick or 0
     if on:
-        return {"on": True, "from": at if since is None else min(since, at), "by": by}
+        kept = {} if effect.sealed is None else {"sealed": effect.sealed}
+        return {"on": True, "from": at if since is None else min(since, at), "by": by, **kept}
     return None if since is None else {"on": False, "from": since, "until": at, "by": by}

@@ -53,7 +53,8 @@ class Person:
 class Kept:
     """What a cut gave to be sealed."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
+        self.number = number
         self.frames: list[int] = []
         self.ended = 0
 
@@ -95,7 +96,7 @@ class Room:
         self.clock.run_for(0.3)
 
     def _sealing(self) -> Kept:
-        self.sealed.append(Kept())
+        self.sealed.append(Kept(len(self.sealed) + 1))
         return self.sealed[-1]
 
     def show(self, person: str) -> None:
