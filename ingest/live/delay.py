@@ -15,8 +15,8 @@ from datetime import datetime
 import numpy as np
 
 from ingest.live.source import SAMPLE_RATE, Samples
+from ingest.officehours import LONGEST_DELAY_S
 
-LONGEST_S = 60
 FADE_IN = 240  # samples, 5 ms: sound that begins within a word does not click
 
 
@@ -80,9 +80,9 @@ class Delay:
         self._next = 0
 
     def set(self, seconds: float) -> None:
-        """Hold what comes for so long from now on. Raises ValueError outside 0 … LONGEST_S."""
-        if not 0 <= seconds <= LONGEST_S:
-            raise ValueError(f"a broadcast delay is 0 to {LONGEST_S} s, not {seconds}")
+        """Hold what comes for so long from now on. Raises ValueError outside 0 … 60."""
+        if not 0 <= seconds <= LONGEST_DELAY_S:
+            raise ValueError(f"a broadcast delay is 0 to {LONGEST_DELAY_S} s, not {seconds}")
         self.frames = round(seconds * self._rate)
 
     def picture(self, picture: Picture) -> list[Leaving]:
