@@ -79,6 +79,8 @@ class Settings:
     video_bitrate: int = setting(2_500_000, "Bits a second of the programme's picture.")
     video_preset: str = setting("superfast", "x264 preset of the programme.")
     ice_servers: tuple[str, ...] = setting((), "STUN/TURN addresses given to both sides; none by default.")
+    delay_s: int = setting(0, "Seconds of broadcast delay of a new office hour, 0 to 60; staff may choose another.")
+    sealed_kept_days: int = setting(30, "Days after which what was cut is erased, unless a reason to keep it is given.")
     tracks_kept_days: int = setting(42, "Days after release at which people's own tracks are erased.")
 
     @property

@@ -25,14 +25,14 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import publish.pipeline
-from ingest import store, tickets
+from ingest import sealing, store, tickets
 from ingest.database import now, random_id
 from ingest.live.rooms import OfferRefused, RoomGone, Rooms
-from ingest.officehours import WITH_ROOM, OfficeHour, State, Visibility
+from ingest.officehours import ON_AIR, WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import IN_ROOM, Person, Role
 from ingest.tickets import Audience
 from web.house import House
-from web.live_files import LiveFiles
+from web.live_files import REFUSED, LiveFiles
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -45,8 +45,9 @@ SILENCE_S = 10.0
 ROOM_STARTS_S = 6.0
 """How long the door waits for a room that is being started, before it says: try again."""
 ROOM_LOOK_S = 0.2
-LAST_WORDS_S = 30.0
-"""How long after the end the live files stay: viewers are some seconds behind and shall hear the last sentence."""
+LAST_WORDS_S = 3.5
+"""How long after the end the live files stay. Players hear of it at once or within two seconds, fetch the last of it
+and play it from what they hold. With `LOOK_AGAIN_S` the addresses are gone 4.5 s after the end; 5 are allowed."""
 LOOK_AGAIN_S = 1.0
 """How long an address is believed to be on air before the row is looked at again."""
 
@@ -72,9 +73,11 @@ class Studio:
             on_paused=self.paused,
             on_ended=self.ended,
             on_edge=lambda office_hour, edge: self.files.told(office_hour, edge),
+            sealing_key=sealing.public_key(house.safe),
         )
         self.files = LiveFiles(house.archive, self._on_air_at)
         self._addresses: dict[str, tuple[float, str | None]] = {}
+        self._ending: set[str] = set()
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
@@ -236,12 +239,20 @@ class Studio:
                 return None
             hour = store.office_hour(connection, edition.office_hour)
         just_ended = hour.ended_at is not None and now() - hour.ended_at < timedelta(seconds=LAST_WORDS_S)
-        watched = hour.state in (State.ON_AIR, State.PAUSED) or (just_ended and hour.state is State.ENDED)
+        ending = just_ended and hour.state is State.ENDED
+        if ending:
+            self._ending.add(address)
+        else:
+            self._ending.discard(address)
+        watched = hour.state in ON_AIR or ending
         return hour.id if watched and hour.visibility is not Visibility.WITHDRAWN else None
 
     async def hls(self, request: Request) -> Response:
         """Playlists, segments and parts of what is on air."""
-        return await self.files.answer(request)
+        response = await self.files.answer(request)
+        if request.path_params["address"] in self._ending:
+            response.headers["Cache-Control"] = REFUSED  # A cache in front must not keep it beyond its time.
+        return response
 
     async def ring(self, request: Request) -> Response:
         """The site has written a command: look now instead of within 250 ms."""

@@ -14,7 +14,7 @@ from typing import Any
 from celery import Celery
 from celery.platforms import SecurityWarning
 
-from ingest import events, steps, tickets
+from ingest import events, sealed, steps, tickets
 from ingest.database import now
 from web import store
 from web.house import House
@@ -61,13 +61,14 @@ def fetch(house: House) -> None:
 
 
 def tidy(house: House) -> None:
-    """Forget what nobody needs: old events, expired tickets, fetches that went well."""
+    """Forget what nobody needs: old events, expired tickets, fetches that went well, cut stretches past their time."""
     at = now()
     with house.database.transaction() as connection:
         events.forget(connection, at)
         tickets.forget(connection, at)
         steps.forget(connection, "questions.fetch", at - timedelta(hours=1))
         store.forget_sessions(connection, at)
+    sealed.erase(sealed.due(house.archive, at, house.ingest.sealed_kept_days), at)
 
 
 def schedule(house: House) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.archive import Room
+from ingest.live.belated import Belated
 from ingest.live.jitter import EncodedFrame
 from ingest.live.programme import Place, Programme
 from ingest.live.receive import Peer, PersonSource
@@ -32,7 +33,8 @@ class Presence:
     name: str = ""
     role: str = ""
     relay: Relay | None = None
-    track: Track | None = None
+    track: Belated | None = None
+    parts: int = 0  # of their tracks; a file is there only when something of it has left the delay
     on_air: bool = False
     recorded: bool = False
     wanted_at: float = 0.0  # since when a track is wanted of the connection that is there
@@ -62,7 +64,8 @@ class House:
         self._frame_rate = frame_rate
         self._ice_servers = ice_servers
         self._on_gap = on_gap
-        self._ending: list[Track] = []
+        self._ending: list[Belated] = []
+        self._delay_s, self._cut = 0.0, False
 
     def presence(self, person: str) -> Presence:
         """The person, made when they are new."""
@@ -134,6 +137,33 @@ class House:
             if not presence.recorded:
                 self._end_track(presence)
 
+    def set_delay(self, seconds: float) -> None:
+        """How much later than they come frames may be written; for tracks that are opened from now on."""
+        self._delay_s = seconds
+
+    def cut(self) -> None:
+        """Keep in no track what has not left the delay, nor what comes until `go_on`."""
+        self._cut = True
+        for track in self._tracks():
+            track.cut()
+
+    def go_on(self) -> None:
+        """Write tracks again, from the next keyframes on."""
+        self._cut = False
+        for presence in self.people.values():
+            if presence.track is not None:
+                presence.track.go_on()
+                if presence.source.peer is not None:
+                    presence.source.peer.ask_keyframe()
+
+    def release(self) -> None:
+        """Write to tracks what has left the delay meanwhile; called once a second."""
+        for track in self._tracks():
+            track.release(time.monotonic())
+
+    def _tracks(self) -> list[Belated]:
+        return self._ending + [each.track for each in self.people.values() if each.track is not None]
+
     def clock_events(self) -> list[dict[str, Any]]:
         """For every track being written: where in it the sound and picture lie that are played now."""
         events = []
@@ -164,12 +194,13 @@ class House:
             for each in self.people.values()
         ]
 
-    async def close_tracks(self) -> None:
-        """End all tracks and wait until their files are whole."""
+    async def close_tracks(self, *, all_has_left: bool) -> None:
+        """End all tracks and wait until their files are whole; `all_has_left`: nothing waits in the delay any more."""
         for presence in self.people.values():
             presence.recorded = False
             self._end_track(presence)
         for track in self._ending:
+            track.close(time.monotonic(), all_has_left=all_has_left)
             if not await asyncio.to_thread(track.wait, 5.0):
                 log.error("the track %s-%d is not finished after 5 s", track.person, track.part)
         self._ending.clear()
@@ -193,7 +224,7 @@ class House:
         if presence.recorded and presence.track is None:
             self._open_track(presence, peer)
         if presence.track is not None:
-            presence.track.add(frame)
+            presence.track.add(frame, time.monotonic())
 
     def _open_track(self, presence: Presence, peer: Peer) -> None:
         now = time.monotonic()
@@ -201,10 +232,9 @@ class House:
         origin = {kind: round(at) for kind, at in origins.items() if at is not None}
         if len(origin) < len(origins) and now - presence.wanted_at < BOTH_S:
             return
-        part = next_part(self._room, presence.person)
-        presence.track = Track(
-            self._room.track(presence.person, part), person=presence.person, part=part, origin=origin
-        )
+        part = presence.parts = max(next_part(self._room, presence.person), presence.parts + 1)
+        track = Track(self._room.track(presence.person, part), person=presence.person, part=part, origin=origin)
+        presence.track = Belated(track, self._delay_s, cut=self._cut)
         peer.ask_keyframe()
 
     def _end_track(self, presence: Presence) -> None:

@@ -2,7 +2,8 @@
 
 The tick is the frame: this thread draws and encodes one picture each, and never waits for a source. Sound has its own
 thread (`desk`). Both count from one epoch. Changes may be asked for from any thread; letters are drawn there, and
-the finished plan takes effect at the next tick.
+the finished plan takes effect at the next tick. Who takes part gets pictures and sound at once; the recording and the
+public get them from `broadcast`, later by the delay and without what was cut.
 """
 
 import logging
@@ -10,11 +11,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 from ingest.live import audio
-from ingest.live.cards import Slide
+from ingest.live.broadcast import Broadcast, Sealing
+from ingest.live.cards import Cards, Slide
 from ingest.live.changes import Changes, Told, tell
+from ingest.live.cuts import Cuts, Effect
+from ingest.live.delay import Picture, Sound
 from ingest.live.desk import Desk, Listener
 from ingest.live.pace import Clock, Epoch, Figures, RealClock
 from ingest.live.recorder import Recorder
@@ -65,7 +70,10 @@ class Programme(threading.Thread):
         self.frame_rate = frame_rate
         self.figures = Figures()
         self._stage = Stage(width, height, cards)
-        self._encoder = Encoder(width=width, height=height, frame_rate=frame_rate, bitrate=bitrate, preset=preset)
+        make_encoder = partial(
+            Encoder, width=width, height=height, frame_rate=frame_rate, bitrate=bitrate, preset=preset
+        )
+        self._encoder = make_encoder()
         self._epoch = Epoch(self.clock)
         self._desk = Desk(self._epoch, self._mixed, self._fell)
         self._on_failure = on_failure
@@ -79,6 +87,8 @@ class Programme(threading.Thread):
         self._asked: Take | None = None
         self._ending = False
         self._keyframes = Keyframes(frame_rate)
+        self._broadcast = Broadcast(frame_rate, lambda: self._take)
+        self._cuts = Cuts(self._broadcast, make_encoder, Cards(cards), frame_rate)
         self._packets = Sinks[[bytes, int, bool]]("pictures")
         self._sounds = Sinks[[Samples]]("sound")
         self._shown = Sinks[[int | None, str, str, str]]("cards")
@@ -138,27 +148,75 @@ class Programme(threading.Thread):
     def stop_recording(self, timeout_s: float = 10.0) -> int:
         """End the recording; the last tick it holds. The replay is playable when this returns.
 
-        Raises DiskStopped when the end could not be written, RuntimeError when nothing is being recorded.
+        What the delay holds goes out first: `timeout_s` counts from then. Raises DiskStopped when the end could not be
+        written, RuntimeError when nothing is being recorded.
         """
+        return self.end_recording().result(timeout_s + self._broadcast.frames / self.frame_rate)
+
+    def end_recording(self) -> "Future[int]":
+        """As `stop_recording`, without waiting: what is drawn from the next frame on is not recorded."""
         with self._lock:
             take = self._asked or self._take
             if take is None:
                 raise RuntimeError("nothing is being recorded")
             self._ending = True
-        return take.ended.result(timeout_s)
+        return take.ended
+
+    def set_delay(self, seconds: float) -> None:
+        """Hold what goes out for so long. Raises ValueError outside 0 to 60, RuntimeError while it is recorded:
+
+        a longer delay would leave a hole in media time, a shorter one would tear out a piece.
+        """
+        self._refuse_second()
+        self._broadcast.hold(seconds)
+
+    def prepare_cut(self, slide: Slide, sealing: Callable[[], Sealing] | None = None) -> None:
+        """What a cut will show, encoded now so that the cut need not wait; `sealing` makes what keeps the cut part."""
+        self._cuts.prepare(slide, self._stage.width, self._stage.height, sealing)
+
+    @property
+    def cut_card(self) -> str:
+        """The digest of what a cut shows."""
+        return self._cuts.digest
+
+    def cut(self) -> "Future[Effect]":
+        """From the next tick nothing leaves that has not left yet: slide and silence take its place, until `go_on`."""
+        return self._cuts.ask(on=True)
+
+    def go_on(self) -> "Future[Effect]":
+        """Broadcast again from the next tick, which becomes a keyframe. What was made before it stays cut."""
+        return self._cuts.ask(on=False)
 
     def add_packet_sink(self, sink: PacketSink) -> None:
-        """`sink(data, pts_ticks, keyframe)` for every frame: Annex B, with SPS and PPS before keyframes.
+        """For people who take part: `sink(data, pts_ticks, keyframe)` for every frame, undelayed and never cut.
 
-        `pts_ticks` counts frames since the programme began (not media time). Called from the tick: must not wait.
+        Annex B, with SPS and PPS before keyframes. `pts_ticks` counts frames since the programme began (not media
+        time). Called from the tick: must not wait.
         """
         self._packets.add(sink)
 
     def remove_packet_sink(self, sink: PacketSink) -> None:
         self._packets.remove(sink)
 
+    def add_public_packet_sink(self, sink: PacketSink) -> None:
+        """For the public: as `add_packet_sink`, later by the delay and without what was cut.
+
+        A frame has the same `pts_ticks` in both. A cut begins and ends with a keyframe.
+        """
+        self._broadcast.packets.add(sink)
+
+    def remove_public_packet_sink(self, sink: PacketSink) -> None:
+        self._broadcast.packets.remove(sink)
+
+    def add_public_sound_sink(self, sink: Listener) -> None:
+        """For the public: the mix in blocks of 960 samples, later by the delay, silent where it was cut."""
+        self._broadcast.sounds.add(sink)
+
+    def remove_public_sound_sink(self, sink: Listener) -> None:
+        self._broadcast.sounds.remove(sink)
+
     def add_sound_sink(self, sink: Listener) -> None:
-        """The public mix in blocks of 960 samples, for viewers; called from the sound thread."""
+        """The whole mix in blocks of 960 samples, undelayed, never cut; called from the sound thread."""
         self._sounds.add(sink)
 
     def remove_sound_sink(self, sink: Listener) -> None:
@@ -217,6 +275,8 @@ class Programme(threading.Thread):
     def _tick(self, late_s: float) -> None:
         frame = self._frame
         self._begin_and_end(frame)
+        if self._cuts.apply(frame, self._take):
+            self._keyframes.force()
         waiting = self._take_plan()
         began = time.perf_counter()
         # Behind by a tick or more, the last picture goes out again: it costs little, and the rate holds.
@@ -231,7 +291,10 @@ class Programme(threading.Thread):
         took = (composed - began, time.perf_counter() - composed)
         self.figures = self.figures.with_tick(late_s * self.frame_rate > 0.5, *took)
         tick = self.tick
-        self._send(frame, data, keyframe)
+        if self._take is not None and frame == self._take.start_frame:
+            self._take.begun()
+        self._packets.send(data, frame, keyframe)
+        self._broadcast.picture(Picture(frame=frame, data=data, keyframe=keyframe, wall=self.clock.wall()))
         with self._lock:
             self._frame = frame + 1
         tell(waiting, tick)
@@ -272,15 +335,9 @@ class Programme(threading.Thread):
             if self._on_failure:
                 self._on_failure(take.failure)
 
-    def _send(self, frame: int, data: bytes, keyframe: bool) -> None:
-        if self._take is not None:
-            self._take.picture(frame, data, keyframe, self.clock.wall())
-        self._packets.send(data, frame, keyframe)
-
     def _mixed(self, block: Samples) -> None:
         with self._lock:
-            take, position = self._take, self._position
+            position = self._position
             self._position += len(block)
-        if take is not None:
-            take.sound(position, block)
+        self._broadcast.sound(Sound(position, block))
         self._sounds.send(block)

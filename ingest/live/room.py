@@ -27,6 +27,7 @@ from typing import Any, TextIO
 
 from ingest import archive
 from ingest.live import hooks
+from ingest.live.keeping import Keeping, next_number
 from ingest.live.offers import BadOffer
 from ingest.live.orders import Orders, Scribe
 from ingest.live.presence import House
@@ -53,6 +54,7 @@ class Options:
     preset: str
     ice_servers: tuple[str, ...] = ()
     grace_s: float = GRACE_S
+    sealing_key: str = ""  # the public half: the room can seal what is cut, and not read it
 
     @property
     def encoding(self) -> dict[str, int]:
@@ -70,6 +72,7 @@ class Process:
         self._briefed, self._briefing = asyncio.Event(), asyncio.Lock()
         self._trouble = ""
         self._edge: Edge | None = None
+        self._sealed = 0
         self._loop = asyncio.get_running_loop()
         died = _last_sign(room)
         self._scribe = Scribe(Writer(room.timeline))
@@ -99,7 +102,12 @@ class Process:
             picture={"width": options.width, "height": options.height},
             died=died,
             tell=self._tell,
+            sealing=self._keeping if options.sealing_key else None,
         )
+
+    def _keeping(self) -> Keeping:
+        self._sealed = max(self._sealed + 1, next_number(self._room))
+        return Keeping(self._room, self._sealed, self._options.sealing_key, self._options.frame_rate)
 
     async def run(self, socket: Path) -> None:
         """Serve the studio until the end."""
@@ -114,7 +122,7 @@ class Process:
             server.close()
             if self._wire is not None:
                 self._wire.close()
-            await self._house.close_tracks()
+            await self._house.close_tracks(all_has_left=False)
             await self._house.close()
             await asyncio.to_thread(self._scribe.close)
 
@@ -198,6 +206,9 @@ class Process:
             "seconds": None if tick is None else round(tick / self._options.frame_rate, 2),
             "question": standing.question,
             "scene": standing.scene,
+            "cut": standing.cut_from is not None,
+            "delay_s": self._orders.delay_s,
+            "ending": standing.ending,
             "trouble": self._trouble,
             "people": [each | {"muted": each["person"] in standing.muted} for each in self._house.state()],
         }
@@ -236,6 +247,7 @@ class Process:
         while True:
             await asyncio.sleep(1)
             self._orders.clock()
+            self._house.release()
 
     async def _grace(self) -> None:
         alone = 0.0

@@ -74,7 +74,10 @@ class Rooms:
         on_paused: Paused,
         on_ended: Ended,
         on_edge: Callable[[str, Edge], None] = lambda office_hour, edge: None,
+        sealing_key: str = "",
     ) -> None:
+        """`sealing_key`: what rooms seal cut stretches with; without one these are lost."""
+        self._sealing_key = sealing_key
         self._settings, self._database, self._archive = settings, database, archive
         self._on_started, self._on_paused, self._on_ended = on_started, on_paused, on_ended
         self._on_edge = on_edge
@@ -196,6 +199,7 @@ class Rooms:
             "bitrate": settings.video_bitrate,
             "preset": settings.video_preset,
             "ice_servers": list(settings.ice_servers),
+            "sealing_key": self._sealing_key,
         }
         tenancy = Tenancy(
             room.root,

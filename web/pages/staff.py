@@ -50,7 +50,8 @@ def _start(connection: Connection, hour: OfficeHour) -> None:
     """On air: the studio moves the state when the first tick was made."""
     if hour.state is not State.BACKSTAGE:
         raise Overtaken(f"the office hour is {hour.state.value}")
-    waiting.start(connection, hour.id, role_words(hour))
+    cut_words = say(hour.language, "The broadcast is interrupted. Please stay here, it will go on.")
+    waiting.start(connection, hour.id, role_words(hour), cut_words)
 
 
 def _release(connection: Connection, hour: OfficeHour) -> None:

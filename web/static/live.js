@@ -36,8 +36,12 @@ const play = () => {
       hls.recoverMediaError();
       return;
     }
-    hls.destroy();
-    setTimeout(() => document.querySelector('[data-running="yes"]') && play(), AGAIN_MS);
+    hls.stopLoad();  // What is buffered plays on: they are the last words, when the broadcast has just ended.
+    setTimeout(() => {
+      if (!document.querySelector('[data-running="yes"]')) return;
+      hls.destroy();
+      play();
+    }, AGAIN_MS);
   });
   video.replaceChildren();
   hls.loadSource(address);

@@ -1,5 +1,6 @@
 """Commands applied to a programme that does at once what it is told."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from ingest.archive import Room
+from ingest.live.cuts import Effect
 from ingest.live.orders import Orders, Scribe
 from ingest.live.presence import House
 from ingest.live.programme import Place
@@ -29,6 +31,9 @@ class Programme:
 
     def set_gains(self, gains: dict[str, float]) -> None:
         self.gains = gains
+        self.delay = 0
+        self.cut_card = "digest-of-the-cut"
+        self.ended: Future[int] = Future()
 
     def set_people(self, places: Sequence[Place]) -> "Future[int | None]":
         return self._noted("people", [(place.person, place.name, place.muted) for place in places])
@@ -50,6 +55,28 @@ class Programme:
         self.tick = None
         return self.now
 
+    def end_recording(self) -> "Future[int]":
+        self.tick = None
+        return self.ended
+
+    def set_delay(self, seconds: float) -> None:
+        self.delay = round(seconds * 30)
+
+    def prepare_cut(self, slide: Any, sealing: Any) -> None:
+        self.notes.append(("cut slide", (slide.title, slide.detail)))
+
+    def cut(self) -> "Future[Effect]":
+        return self._effect("cut", max(0, self.now - self.delay))
+
+    def go_on(self) -> "Future[Effect]":
+        return self._effect("go on", self.now)
+
+    def _effect(self, what: str, at: int) -> "Future[Effect]":
+        self.notes.append((what, at))
+        done: Future[Effect] = Future()
+        done.set_result(Effect(self.now, at))
+        return done
+
     def set_listeners(self, listeners: Any) -> None:
         raise AssertionError("nobody listens here")
 
@@ -68,6 +95,11 @@ class Recording:
 
     def __init__(self, next_tick: int = 0, *, ended: bool = False) -> None:
         self.next_tick, self.ended = next_tick, ended
+
+    def finish(self) -> "Future[None]":
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
 
 
 class Desk:
@@ -155,8 +187,8 @@ async def test_a_command_that_was_applied_is_only_replied_to(desk: Desk) -> None
 
 async def test_what_cannot_be_done_is_refused_and_changes_nothing(desk: Desk) -> None:
     await begin(desk)
-    reply = await desk.do("cut", at=450)
-    assert (reply["tell"], reply["id"]) == ("refused", "cut")
+    reply = await desk.do("start", "again", at=450)
+    assert (reply["tell"], reply["id"]) == ("refused", "again")
     assert (await desk.do("dance", at=450))["tell"] == "refused"
     assert len(desk.events()) == 3
 
@@ -251,3 +283,103 @@ async def test_gaps_and_cards_are_written_while_on_air(desk: Desk) -> None:
         (30, Kind.GAP, {"person": "ada", "on": True}),
         (31, Kind.CARD, {"person": "ada", "digest": "d2"}),
     ]
+
+
+async def begin_delayed(desk: Desk, seconds: int = 10) -> None:
+    desk.orders.brief("Sprechstunde", "Ada", [])
+    await desk.orders.resume()
+    await desk.do("show", "s1", person="ada", name="Ada", role="")
+    await desk.do("start", delay_s=seconds, cut_words="Gleich geht es weiter.")
+
+
+def cuts(desk: Desk) -> list[tuple[int, dict[str, Any]]]:
+    return [(event.tick, event.values) for event in read(desk.room.timeline) if event.kind is Kind.CUT]
+
+
+async def test_the_delay_and_the_words_of_a_cut_come_with_the_start(desk: Desk) -> None:
+    await begin_delayed(desk)
+    assert desk.programme.delay == 300
+    assert desk.programme.last("cut slide") == ("Sprechstunde", "Gleich geht es weiter.")
+    assert read(desk.room.timeline)[0].values["delay_s"] == 10
+
+
+async def test_a_cut_reaches_back_and_says_who_cut(desk: Desk) -> None:
+    await begin_delayed(desk)
+    assert await desk.do("cut", at=450, by="bo") == {"tell": "done", "id": "cut", "tick": 450}
+    assert desk.orders.standing.cut_from == 150
+    assert (await desk.do("cut", "again", at=460, by="eva"))["tell"] == "done"
+    await desk.do("go_on", at=600, by="bo")
+    assert desk.orders.standing.cut_from is None
+    assert cuts(desk) == [
+        (450, {"on": True, "from": 150, "by": "bo"}),
+        (460, {"on": True, "from": 150, "by": "eva"}),
+        (600, {"on": False, "from": 150, "until": 600, "by": "bo"}),
+    ]
+    assert (await desk.do("go_on", "twice", at=700))["tell"] == "done"
+    assert len(cuts(desk)) == 3
+
+
+async def test_a_cut_overtakes_a_command_that_takes_its_time(desk: Desk) -> None:
+    await begin_delayed(desk)
+    slow: Future[int | None] = Future()
+    desk.programme.set_people = lambda places: slow  # type: ignore[method-assign]
+    desk.programme.now = 450
+    pressed = [
+        asyncio.create_task(desk.orders.apply("s2", "show", {"person": "chris", "name": "Chris"})),
+        asyncio.create_task(desk.orders.apply("c", "cut", {"by": "bo"})),
+    ]
+    await asyncio.sleep(0)
+    assert ("cut", 150) in desk.programme.notes
+    assert not slow.done()
+    slow.set_result(450)
+    await asyncio.gather(*pressed)
+    assert [event[2] for event in desk.events() if event[2]][-2:] == ["s2", "c"]
+
+
+async def test_with_a_delay_the_end_comes_when_everything_has_gone_out_and_may_be_cut_until_then(desk: Desk) -> None:
+    await begin_delayed(desk)
+    assert (await desk.do("end", at=900)) == {"tell": "done", "id": "end", "tick": 899}
+    assert (desk.programme.last("slide"), desk.programme.last("people")) == ("over", [])
+    assert not desk.orders.standing.over
+    assert (await desk.do("show", "s2", person="chris"))["reason"] == "the office hour is over"
+    desk.programme.now = 902
+    assert (await desk.do("cut", by="bo"))["tell"] == "done"
+    desk.programme.ended.set_result(900)
+    assert desk.orders._draining is not None
+    await desk.orders._draining
+    assert desk.told[-1] == {"tell": "ended", "ticks": 901}
+    assert desk.events()[-1] == (900, "end", None)
+    assert cuts(desk)[-1][1] == {"on": False, "from": 602, "until": 901, "by": ""}
+
+
+async def test_after_a_crash_in_a_cut_the_next_process_is_cut_before_it_records(desk: Desk) -> None:
+    await begin_delayed(desk)
+    await desk.do("cut", at=450, by="bo")
+    desk.scribe.close()
+    again = Desk(desk.room.root, Recording(150))
+    again.orders.brief("Sprechstunde", "Ada", [])
+    await again.orders.resume()
+    told = [what for what, _ in again.programme.notes]
+    assert told.index("cut") < told.index("recording")
+    assert again.programme.delay == 300
+    resumed = read(again.room.timeline)[-1]
+    assert (resumed.kind, resumed.tick, again.orders.standing.cut_from) == (Kind.RESUMED, 150, 150)
+    await again.do("go_on", at=300, by="bo")
+    assert cuts(again)[-1] == (300, {"on": False, "from": 150, "until": 300, "by": "bo"})
+    again.scribe.close()
+
+
+async def test_after_a_crash_while_the_end_goes_out_the_office_hour_ends_with_what_had_left(desk: Desk) -> None:
+    await begin_delayed(desk)
+    await desk.do("end", at=900)
+    desk.scribe.close()
+    again = Desk(desk.room.root, Recording(700))
+    again.orders.brief("Sprechstunde", "Ada", [])
+    await again.orders.resume()
+    assert again.told[-1] == {"tell": "ended", "ticks": 700}
+    assert [(event.tick, event.kind) for event in read(again.room.timeline)][-3:] == [
+        (699, Kind.ENDING),
+        (699, Kind.RESUMED),
+        (699, Kind.END),
+    ]
+    again.scribe.close()
