@@ -79,6 +79,8 @@ class Settings:
     video_bitrate: int = setting(2_500_000, "Bits a second of the programme's picture.")
     video_preset: str = setting("superfast", "x264 preset of the programme.")
     ice_servers: tuple[str, ...] = setting((), "STUN/TURN addresses given to both sides; none by default.")
+    whep_viewers: int = setting(40, "Viewers of one office hour who may have the fastest picture (WHEP); 0: nobody.")
+    rewind_minutes: int = setting(5, "How many minutes viewers can go back while an office hour is on air.")
     tracks_kept_days: int = setting(42, "Days after release at which people's own tracks are erased.")
 
     @property
