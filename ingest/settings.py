@@ -81,6 +81,8 @@ class Settings:
     ice_servers: tuple[str, ...] = setting((), "STUN/TURN addresses given to both sides; none by default.")
     delay_s: int = setting(0, "Seconds of broadcast delay of a new office hour, 0 to 60; staff may choose another.")
     sealed_kept_days: int = setting(30, "Days after which what was cut is erased, unless a reason to keep it is given.")
+    whep_viewers: int = setting(40, "Viewers of one office hour who may have the fastest picture (WHEP); 0: nobody.")
+    rewind_minutes: int = setting(5, "How many minutes viewers can go back while an office hour is on air.")
     tracks_kept_days: int = setting(42, "Days after release at which people's own tracks are erased.")
 
     @property

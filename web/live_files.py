@@ -18,8 +18,9 @@ from ingest.live.lowlatency import BadDirective
 from ingest.live.segments import Edge
 from ingest.live.viewing import TooFar, Viewing
 
-REWIND_SEGMENTS = 150
-"""Segments of 2 s that viewers can go back while it is live: five minutes."""
+SEGMENTS_A_MINUTE = 30
+LEAST_SEGMENTS = 7
+"""What a list must hold at least: delta updates are for playlists longer than twelve seconds."""
 LIVE_FILE = re.compile(r"index\.m3u8|(video|audio)/(index\.m3u8|init\.mp4|\d{8}(\.\d{1,2})?\.m4s)")
 MEDIA_TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".m4s": "video/iso.segment", ".mp4": "video/mp4"}
 VIEWINGS = 100
@@ -38,8 +39,10 @@ HourAt = Callable[[str], Awaitable[str | None]]
 class LiveFiles:
     """The live files of all office hours. `hour_at` knows which one may be watched at an address, if any."""
 
-    def __init__(self, archive: Archive, hour_at: HourAt) -> None:
+    def __init__(self, archive: Archive, hour_at: HourAt, rewind_minutes: int = 5) -> None:
+        """`rewind_minutes`: how far viewers can go back while it is live."""
         self._archive, self._hour_at = archive, hour_at
+        self._segments = max(rewind_minutes * SEGMENTS_A_MINUTE, LEAST_SEGMENTS)
         self._viewings: dict[str, Viewing] = {}
 
     def told(self, office_hour: str, edge: Edge) -> None:
@@ -73,7 +76,7 @@ class LiveFiles:
         if office_hour not in self._viewings:
             while len(self._viewings) >= VIEWINGS:
                 del self._viewings[next(iter(self._viewings))]
-            self._viewings[office_hour] = Viewing(self._archive.room(office_hour).programme(), REWIND_SEGMENTS)
+            self._viewings[office_hour] = Viewing(self._archive.room(office_hour).programme(), self._segments)
         return self._viewings[office_hour]
 
 

@@ -27,11 +27,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 import publish.pipeline
 from ingest import sealing, store, tickets
 from ingest.database import now, random_id
-from ingest.live.rooms import OfferRefused, RoomGone, Rooms
+from ingest.live.rooms import NotOffered, OfferRefused, RoomGone, Rooms
 from ingest.officehours import ON_AIR, WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import IN_ROOM, Person, Role
 from ingest.tickets import Audience
+from web.door import client
 from web.house import House
+from web.limits import Throttle
 from web.live_files import REFUSED, LiveFiles
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,9 @@ ROOM_LOOK_S = 0.2
 LAST_WORDS_S = 3.5
 """How long after the end the live files stay. Players hear of it at once or within two seconds, fetch the last of it
 and play it from what they hold. With `LOOK_AGAIN_S` the addresses are gone 4.5 s after the end; 5 are allowed."""
+WATCHES_A_MINUTE = 30
+"""Offers to watch that one address may send: a town hall behind one of them, but nobody who takes all places again
+and again."""
 LOOK_AGAIN_S = 1.0
 """How long an address is believed to be on air before the row is looked at again."""
 
@@ -75,7 +80,8 @@ class Studio:
             on_edge=lambda office_hour, edge: self.files.told(office_hour, edge),
             sealing_key=sealing.public_key(house.safe),
         )
-        self.files = LiveFiles(house.archive, self._on_air_at)
+        self.files = LiveFiles(house.archive, self._on_air_at, house.ingest.rewind_minutes)
+        self._watching = Throttle(WATCHES_A_MINUTE, 60.0)
         self._addresses: dict[str, tuple[float, str | None]] = {}
         self._ending: set[str] = set()
 
@@ -142,9 +148,25 @@ class Studio:
             raise HTTPException(400, f"this is not an offer the studio understands: {error}") from error
         except RoomGone as error:
             raise HTTPException(503, "the room is opening; try again in a moment", {"Retry-After": "1"}) from error
-        return Response(
-            answer, 201, {"Location": f"/live/resource/{resource}", "Accept-Patch": ""}, media_type="application/sdp"
-        )
+        return connected(resource, answer)
+
+    async def watch(self, request: Request) -> Response:
+        """The programme as the public sees it (draft-ietf-wish-whep-03), for as many as the setting says.
+
+        The live address is the ticket, as it is for the files: whoever knows it may watch.
+        """
+        if not self._watching.allows(client(request)):
+            raise HTTPException(429, "too many offers from this address; watch by HLS", {"Retry-After": "60"})
+        office_hour = await self._on_air_at(request.path_params["address"])
+        if office_hour is None:
+            raise HTTPException(410, "this broadcast is over")
+        offer = await offer_of(request)
+        try:
+            return connected(*await self.rooms.watch(office_hour, offer))
+        except OfferRefused as error:
+            raise HTTPException(400, f"this is not an offer the studio understands: {error}") from error
+        except (NotOffered, RoomGone) as error:
+            raise HTTPException(503, str(error), {"Retry-After": "10"}) from error
 
     async def _join(self, audience: Audience, office_hour: str, person: str, offer: str) -> tuple[str, str]:
         """Resource and answer; a room that is being started is waited for, since the ticket has been used by now."""
@@ -277,6 +299,12 @@ class Studio:
             raise HTTPException(503, "the database is away; try again in a moment", {"Retry-After": "5"}) from error
 
 
+def connected(resource: str, answer: str) -> Response:
+    """What WHIP and WHEP answer to an offer that was taken."""
+    headers = {"Location": f"/live/resource/{resource}", "Accept-Patch": ""}
+    return Response(answer, 201, headers, media_type="application/sdp")
+
+
 async def _heartbeats(socket: WebSocket) -> None:
     """Return when the page has been silent for too long or has gone."""
     with contextlib.suppress(TimeoutError, WebSocketDisconnect):
@@ -317,6 +345,7 @@ def routes(studio: Studio) -> list[Route | WebSocketRoute]:
     return [
         Route("/live/whip", studio.whip, methods=["POST"]),
         Route("/live/whep", studio.whep, methods=["POST"]),
+        Route("/live/whep/{address}", studio.watch, methods=["POST"]),
         Route("/live/resource/{resource}", studio.resource, methods=["DELETE", "PATCH"]),
         WebSocketRoute("/live/socket", studio.socket),
         Route("/live/hls/{address}/{path:path}", studio.hls),

@@ -3,7 +3,7 @@
 aiortc 1.16 decodes all it receives at once, in threads it joins on the event loop, with a jitter buffer that counts
 packets instead of time; it has no way to get at encoded media, sender reports or keyframe requests. So packets are
 taken at the receiver's door, and its decoder threads end as soon as they begin. `check` is called when a room
-starts: it fails with the pinned versions when one of the hooks is gone.
+starts: it fails with the pinned versions when one of the hooks is gone; those for sending are in `outlet.py`.
 """
 
 import asyncio
@@ -17,8 +17,7 @@ from typing import Any
 import aioice.ice
 import aiortc.rtcdtlstransport
 import aiortc.rtcrtpreceiver
-import aiortc.rtcrtpsender
-from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender
+from aiortc import RTCPeerConnection, RTCRtpReceiver
 from aiortc.codecs import depayload, is_rtx
 from aiortc.rtcrtpreceiver import StreamStatistics
 from aiortc.rtp import (
@@ -30,6 +29,8 @@ from aiortc.rtp import (
     pack_remb_fci,
     unwrap_rtx,
 )
+
+from ingest.live import outlet
 
 log = logging.getLogger(__name__)
 PINNED = {"aiortc": "1.16.", "aioice": "0.13."}
@@ -48,8 +49,8 @@ def check() -> None:
     missing = sorted(wanted - source)
     if not hasattr(aiortc.rtcrtpreceiver, "decoder_worker"):
         missing.append("rtcrtpreceiver.decoder_worker")
-    missing += sorted({"_send_keyframe", "_ssrc"} - set(_names(aiortc.rtcrtpsender.RTCRtpSender)))
-    missing += sorted({"_query_consent_task", "_nominated"} - set(_names(aioice.ice.Connection)))
+    missing += sorted({"_query_consent_task"} - set(_names(aioice.ice.Connection)))
+    missing += outlet.missing(_names)
     wrong = [f"{name} {version(name)}" for name, pin in PINNED.items() if not version(name).startswith(pin)]
     if missing or wrong:
         pins = ", ".join(f"{name}=={pin}*" for name, pin in PINNED.items())
@@ -86,11 +87,6 @@ def keep_without_consent(connection: RTCPeerConnection) -> None:
         task = ice._query_consent_task
         if task is not None and not task.done():
             task.cancel()
-
-
-def on_keyframe_request(sender: RTCRtpSender, ask: Callable[[], None]) -> None:
-    """Call `ask` whenever the viewer behind `sender` asks for a keyframe."""
-    sender._send_keyframe = ask  # type: ignore[method-assign]
 
 
 class Tap:

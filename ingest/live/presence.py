@@ -14,6 +14,7 @@ from typing import Any
 
 from ingest.archive import Room
 from ingest.live.belated import Belated
+from ingest.live.fanout import Fanout
 from ingest.live.jitter import EncodedFrame
 from ingest.live.programme import Place, Programme
 from ingest.live.receive import Peer, PersonSource
@@ -61,7 +62,9 @@ class House:
         self.people: dict[str, Presence] = {}
         self._room = room
         self._programme = programme
-        self._frame_rate = frame_rate
+        self._inside = Fanout(frame_rate, programme.request_keyframe)
+        programme.add_packet_sink(self._inside.picture)
+        programme.add_sound_sink(self._inside.sound)
         self._ice_servers = ice_servers
         self._on_gap = on_gap
         self._ending: list[Belated] = []
@@ -94,17 +97,10 @@ class House:
 
     async def whep(self, person: str, sdp: str) -> tuple[str, str]:
         """Send somebody the programme: (resource, answer). Raises BadOffer."""
-        relay = Relay(
-            person,
-            frame_rate=self._frame_rate,
-            want_keyframe=self._programme.request_keyframe,
-            on_gone=self._relay_gone,
-            ice_servers=self._ice_servers,
-        )
+        relay = Relay(self._inside, person=person, on_gone=self._relay_gone, ice_servers=self._ice_servers)
         answer = await relay.answer(sdp)
         presence = self.presence(person)
         old, presence.relay = presence.relay, relay
-        self._programme.add_packet_sink(relay.picture.offer)
         self._tell_listeners()
         if old is not None:
             await old.close()
@@ -265,7 +261,6 @@ class House:
             self._set_gap(presence, True)
 
     def _relay_gone(self, relay: Relay) -> None:
-        self._programme.remove_packet_sink(relay.picture.offer)
         presence = self.people.get(relay.person)
         if presence is not None:
             self._forget(presence, relay)
@@ -278,5 +273,5 @@ class House:
 
     def _tell_listeners(self) -> None:
         self._programme.set_listeners(
-            {each.person: each.relay.sound.offer for each in self.people.values() if each.relay is not None}
+            {each.person: each.relay.hear for each in self.people.values() if each.relay is not None}
         )

@@ -5,7 +5,7 @@
 It needs nothing but its folder: no database, no site. It locks the folder, so that there is one at a time; goes on
 where a dead one stopped; and outlives the studio by `GRACE_S`, in which a new studio may take over.
 
-Messages in: `brief`, `command`, and with an answer `whip`, `whep`, `delete`; `close`.
+Messages in: `brief`, `command`, and with an answer `whip`, `whep`, `watch`, `delete`; `close`.
 Messages out: `hello`, `state` four times a second, `done`, `refused`, `started`, `paused`, `ended`, `part` (on the
 disk), `trouble`.
 """
@@ -34,6 +34,7 @@ from ingest.live.presence import House
 from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
 from ingest.live.segments import Edge
+from ingest.live.viewers import NotOffered, Viewers
 from ingest.live.wire import LINE_BYTES, Message, Wire
 from ingest.timeline import Writer
 
@@ -55,6 +56,7 @@ class Options:
     ice_servers: tuple[str, ...] = ()
     grace_s: float = GRACE_S
     sealing_key: str = ""  # the public half: the room can seal what is cut, and not read it
+    whep_viewers: int = 0
 
     @property
     def encoding(self) -> dict[str, int]:
@@ -93,6 +95,12 @@ class Process:
             ice_servers=options.ice_servers,
             on_gap=lambda person, on: self._orders.gap(person, on),
         )
+        self._viewers = Viewers(
+            self._programme,
+            picture=(options.width, options.height, options.frame_rate),
+            most=options.whep_viewers,
+            ice_servers=options.ice_servers,
+        )
         self._orders = Orders(
             scribe=self._scribe,
             programme=self._programme,
@@ -123,6 +131,7 @@ class Process:
             if self._wire is not None:
                 self._wire.close()
             await self._house.close_tracks(all_has_left=False)
+            await self._viewers.close()
             await self._house.close()
             await asyncio.to_thread(self._scribe.close)
 
@@ -188,10 +197,15 @@ class Process:
                     return {"result": await self._house.whip(person, sdp)}
                 case {"whep": {"person": person, "sdp": sdp}}:
                     return {"result": await self._house.whep(person, sdp)}
+                case {"watch": sdp}:
+                    return {"result": await self._viewers.watch(sdp)}
                 case {"delete": resource}:
-                    return {"result": await self._house.delete(resource)}
+                    gone = await self._house.delete(resource) or await self._viewers.delete(resource)
+                    return {"result": gone}
         except BadOffer as error:
             return {"error": "bad_offer", "message": str(error)}
+        except NotOffered as error:
+            return {"error": "not_offered", "message": str(error)}
         return {"error": "unknown", "message": "the room does not know this call"}
 
     def state(self) -> dict[str, Any]:
@@ -210,6 +224,7 @@ class Process:
             "delay_s": self._orders.delay_s,
             "ending": standing.ending,
             "trouble": self._trouble,
+            "viewers": len(self._viewers),
             "people": [each | {"muted": each["person"] in standing.muted} for each in self._house.state()],
         }
 

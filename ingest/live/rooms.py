@@ -46,6 +46,10 @@ class OfferRefused(ValueError):
     """The offer is no SDP we can answer; the text is for its sender."""
 
 
+class NotOffered(RuntimeError):
+    """The room serves no (further) viewer like this; the text says why."""
+
+
 class RoomGone(ConnectionError):
     """The room is not there at this moment; it is being started, or the office hour has none."""
 
@@ -128,6 +132,10 @@ class Rooms:
         """Send somebody the programme: (resource, answer). Raises OfferRefused, RoomGone."""
         return await self._connect(office_hour, {"whep": {"person": person, "sdp": offer}})
 
+    async def watch(self, office_hour: str, offer: str) -> tuple[str, str]:
+        """Send the programme to a viewer: (resource, answer). Raises OfferRefused, NotOffered, RoomGone."""
+        return await self._connect(office_hour, {"watch": offer})
+
     async def delete(self, resource: str) -> bool:
         """End a connection; False when there is none at this address."""
         room = self._rooms.get(resource.partition("-")[0])
@@ -147,6 +155,8 @@ class Rooms:
         except CallFailed as failure:
             if failure.error == "bad_offer":
                 raise OfferRefused(str(failure)) from failure
+            if failure.error == "not_offered":
+                raise NotOffered(str(failure)) from failure
             raise RoomGone(str(failure)) from failure
         except WireBroken as broken:
             raise RoomGone(str(broken)) from broken
@@ -200,6 +210,7 @@ class Rooms:
             "preset": settings.video_preset,
             "ice_servers": list(settings.ice_servers),
             "sealing_key": self._sealing_key,
+            "whep_viewers": settings.whep_viewers,
         }
         tenancy = Tenancy(
             room.root,

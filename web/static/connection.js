@@ -48,9 +48,9 @@ const gathered = (peer) => new Promise((resolve) => {
 
 export class Connection {
   // `audience` is "whip" or "whep"; `stream` is what is sent, or takes what comes; `onState` hears
-  // "idle", "connecting", "connected", "again".
-  constructor({ audience, csrf, iceServers, stream, onState }) {
-    Object.assign(this, { audience, csrf, iceServers, stream, onState });
+  // "idle", "connecting", "connected", "again". `door`: an address that needs no ticket, for viewers.
+  constructor({ audience, csrf, iceServers, stream, onState, door }) {
+    Object.assign(this, { audience, csrf, iceServers, stream, onState, door });
     this.running = false;
   }
 
@@ -98,17 +98,15 @@ export class Connection {
   }
 
   async #connect() {
-    const ticket = await fetchTicket(this.audience, this.csrf);
+    const headers = { "Content-Type": "application/sdp" };
+    if (!this.door) headers.Authorization = `Bearer ${await fetchTicket(this.audience, this.csrf)}`;
     const peer = this.peer = new RTCPeerConnection({ iceServers: this.iceServers, bundlePolicy: "max-bundle" });
     if (this.sends) this.#offerTracks(peer);
     else this.#askForTracks(peer);
     await peer.setLocalDescription(await peer.createOffer());
     await gathered(peer);
-    const answer = await fetch(`/live/${this.audience}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/sdp", Authorization: `Bearer ${ticket}` },
-      body: peer.localDescription.sdp,
-    });
+    const door = this.door ?? `/live/${this.audience}`;
+    const answer = await fetch(door, { method: "POST", headers, body: peer.localDescription.sdp });
     if (answer.status !== 201) throw new Refused(`the studio said ${answer.status}`);
     this.resource = answer.headers.get("Location");
     await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });

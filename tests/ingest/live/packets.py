@@ -5,8 +5,8 @@ from fractions import Fraction
 import av
 import numpy as np
 
+from ingest.live.fanout import encode_opus, opus_encoder
 from ingest.live.jitter import EncodedFrame
-from ingest.live.relay import encode_opus, opus_encoder
 from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
 
 PICTURE = 3000  # ticks of 90 kHz between pictures at 30 a second

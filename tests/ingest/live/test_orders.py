@@ -1,7 +1,7 @@
 """Commands applied to a programme that does at once what it is told."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -80,6 +80,15 @@ class Programme:
     def set_listeners(self, listeners: Any) -> None:
         raise AssertionError("nobody listens here")
 
+    def add_packet_sink(self, sink: Any) -> None:
+        self.notes.append(("packet sink", sink))
+
+    def add_sound_sink(self, sink: Any) -> None:
+        self.notes.append(("sound sink", sink))
+
+    def request_keyframe(self) -> None:
+        raise AssertionError("nobody watches here")
+
     def _noted(self, what: str, value: Any) -> "Future[int | None]":
         self.notes.append((what, value))
         done: Future[int | None] = Future()
@@ -135,7 +144,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     desk = Desk(tmp_path / "room")
     yield desk
     desk.scribe.close()
