@@ -122,7 +122,8 @@ class Tap:
     async def again(self, numbers: Sequence[int]) -> None:
         """Ask the sender for lost packets (NACK)."""
         if self.ssrc is not None and numbers:
-            await self.receiver._send_rtcp_nack(self.ssrc, list(numbers))
+            # Sorted, because aiortc cannot pack a list in which the numbers start again at 0.
+            await self.receiver._send_rtcp_nack(self.ssrc, sorted(numbers))
 
     async def allow(self, bits_per_s: int) -> None:
         """Tell the sender how much it may send (REMB); Chromium stays at 0.3 Mbit/s otherwise."""
@@ -151,7 +152,8 @@ class Tap:
             streams[packet.ssrc] = StreamStatistics(codec.clockRate)
         streams[packet.ssrc].add(packet)  # aiortc's receiver reports are made of these
         if is_rtx(codec):
-            original = self._private("__rtx_ssrc").get(packet.ssrc)
+            # aiortc knows the pair only where the offer has an `a=ssrc` line for both; ffmpeg's has a group alone.
+            original = self._private("__rtx_ssrc").get(packet.ssrc, self.ssrc)
             apt = codec.parameters.get("apt")
             if original is None or len(packet.payload) < 2 or not isinstance(apt, int) or apt not in codecs:
                 return
