@@ -55,7 +55,7 @@ class Line:
     def __init__(self, conditions: Conditions, seed: int) -> None:
         self.conditions = conditions
         self.lost = self.carried = 0
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311 - the same packets each time, on purpose
         self._last_due_s = 0.0
 
     def due(self, now_s: float) -> float | None:
@@ -90,7 +90,7 @@ class Side:
 def missing() -> str | None:
     """Why there can be no link on this machine, with what mends it; None when there can."""
     if sys.platform != "linux" or os.geteuid() != 0:
-        return "a lossy link needs Linux and root: run the tests as root"
+        return "a lossy link needs Linux and root: run this as root"
     if not TUN.exists():
         return "a lossy link needs /dev/net/tun: `modprobe tun`, or start the container with --device /dev/net/tun"
     if shutil.which("ip") is None:
@@ -113,9 +113,8 @@ def link(there: Conditions, back: Conditions | None = None, *, seed: int = 0) ->
         sides = [Side(namespace=f"{name}{end}", address=ADDRESSES[end]) for end in range(2)]
         devices = [stack.enter_context(_end(side)) for side in sides]
         order = json.dumps({"there": asdict(there), "back": asdict(back or there), "seed": seed, "devices": devices})
-        root = Path(__file__).resolve().parents[2]
         carrier = subprocess.Popen(
-            [sys.executable, "-m", "tests.standins.link", order], stdin=subprocess.PIPE, pass_fds=devices, cwd=root
+            [sys.executable, "-m", "web.loss.line", order], stdin=subprocess.PIPE, pass_fds=devices
         )
         stack.callback(_stop, carrier)
         yield sides[0], sides[1]
