@@ -146,6 +146,7 @@ class Relay:
             offer = read_offer(sdp, ("recvonly", "sendrecv"))
             self._prepare([media.kind for media in offer.media])
             await self._connection.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="offer"))
+            hooks.shield(self._connection)
             await self._connection.setLocalDescription(await self._connection.createAnswer())
         except BadOffer:
             await self.close()

@@ -1,3 +1,6 @@
+import ast
+import re
+from pathlib import Path
 from typing import cast
 
 import aiortc.rtcrtpreceiver
@@ -11,6 +14,35 @@ from ingest.live import hooks
 
 def test_the_installed_aiortc_has_every_hook() -> None:
     hooks.check()
+
+
+def used() -> set[str]:
+    """Private names of others that the module's code touches, by their names alone."""
+    tree = ast.parse(Path(hooks.__file__).read_text("utf-8"))
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_") and ast.unparse(node.value) != "self":
+            names.add(node.attr)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "_private":
+            names.add(str(cast(ast.Constant, node.args[0]).value))
+    return names - {"__name__", "__code__"}
+
+
+def test_every_hook_that_is_used_is_checked_at_the_start() -> None:
+    """Public names of a hook's own attributes (`ssrc_table`) are listed beside them and not found this way."""
+    listed = {name for names in hooks.HOOKS.values() for name in names}
+    assert {name for name in listed if name.startswith("_")} == used()
+
+
+def test_nothing_private_of_a_connection_is_used_elsewhere() -> None:
+    """Only `hooks` may; its neighbours keep to themselves."""
+    found = {
+        f"{path.name}: {match}"
+        for path in Path(hooks.__file__).parent.glob("*.py")
+        if path.name != "hooks.py"
+        for match in re.findall(r"(?<!self)(?<!os)\._[a-z]\w+|_RTC\w+", path.read_text("utf-8"))
+    }
+    assert found == set()
 
 
 def test_a_missing_hook_is_named_with_the_version_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
