@@ -19,6 +19,7 @@ from ingest.live import hooks
 from ingest.live.camera import CODECS, Camera
 from ingest.live.clock import PersonClock, Unwrapper
 from ingest.live.jitter import EncodedFrame, Outcome, Piece, VideoBuffer, begins_picture
+from ingest.live.loudness import Loudness
 from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, preferred, read_offer
 from ingest.live.voice import Sound, Voice
 
@@ -54,6 +55,7 @@ class Peer:
         self._buffer = VideoBuffer()
         self._times = {"audio": Unwrapper(32), "video": Unwrapper(32)}
         self._taps: dict[str, hooks.Tap] = {}
+        self._loudness = Loudness()
         self._reports: dict[str, tuple[float, int]] = {}
         self._gap = False
         self._closed = False
@@ -68,6 +70,7 @@ class Peer:
             offer = read_offer(sdp, ("sendonly", "sendrecv"))
             self._prepare(offer)
             await self._connection.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="offer"))
+            hooks.shield(self._connection)
             await self._connection.setLocalDescription(await self._connection.createAnswer())
         except BadOffer:
             await self.close()
@@ -97,6 +100,12 @@ class Peer:
     def connected(self) -> bool:
         """Whether media may flow at this moment."""
         return not self._closed and self._connection.connectionState == "connected"
+
+    @property
+    def level(self) -> float:
+        """How loud the person is, root mean square, 0 to 1: what the sender writes, or else what was mixed last."""
+        written = self._loudness.at(self._now())
+        return self.voice.level if written is None else written
 
     def figures(self) -> dict[str, int]:
         """What the connection costs and suffers: milliseconds of delay and of sound made up, jumps, packets lost."""
@@ -148,6 +157,7 @@ class Peer:
 
     def _sound_packet(self, codec: str, rate: int, packet: RtpPacket, payload: bytes) -> None:
         now, rtp = self._arrived("audio", rate, packet)
+        self._loudness.add(packet.extensions.audio_level, now)
         if payload:
             frame = EncodedFrame(kind="audio", codec=codec, data=payload, rtp=rtp, keyframe=True, arrived=now)
             self.voice.add(frame)
@@ -234,5 +244,5 @@ class PersonSource:
 
     @property
     def level(self) -> float:
-        """How loud the person was in the last 20 ms: root mean square, 0 to 1."""
-        return 0.0 if self.peer is None else self.peer.voice.level
+        """How loud the person is: root mean square, 0 to 1; known without decoding where the sender writes it."""
+        return 0.0 if self.peer is None else self.peer.level
