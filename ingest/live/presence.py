@@ -25,7 +25,8 @@ BOTH_S = 3.0  # A camera that has sent nothing for so long beside a microphone i
 
 @dataclass
 class Presence:
-    """One person. `gap` is what the timeline last said about them; `recorded` that a track is wanted."""
+    """One person. `gap` is what the timeline last said about them; `recorded` that a track is wanted, `seen` that the
+    picture is decoded."""
 
     person: str
     source: PersonSource
@@ -34,6 +35,7 @@ class Presence:
     relay: Relay | None = None
     track: Track | None = None
     on_air: bool = False
+    seen: bool = False
     recorded: bool = False
     wanted_at: float = 0.0  # since when a track is wanted of the connection that is there
     gap: bool = False
@@ -86,7 +88,7 @@ class House:
             await old.close()
         self._end_track(presence)
         presence.wanted_at = time.monotonic()
-        peer.watch(presence.on_air)
+        peer.watch(presence.seen)
         return self._resource(presence, peer), answer
 
     async def whep(self, person: str, sdp: str) -> tuple[str, str]:
@@ -120,17 +122,18 @@ class House:
         for connection in list(self.presence(person).resources.values()):
             await connection.close()
 
-    def set_on_air(self, people: Sequence[str], *, recorded: bool) -> None:
-        """Decode who is on air, and write their tracks while the programme is recorded."""
+    def set_on_air(self, people: Sequence[str], *, recorded: bool, seen: bool = True) -> None:
+        """Decode who is seen of those on air (nobody under a slide); write tracks while the programme is recorded."""
         for person in people:
             self.presence(person)
         for presence in self.people.values():
             presence.on_air = presence.person in people
+            presence.seen = presence.on_air and seen
             if recorded and presence.on_air and not presence.recorded:
                 presence.wanted_at = time.monotonic()
             presence.recorded = presence.on_air and recorded
             if presence.source.peer is not None:
-                presence.source.peer.watch(presence.on_air)
+                presence.source.peer.watch(presence.seen)
             if not presence.recorded:
                 self._end_track(presence)
 
@@ -158,7 +161,7 @@ class House:
                 "hears": each.relay is not None,
                 "on_air": each.on_air,
                 "gap": each.gap,
-                "level": round(each.source.level, 4) if each.on_air else 0.0,
+                "level": round(each.source.level, 4),
                 "connection": {} if each.source.peer is None else each.source.peer.figures(),
             }
             for each in self.people.values()
