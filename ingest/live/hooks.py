@@ -36,7 +36,7 @@ from aiortc.rtp import (
 log = logging.getLogger(__name__)
 PINNED = {"aiortc": "1.16.", "aioice": "0.13."}
 MOST_STREAMS = 16  # of one receiver: a camera, its repeated packets, and both anew after each change of network
-DATA_ERRORS = (ValueError, LookupError, TypeError, AttributeError, struct.error)
+DATA_ERRORS = (ValueError, LookupError, TypeError, struct.error)  # what parsers raise; anything else is a fault
 
 HOOKS: dict[type, tuple[str, ...]] = {
     aiortc.rtcrtpreceiver.RTCRtpReceiver: (

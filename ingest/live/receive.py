@@ -5,6 +5,7 @@ mixer holds: it stays when the person reconnects, and speaks for whichever peer 
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -47,7 +48,7 @@ class Peer:
         self.clock = PersonClock()
         self.voice = Voice(self.clock, now)
         self._loop = asyncio.get_running_loop()
-        self.camera = Camera(self.clock, now, lambda: self._loop.call_soon_threadsafe(self._trouble))
+        self.camera = Camera(self.clock, now, self._soon_trouble)
         self.seen = {"audio": -1e9, "video": -1e9}
         self._now = now
         self._on_frame, self._on_gap, self._on_gone = on_frame, on_gap, on_gone
@@ -189,6 +190,10 @@ class Peer:
             self._later(self._taps["video"].again(outcome.nack))
         if outcome.pli:
             self.ask_keyframe()
+
+    def _soon_trouble(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the process ends
+            self._loop.call_soon_threadsafe(self._trouble)
 
     def _trouble(self) -> None:
         self._buffer.want_keyframe()

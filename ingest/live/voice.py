@@ -61,6 +61,11 @@ class Voice:
         """Root mean square of the last block, 0 to 1; 0 while nobody listens."""
         return self._level if self._now() - self._pulled < HEARD_S else 0.0
 
+    @property
+    def position(self) -> float | None:
+        """The RTP time of the next sample that is pulled; None before the first sound."""
+        return None if self._end is None else self._end - len(self._ready)
+
     def add(self, frame: EncodedFrame) -> None:
         """Take a packet; the oldest are dropped when nobody pulls."""
         self._clock.late("audio", frame.rtp, frame.arrived)

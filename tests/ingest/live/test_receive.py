@@ -41,10 +41,12 @@ def test_without_ice_servers_nobody_is_asked() -> None:
         ("", "does not begin with v=0"),
         ("<html>", "does not begin with v=0"),
         ("v=0" + "x" * 70_000, "at most"),
-        (HEAD, "one of them at least"),
+        (HEAD, "at least"),
         (HEAD + "m=audio\r\n", "no valid SDP"),
         (HEAD + 2 * MEDIA.format("audio", 0, "sendonly", "opus/48000/2"), "at most"),
         (HEAD + MEDIA.format("audio", 0, "recvonly", "opus/48000/2"), "directions"),
+        (HEAD + MEDIA.format("audio", "", "sendonly", "opus/48000/2"), "mid of its own"),
+        (HEAD + "a=group:BUNDLE 0 1\r\n" + MEDIA.format("audio", 0, "sendonly", "opus/48000/2"), "no others"),
     ],
 )
 def test_what_is_no_offer_is_refused_with_the_reason(sdp: str, reason: str) -> None:
