@@ -9,7 +9,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ingest.archive import Room
@@ -18,6 +18,7 @@ from ingest.live.programme import Place, Programme
 from ingest.live.receive import Peer, PersonSource
 from ingest.live.relay import Relay
 from ingest.live.tracks import RATES, Track, next_part
+from ingest.live.wanted import Wanted, wanted
 
 log = logging.getLogger(__name__)
 BOTH_S = 3.0  # A camera that has sent nothing for so long beside a microphone is not going to.
@@ -39,6 +40,7 @@ class Presence:
     recorded: bool = False
     wanted_at: float = 0.0  # since when a track is wanted of the connection that is there
     gap: bool = False
+    wanted: Wanted = field(default_factory=lambda: wanted(None, 30))
     resources: dict[str, Peer | Relay] = field(default_factory=dict)
 
     def place(self, muted: bool) -> Place:
@@ -151,6 +153,14 @@ class House:
                     events.append({"person": presence.person, "track": kind, **at})
         return events
 
+    def fit(self) -> None:
+        """See what everybody's tile needs at this moment, and allow their lines that much."""
+        boxes = self._programme.boxes
+        for presence in self.people.values():
+            presence.wanted = wanted(boxes.get(presence.person), self._frame_rate)
+            if presence.source.peer is not None:
+                presence.source.peer.allowed_bits_per_s = presence.wanted.allowed
+
     def state(self) -> list[dict[str, Any]]:
         """Everybody for the pages."""
         return [
@@ -162,6 +172,7 @@ class House:
                 "on_air": each.on_air,
                 "gap": each.gap,
                 "level": round(each.source.level, 4),
+                "send": asdict(each.wanted),
                 "connection": {} if each.source.peer is None else each.source.peer.figures(),
             }
             for each in self.people.values()

@@ -25,7 +25,7 @@ from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, preferred,
 from ingest.live.voice import Sound, Voice
 
 log = logging.getLogger(__name__)
-ALLOWED_BITS_PER_S = 2_000_000  # What a 720p tile is worth; more would only cost decoding.
+ALLOWED_BITS_PER_S = 2_000_000  # until it is known what the tile is worth (`wanted`)
 GAP_S = 2.0  # Two seconds of frozen face are noticed; shorter holes are common when a network changes.
 GONE_S = 12.0  # Longer than a browser's own recovery from a changed network, then the seat is free for a new one.
 CHECK_S = 0.025  # Half of the shortest interval something is due at (NACK).
@@ -49,6 +49,7 @@ class Peer:
         self.voice = Voice(self.clock, now)
         self._loop = asyncio.get_running_loop()
         self.camera = Camera(self.clock, now, self._soon_trouble)
+        self.allowed_bits_per_s = ALLOWED_BITS_PER_S
         self.seen = {"audio": -1e9, "video": -1e9}
         self._now = now
         self._on_frame, self._on_gap, self._on_gone = on_frame, on_gap, on_gone
@@ -212,7 +213,7 @@ class Peer:
             self._follow(self._buffer.poll(now))
             if now - self._allowed >= 0.5 and "video" in self._taps:
                 self._allowed = now
-                await self._taps["video"].allow(ALLOWED_BITS_PER_S)
+                await self._taps["video"].allow(self.allowed_bits_per_s)
             await self._watchdog(now)
 
     async def _watchdog(self, now: float) -> None:
