@@ -6,12 +6,18 @@ const LONGEST_PAUSE_MS = 8000;
 const SILENCE_MS = 2000;
 const GATHERING_MS = 1000;
 const LOOK_MS = 500;
+const ANSWER_MS = 4000;  // Without a network a request waits for a minute, and the network may be back before that.
 const MOBILE_BITRATE = 1_000_000;
 const AUDIO_BITRATE = 48_000;
 // What is sent until the studio has said what the tile needs.
 const FIRST = { width: 960, height: 540, frame_rate: 30, bits_per_s: 1_400_000 };
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// As `pause`, but no longer than until the browser says that there is a network again.
+const pauseForNetwork = (ms) => Promise.race([
+  pause(ms), new Promise((resolve) => addEventListener("online", resolve, { once: true })),
+]);
 
 export class Refused extends Error {}
 
@@ -20,6 +26,7 @@ export const fetchTicket = async (audience, csrf) => {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-Csrf": csrf },
     body: JSON.stringify({ audience }),
+    signal: AbortSignal.timeout(ANSWER_MS),
   });
   if (!answer.ok) throw new Refused(`no ticket: ${answer.status}`);
   return (await answer.json()).ticket;
@@ -102,7 +109,7 @@ export class Connection {
       state = "again";
       if (!this.running) return;
       this.onState(state);
-      await pause(wait * (0.75 + 0.5 * Math.random()));
+      await pauseForNetwork(wait * (0.75 + 0.5 * Math.random()));
       wait = Math.min(2 * wait, LONGEST_PAUSE_MS);
     }
   }
@@ -118,6 +125,7 @@ export class Connection {
       method: "POST",
       headers: { "Content-Type": "application/sdp", Authorization: `Bearer ${ticket}` },
       body: peer.localDescription.sdp,
+      signal: AbortSignal.timeout(2 * ANSWER_MS),  // A room that is being started is waited for.
     });
     if (answer.status !== 201) throw new Refused(`the studio said ${answer.status}`);
     this.resource = answer.headers.get("Location");
@@ -227,7 +235,7 @@ export class Socket {
         console.info(`socket: ${error.message}`);
       }
       if (!this.running) return;
-      await pause(wait);
+      await pauseForNetwork(wait);
       wait = Math.min(2 * wait, LONGEST_PAUSE_MS);
     }
   }
