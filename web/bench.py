@@ -18,7 +18,7 @@ DEMO_FIGURES = ("live_s", "replay_ready_s", "renditions_ready_s", "captions_read
 
 
 def bench(name: str, *, as_json: bool, full: bool, speech: Path | None = None) -> int:
-    """Run the bench `name` and print what it found; `speech` is the folder for captions. Raises caption.Refused."""
+    """Run the bench `name` and print what it found; `speech` is the folder for captions. Raises Refused."""
     if name == "captions":
         from web import bench_captions
 
@@ -60,4 +60,11 @@ def transcode(runs: int) -> dict[str, Any]:
     return bench_transcode.transcode(full=runs >= FULL_RUNS)
 
 
-BENCHES: dict[str, Callable[[int], dict[str, Any]]] = {"demo": demo, "transcode": transcode}
+def loss(runs: int) -> dict[str, Any]:
+    """Real senders over a line that loses packets: freezes, sound made up, and the delay afterwards."""
+    from web.loss import bench as bench_loss
+
+    return bench_loss.loss(runs)
+
+
+BENCHES: dict[str, Callable[[int], dict[str, Any]]] = {"demo": demo, "transcode": transcode, "loss": loss}

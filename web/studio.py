@@ -227,7 +227,7 @@ class Studio:
                 await socket.close()
 
     def state_for(self, admitted: Admitted) -> dict[str, Any]:
-        """The room as one person may see it; `sign` is the one big word of their page."""
+        """The room as one person may see it; `sign` is the one big word of their page, `send` what their tile needs."""
         state = self.rooms.state(admitted.hour.id)
         people = state.get("people", [])
         mine = next((each for each in people if each["person"] == admitted.person.id), None)
@@ -240,7 +240,8 @@ class Studio:
         )
         if admitted.person.role is Role.GUEST:
             people = [each for each in people if each["on_air"] or each is mine]
-        return {"type": "state", **state, "people": people, "sign": sign}
+        send = mine["send"] if mine else None
+        return {"type": "state", **state, "people": people, "sign": sign, "send": send}
 
     # Files of the programme while it is on air
 

@@ -9,13 +9,15 @@ starts: it fails with the pinned versions when one of the hooks is gone; those f
 import asyncio
 import logging
 import queue
+import struct
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from importlib.metadata import version
 from typing import Any
 
 import aioice.ice
 import aiortc.rtcdtlstransport
+import aiortc.rtcicetransport
 import aiortc.rtcrtpreceiver
 from aiortc import RTCPeerConnection, RTCRtpReceiver
 from aiortc.codecs import depayload, is_rtx
@@ -29,12 +31,33 @@ from aiortc.rtp import (
     pack_remb_fci,
     unwrap_rtx,
 )
+from pylibsrtp._binding import lib as pylibsrtp_lib
 
 from ingest.live import outlet
 
 log = logging.getLogger(__name__)
 PINNED = {"aiortc": "1.16.", "aioice": "0.13."}
-RECEIVER = ("__codecs", "__rtx_ssrc", "__remote_streams", "__lsr", "__lsr_time", "__rtcp_ssrc")
+MOST_STREAMS = 16  # of one receiver: a camera, its repeated packets, and both anew after each change of network
+DATA_ERRORS = (ValueError, LookupError, TypeError, struct.error)  # what parsers raise; anything else is a fault
+
+HOOKS: dict[type, tuple[str, ...]] = {
+    aiortc.rtcrtpreceiver.RTCRtpReceiver: (
+        "_handle_rtp_packet",
+        "_handle_rtcp_packet",
+        "_send_rtcp",
+        "_send_rtcp_pli",
+        "_send_rtcp_nack",
+        "__codecs",
+        "__remote_streams",
+        "__rtcp_ssrc",
+        "__rtx_ssrc",
+    ),
+    aiortc.rtcdtlstransport.RTCDtlsTransport: ("_recv_next", "_rtp_router"),
+    aiortc.rtcdtlstransport.RtpRouter: ("ssrc_table",),
+    aiortc.rtcicetransport.RTCIceTransport: ("_connection",),
+    aioice.ice.Connection: ("_query_consent_task",),
+}
+"""Every private name that is used below, and whose it is."""
 
 
 class HookError(RuntimeError):
@@ -43,27 +66,23 @@ class HookError(RuntimeError):
 
 def check() -> None:
     """Raise HookError naming what is missing and the versions that are needed."""
-    source = set(_names(aiortc.rtcrtpreceiver.RTCRtpReceiver))
-    wanted = {f"_RTCRtpReceiver{name}" for name in RECEIVER} | {"_handle_rtp_packet", "_handle_rtcp_packet"}
-    wanted |= {"_send_rtcp", "_send_rtcp_pli", "_send_rtcp_nack"}
-    missing = sorted(wanted - source)
+    used = [(kind, name) for hooks in (HOOKS, outlet.HOOKS) for kind, names in hooks.items() for name in names]
+    missing = [f"{kind.__name__}.{name}" for kind, name in used if not _has(kind, name)]
     if not hasattr(aiortc.rtcrtpreceiver, "decoder_worker"):
         missing.append("rtcrtpreceiver.decoder_worker")
-    missing += sorted({"_query_consent_task"} - set(_names(aioice.ice.Connection)))
-    missing += outlet.missing(_names)
+    if not hasattr(pylibsrtp_lib, "srtp_protect"):
+        missing.append("libsrtp.srtp_protect")
     wrong = [f"{name} {version(name)}" for name, pin in PINNED.items() if not version(name).startswith(pin)]
     if missing or wrong:
         pins = ", ".join(f"{name}=={pin}*" for name, pin in PINNED.items())
         raise HookError(f"the live room needs {pins}; wrong versions: {wrong}; missing hooks: {missing}")
 
 
-def _names(kind: type) -> set[str]:
-    """All attribute names that a class has or its methods set on themselves."""
-    names = set(dir(kind))
-    for value in vars(kind).values():
-        code = getattr(value, "__code__", None)
-        names |= set(code.co_names) if code else set()
-    return names
+def _has(kind: type, name: str) -> bool:
+    """Whether a class has an attribute, or its methods set it on themselves."""
+    wanted = f"_{kind.__name__}{name}" if name.startswith("__") else name
+    codes = [getattr(value, "__code__", None) for value in vars(kind).values()]
+    return hasattr(kind, wanted) or any(code is not None and wanted in code.co_names for code in codes)
 
 
 def silence_decoders() -> None:
@@ -78,6 +97,25 @@ def _no_decoder(
     decode_error: threading.Event,
 ) -> None:
     return
+
+
+def shield(connection: RTCPeerConnection) -> None:
+    """Let no datagram end a connection: what cannot be read is left out. Call it when the offer has been set.
+
+    aiortc's reading task dies of an empty datagram, which anybody can send, and of a torn header extension.
+    """
+    for transport in {receiver.transport for receiver in connection.getReceivers()}:
+        transport._recv_next = _caught(transport._recv_next)  # type: ignore[method-assign]
+
+
+def _caught(receive: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], Coroutine[Any, Any, None]]:
+    async def received() -> None:
+        try:
+            await receive()
+        except DATA_ERRORS as error:
+            log.info("a datagram could not be read: %s", error)
+
+    return received
 
 
 def keep_without_consent(connection: RTCPeerConnection) -> None:
@@ -118,7 +156,8 @@ class Tap:
     async def again(self, numbers: Sequence[int]) -> None:
         """Ask the sender for lost packets (NACK)."""
         if self.ssrc is not None and numbers:
-            await self.receiver._send_rtcp_nack(self.ssrc, list(numbers))
+            # Sorted, because aiortc cannot pack a list in which the numbers start again at 0.
+            await self.receiver._send_rtcp_nack(self.ssrc, sorted(numbers))
 
     async def allow(self, bits_per_s: int) -> None:
         """Tell the sender how much it may send (REMB); Chromium stays at 0.3 Mbit/s otherwise."""
@@ -144,10 +183,14 @@ class Tap:
             return
         streams = self._private("__remote_streams")
         if packet.ssrc not in streams:
+            if len(streams) >= MOST_STREAMS:
+                self.receiver.transport._rtp_router.ssrc_table.pop(packet.ssrc, None)
+                return
             streams[packet.ssrc] = StreamStatistics(codec.clockRate)
         streams[packet.ssrc].add(packet)  # aiortc's receiver reports are made of these
         if is_rtx(codec):
-            original = self._private("__rtx_ssrc").get(packet.ssrc)
+            # aiortc knows the pair only where the offer has an `a=ssrc` line for both; ffmpeg's has a group alone.
+            original = self._private("__rtx_ssrc").get(packet.ssrc, self.ssrc)
             apt = codec.parameters.get("apt")
             if original is None or len(packet.payload) < 2 or not isinstance(apt, int) or apt not in codecs:
                 return

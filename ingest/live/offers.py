@@ -15,6 +15,7 @@ PARSE_ERRORS = (
     AttributeError,
     AssertionError,
     TypeError,
+    StopIteration,  # a format is described that the media does not have
     aiortc.exceptions.InternalError,
     aiortc.exceptions.InvalidAccessError,
     aiortc.exceptions.InvalidStateError,
@@ -41,9 +42,15 @@ def read_offer(sdp: str, directions: Sequence[str]) -> SessionDescription:
         description = SessionDescription.parse(sdp)
     except PARSE_ERRORS as error:
         raise BadOffer(f"the offer is no valid SDP: {error}") from error
-    kinds = [media.kind for media in description.media if media.kind in ("audio", "video")]
-    if not kinds or len(kinds) != len(set(kinds)):
-        raise BadOffer(f"an offer has one audio and one video at most, and one of them at least; this has {kinds}")
+    kinds = [media.kind for media in description.media]
+    if not kinds or len(kinds) != len(set(kinds)) or not set(kinds) <= {"audio", "video"}:
+        raise BadOffer(
+            f"an offer has one audio and one video at most, one of them at least, no other; this has {kinds}"
+        )
+    mids = [media.rtp.muxId for media in description.media]
+    bundled = [item for group in description.group if group.semantic == "BUNDLE" for item in group.items]
+    if "" in mids or len(mids) != len(set(mids)) or not set(bundled) <= set(mids):
+        raise BadOffer(f"each media of an offer has an a=mid of its own, and BUNDLE names no others; this has {mids}")
     if not any(media.direction in directions for media in description.media):
         raise BadOffer(f"no media of the offer has one of the directions {', '.join(directions)}")
     return description

@@ -107,7 +107,8 @@ class Orders:
         await self._scribe.write(
             Kind.RESUMED, tick, died=self._died.isoformat(), wall=datetime.now(UTC).isoformat(), next=tick
         )
-        self._house.set_on_air(self.standing.people, recorded=True)
+        seen = self._slide(self.standing) is None
+        self._house.set_on_air(self.standing.people, recorded=True, seen=seen)
 
     async def apply(self, id: str, kind: str, payload: dict[str, Any]) -> None:
         """Do a command and reply, one at a time."""
@@ -256,7 +257,7 @@ class Orders:
         before, self._shown = self._shown, goal
         people = () if goal.ending else goal.people
         places = [self._house.presence(person).place(person in goal.muted) for person in people]
-        self._house.set_on_air(people, recorded=recorded)
+        self._house.set_on_air(people, recorded=recorded, seen=self._slide(goal) is None)
         # Letters are drawn by the thread that asks for them, which takes some ten milliseconds.
         effects = [await asyncio.to_thread(self._programme.set_people, places)]
         if goal.question != before.question or goal.ending:

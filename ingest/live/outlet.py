@@ -18,6 +18,7 @@ from typing import Any
 
 import aioice.ice
 import aiortc.rtcdtlstransport
+import aiortc.rtcicetransport
 import aiortc.rtcrtpsender
 import pylibsrtp
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCRtpTransceiver
@@ -32,17 +33,17 @@ _UDP_SEGMENT = 103  # linux/udp.h
 _TAGS = {b"SRTP_AEAD_AES_256_GCM": 16, b"SRTP_AEAD_AES_128_GCM": 16}  # RFC 7714
 _SHA1_TAG = 10  # RFC 3711
 _SEND_BUFFER = 1 << 20  # A keyframe may have 300 kB; the kernel gives what it is allowed to give.
-_SENDER = {"_ssrc", "_rtx_ssrc", "_send_keyframe", "_retransmit", "_send_rtcp"}
 
 
-def missing(names: Callable[[type], set[str]]) -> list[str]:
-    """Which of the hooks used here are gone; `names` gives the names that a class knows."""
-    gone = sorted(_SENDER - names(aiortc.rtcrtpsender.RTCRtpSender))
-    gone += sorted({"_tx_srtp", "_ssl"} - names(aiortc.rtcdtlstransport.RTCDtlsTransport))
-    gone += sorted({"_codecs"} - names(RTCRtpTransceiver))
-    gone += sorted({"_nominated"} - names(aioice.ice.Connection))
-    gone += sorted({"_srtp"} - names(pylibsrtp.Session))
-    return gone + [name for name in ("srtp_protect",) if not hasattr(lib, name)]
+HOOKS: dict[type, tuple[str, ...]] = {
+    aiortc.rtcrtpsender.RTCRtpSender: ("_ssrc", "_rtx_ssrc", "_send_keyframe", "_retransmit", "_send_rtcp"),
+    aiortc.rtcdtlstransport.RTCDtlsTransport: ("_tx_srtp", "_ssl"),
+    RTCRtpTransceiver: ("_codecs",),
+    aiortc.rtcicetransport.RTCIceTransport: ("_connection",),
+    aioice.ice.Connection: ("_nominated",),
+    pylibsrtp.Session: ("_srtp",),
+}
+"""Every private name that is used below, and whose it is; `hooks.check` looks for them."""
 
 
 class Silence(MediaStreamTrack):
@@ -186,11 +187,11 @@ def attend(
     on_keyframe: Callable[[], None] = lambda: None,
     on_lost: Callable[[int], None] = lambda number: None,
     ssrcs: tuple[int, int] | None = None,
-) -> None:
+) -> int:
     """Let what the viewer says of one kind come to us, and our counts go into aiortc's sender reports.
 
     `on_lost` hears the 16 bits of a packet that is asked for again. `ssrcs`: of media and retransmissions; to be
-    given before the answer is made.
+    given before the answer is made. Returns the SSRC of the media.
     """
     sender = transceiver.sender
     if ssrcs is not None:
@@ -213,3 +214,5 @@ def attend(
     sender._send_keyframe = on_keyframe  # type: ignore[method-assign]
     sender._retransmit = lost  # type: ignore[method-assign]
     sender._send_rtcp = report  # type: ignore[method-assign]
+    ours: int = sender._ssrc
+    return ours

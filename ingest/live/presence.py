@@ -9,7 +9,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ingest.archive import Room
@@ -20,6 +20,7 @@ from ingest.live.programme import Place, Programme
 from ingest.live.receive import Peer, PersonSource
 from ingest.live.relay import Relay
 from ingest.live.tracks import RATES, Track, next_part
+from ingest.live.wanted import Wanted, wanted
 
 log = logging.getLogger(__name__)
 BOTH_S = 3.0  # A camera that has sent nothing for so long beside a microphone is not going to.
@@ -27,7 +28,8 @@ BOTH_S = 3.0  # A camera that has sent nothing for so long beside a microphone i
 
 @dataclass
 class Presence:
-    """One person. `gap` is what the timeline last said about them; `recorded` that a track is wanted."""
+    """One person. `gap` is what the timeline last said about them; `recorded` that a track is wanted, `seen` that the
+    picture is decoded."""
 
     person: str
     source: PersonSource
@@ -37,9 +39,11 @@ class Presence:
     track: Belated | None = None
     parts: int = 0  # of their tracks; a file is there only when something of it has left the delay
     on_air: bool = False
+    seen: bool = False
     recorded: bool = False
     wanted_at: float = 0.0  # since when a track is wanted of the connection that is there
     gap: bool = False
+    wanted: Wanted = field(default_factory=lambda: wanted(None, 30))
     resources: dict[str, Peer | Relay] = field(default_factory=dict)
 
     def place(self, muted: bool) -> Place:
@@ -62,6 +66,7 @@ class House:
         self.people: dict[str, Presence] = {}
         self._room = room
         self._programme = programme
+        self._frame_rate = frame_rate
         self._inside = Fanout(frame_rate, programme.request_keyframe)
         programme.add_packet_sink(self._inside.picture)
         programme.add_sound_sink(self._inside.sound)
@@ -92,7 +97,7 @@ class House:
             await old.close()
         self._end_track(presence)
         presence.wanted_at = time.monotonic()
-        peer.watch(presence.on_air)
+        peer.watch(presence.seen)
         return self._resource(presence, peer), answer
 
     async def whep(self, person: str, sdp: str) -> tuple[str, str]:
@@ -119,17 +124,18 @@ class House:
         for connection in list(self.presence(person).resources.values()):
             await connection.close()
 
-    def set_on_air(self, people: Sequence[str], *, recorded: bool) -> None:
-        """Decode who is on air, and write their tracks while the programme is recorded."""
+    def set_on_air(self, people: Sequence[str], *, recorded: bool, seen: bool = True) -> None:
+        """Decode who is seen of those on air (nobody under a slide); write tracks while the programme is recorded."""
         for person in people:
             self.presence(person)
         for presence in self.people.values():
             presence.on_air = presence.person in people
+            presence.seen = presence.on_air and seen
             if recorded and presence.on_air and not presence.recorded:
                 presence.wanted_at = time.monotonic()
             presence.recorded = presence.on_air and recorded
             if presence.source.peer is not None:
-                presence.source.peer.watch(presence.on_air)
+                presence.source.peer.watch(presence.seen)
             if not presence.recorded:
                 self._end_track(presence)
 
@@ -174,6 +180,14 @@ class House:
                     events.append({"person": presence.person, "track": kind, **at})
         return events
 
+    def fit(self) -> None:
+        """See what everybody's tile needs at this moment, and allow their lines that much."""
+        boxes = self._programme.boxes
+        for presence in self.people.values():
+            presence.wanted = wanted(boxes.get(presence.person), self._frame_rate)
+            if presence.source.peer is not None:
+                presence.source.peer.allowed_bits_per_s = presence.wanted.allowed
+
     def state(self) -> list[dict[str, Any]]:
         """Everybody for the pages."""
         return [
@@ -184,7 +198,8 @@ class House:
                 "hears": each.relay is not None,
                 "on_air": each.on_air,
                 "gap": each.gap,
-                "level": round(each.source.level, 4) if each.on_air else 0.0,
+                "level": round(each.source.level, 4),
+                "send": asdict(each.wanted),
                 "connection": {} if each.source.peer is None else each.source.peer.figures(),
             }
             for each in self.people.values()

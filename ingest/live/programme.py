@@ -23,6 +23,7 @@ from ingest.live.delay import Picture, Sound
 from ingest.live.desk import Desk, Listener
 from ingest.live.pace import Clock, Epoch, Figures, RealClock
 from ingest.live.recorder import Recorder
+from ingest.live.scene import Box
 from ingest.live.sinks import Sinks
 from ingest.live.source import SAMPLE_RATE, Samples
 from ingest.live.stage import Place, Plan, Stage
@@ -103,6 +104,11 @@ class Programme(threading.Thread):
         """Media time of the frame that is drawn next; None while nothing is recorded."""
         take = self._take
         return None if take is None else take.media_tick(self._frame)
+
+    @property
+    def boxes(self) -> dict[str, Box]:
+        """Who has a tile at this moment, and where in the picture."""
+        return {tile.place.person: tile.box for tile in self._plan.tiles}
 
     def set_people(self, places: Sequence[Place]) -> Told:
         """Who is on air from the next tick, in the order of their tiles. Raises ValueError for more than twelve."""

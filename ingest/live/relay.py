@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from aiortc import RTCPeerConnection, RTCSessionDescription
 
-from ingest.live import outlet
+from ingest.live import hooks, outlet
 from ingest.live.fanout import Fanout, Line
 from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, preferred, read_offer
 from ingest.live.source import Samples
@@ -39,6 +39,7 @@ class Relay:
             offer = read_offer(sdp, ("recvonly", "sendrecv"))
             self._prepare([media.kind for media in offer.media])
             await self._connection.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="offer"))
+            hooks.shield(self._connection)
             await self._connection.setLocalDescription(await self._connection.createAnswer())
             self._agree()
         except BadOffer:
@@ -72,8 +73,7 @@ class Relay:
         if "audio" in kinds:
             transceiver = self._connection.addTransceiver(outlet.Silence("audio"), direction="sendonly")
             transceiver.setCodecPreferences(preferred("audio"))
-            outlet.attend(transceiver, line.heard)
-            line.audio_ssrc = transceiver.sender._ssrc
+            line.audio_ssrc = outlet.attend(transceiver, line.heard)
         self._connection.on("connectionstatechange", self._state_changed)
 
     def _agree(self) -> None:

@@ -252,6 +252,7 @@ class Process:
 
     async def _states(self) -> None:
         while True:
+            self._house.fit()
             self._tell({"tell": "state", "state": self.state()})
             await asyncio.sleep(STATE_S)
             if not self._programme.is_alive():

@@ -27,19 +27,21 @@ ASTRAY = 10  # 200 ms: a mixer that stood still for a moment catches up by itsel
 SILENT = 0.01  # -40 dBFS: between words anything may be left out or put in
 IN_SILENCE = 0.25
 STRETCH = 0.06  # at most: a file sender that catches up after a stall is 5 % fast (ffmpeg's -re)
+MOST = 256  # packets that wait: 5 s; only a sender whose times jump about has more
+HEARD_S = 0.2  # ten blocks: a mixer that has not asked for so long has taken the person off air
 FADE = 240  # 5 ms, long enough that a seam does not click
 Sound = npt.NDArray[np.float32]
 
 
 class Voice:
-    """See the module. `concealed` counts samples made up, `late` packets that came after their moment,
-    `jumps` how often the position was set anew."""
+    """See the module. `concealed` counts samples made up, `decoded` packets, `late` those that came after their
+    moment, `jumps` how often the position was set anew."""
 
     def __init__(self, clock: PersonClock, now: Callable[[], float]) -> None:
         self.concealed = 0
+        self.decoded = 0
         self.late = 0
         self.jumps = 0
-        self.level = 0.0  # root mean square of the last block, 0 to 1
         self._clock = clock
         self._now = now
         self._lock = threading.Lock()
@@ -51,6 +53,18 @@ class Voice:
         self._error = 0.0
         self._astray = 0
         self._made_up = 0
+        self._level = 0.0
+        self._pulled = -1e9
+
+    @property
+    def level(self) -> float:
+        """Root mean square of the last block, 0 to 1; 0 while nobody listens."""
+        return self._level if self._now() - self._pulled < HEARD_S else 0.0
+
+    @property
+    def position(self) -> float | None:
+        """The RTP time of the next sample that is pulled; None before the first sound."""
+        return None if self._end is None else self._end - len(self._ready)
 
     def add(self, frame: EncodedFrame) -> None:
         """Take a packet; the oldest are dropped when nobody pulls."""
@@ -62,13 +76,16 @@ class Voice:
             self._packets[frame.rtp] = frame.data
             for rtp in [rtp for rtp in self._packets if rtp < frame.rtp - KEEP]:
                 del self._packets[rtp]
+            while len(self._packets) > MOST:
+                del self._packets[min(self._packets)]
 
     def pull(self, samples: int) -> Sound:
         """The next `samples` of sound, float32 mono at 48 kHz; silence while there is nothing."""
-        target = self._clock.rtp_at("audio", self._now())
+        self._pulled = self._now()
+        target = self._clock.rtp_at("audio", self._pulled)
         with self._lock:
             block = np.zeros(samples, np.float32) if target is None else self._next_block(samples, target)
-        self.level = float(np.sqrt(np.mean(block * block))) if samples else 0.0
+        self._level = float(np.sqrt(np.mean(block * block))) if samples else 0.0
         return block
 
     def _next_block(self, samples: int, target: float) -> Sound:
@@ -124,6 +141,7 @@ class Voice:
 
     def _decoded(self, data: bytes) -> Sound:
         try:
+            self.decoded += 1
             frames = self._decoder.decode(av.Packet(data))
         except av.FFmpegError as error:
             log.info("an Opus packet could not be decoded: %s", error)

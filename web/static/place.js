@@ -8,8 +8,8 @@ const room = document.getElementById("room");
 const facts = JSON.parse(room.dataset.room);
 const { csrf } = room.dataset;
 const at = (id) => document.getElementById(id);
-const WIDTH = 960;
-const HEIGHT = 540;
+const WIDTH = 1280;  // The largest tile there is; what is sent is made smaller when the tile is.
+const HEIGHT = 720;
 
 let stream = null;
 let sending = null;
@@ -157,6 +157,7 @@ const act = () => {
 const socket = new Socket({ csrf, onState: (state) => {
   if (state.type !== "state") return;
   spoken = { sign: state.sign, heard: performance.now(), ...state };
+  if (state.send) sending?.fit(state.send);
   showSign();
 } });
 
