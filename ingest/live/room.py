@@ -188,7 +188,7 @@ class Process:
 
     def state(self) -> dict[str, Any]:
         """The room as pages show it."""
-        standing, tick = self._orders.standing, self._programme.tick
+        standing, tick, figures = self._orders.standing, self._programme.tick, self._programme.figures
         return {
             "open": True,
             "on_air": standing.begun and not standing.over and not standing.paused,
@@ -199,6 +199,8 @@ class Process:
             "question": standing.question,
             "scene": standing.scene,
             "trouble": self._trouble,
+            "ticks": figures.ticks,
+            "late": figures.late,
             "people": [each | {"muted": each["person"] in standing.muted} for each in self._house.state()],
         }
 
