@@ -80,7 +80,7 @@ def side_by_side(clips: Sequence[Path], folder: Path, settings: ingest.settings.
     # `-re` by hand, since ffmpeg-python has no flag without a value before an input but as None.
     people = [ffmpeg.input(str(clip), re=None, stream_loop=-1, threads=1) for clip in clips]
     tiles = [
-        person.video.filter("scale", place.width, place.height, flags="fast_bilinear")
+        person.video.filter("scale", place.width, place.height, flags="area")
         for person, place in zip(people, places, strict=True)
     ]
     layout = "|".join(f"{place.x}_{place.y}" for place in places)

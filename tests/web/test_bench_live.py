@@ -82,7 +82,7 @@ def test_both_rivals_encode_as_the_room_does(tmp_path: Path) -> None:
             "-g": "60",
         }
     assert four.count("-re") == 4
-    assert " ".join(four).count("scale=586:328:flags=fast_bilinear") == 4
+    assert " ".join(four).count("scale=586:328:flags=area") == 4
 
 
 async def test_packets_are_sent_again_and_again_at_their_pace() -> None:
