@@ -135,6 +135,10 @@ class Tap:
         return getattr(self.receiver, f"_RTCRtpReceiver{name}")
 
     async def _packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:
+        self.take(packet)
+
+    def take(self, packet: RtpPacket) -> None:
+        """Take a packet at once; never raises."""
         try:
             self._take(packet)
         except Exception:

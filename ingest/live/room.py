@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ingest import archive
-from ingest.live import hooks
+from ingest.live import hooks, shortcut
 from ingest.live.offers import BadOffer
 from ingest.live.orders import Orders, Scribe
 from ingest.live.presence import House
@@ -264,6 +264,7 @@ def _last_sign(room: archive.Room) -> datetime:
 async def serve(room: archive.Room, socket: Path, options: Options) -> None:
     """The whole life of the process."""
     hooks.check()
+    shortcut.check()
     hooks.silence_decoders()
     process = Process(room, options)
     loop = asyncio.get_running_loop()
