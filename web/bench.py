@@ -17,12 +17,19 @@ RUNS, FULL_RUNS = 3, 7
 DEMO_FIGURES = ("live_s", "replay_ready_s", "renditions_ready_s", "captions_ready_s", "released_s", "cues", "chapters")
 
 
-def bench(name: str, *, as_json: bool, full: bool, speech: Path | None = None) -> int:
-    """Run the bench `name` and print what it found; `speech` is the folder for captions. Raises Refused."""
+def bench(name: str, *, as_json: bool, full: bool, speech: Path | None = None, media: Path | None = None) -> int:
+    """Run the bench `name` and print what it found. Raises caption.Refused, mendable.Mendable.
+
+    `speech` is the folder for captions, `media` the one for live.
+    """
     if name == "captions":
         from web import bench_captions
 
         figures = bench_captions.captions(speech)
+    elif name == "live":
+        from web import bench_live
+
+        figures = bench_live.live(media, FULL_RUNS if full else RUNS, full=full)
     else:
         figures = BENCHES[name](FULL_RUNS if full else RUNS)
     if as_json:

@@ -283,9 +283,9 @@ class Studio:
         return Response(status_code=204)
 
     async def room(self, request: Request) -> Response:
-        """A room's public state: is it on air, since when. For health checks and the demo."""
+        """A room's public state: is it on air, since when, does it keep up. For health checks, the demo, the bench."""
         state = self.rooms.state(request.path_params["office_hour"])
-        facts = {key: state.get(key) for key in ("open", "on_air", "over", "tick", "seconds")}
+        facts = {key: state.get(key) for key in ("open", "on_air", "over", "tick", "seconds", "ticks", "late")}
         sending = sum(1 for each in state.get("people", []) if each["connected"])
         return JSONResponse(facts | {"sending": sending})
 

@@ -11,7 +11,7 @@ import logging
 import queue
 import struct
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -32,8 +32,6 @@ from aiortc.rtp import (
     unwrap_rtx,
 )
 from pylibsrtp._binding import lib as pylibsrtp_lib
-
-from ingest.live import outlet
 
 log = logging.getLogger(__name__)
 PINNED = {"aiortc": "1.16.", "aioice": "0.13."}
@@ -64,9 +62,9 @@ class HookError(RuntimeError):
     """The installed aiortc is not the one this code was written for."""
 
 
-def check() -> None:
-    """Raise HookError naming what is missing and the versions that are needed."""
-    used = [(kind, name) for hooks in (HOOKS, outlet.HOOKS) for kind, names in hooks.items() for name in names]
+def check(*others: Mapping[type, tuple[str, ...]]) -> None:
+    """Raise HookError naming what is missing and the versions that are needed; `others`: what neighbours use."""
+    used = [(kind, name) for hooks in (HOOKS, *others) for kind, names in hooks.items() for name in names]
     missing = [f"{kind.__name__}.{name}" for kind, name in used if not _has(kind, name)]
     if not hasattr(aiortc.rtcrtpreceiver, "decoder_worker"):
         missing.append("rtcrtpreceiver.decoder_worker")
@@ -170,6 +168,10 @@ class Tap:
         return getattr(self.receiver, f"_RTCRtpReceiver{name}")
 
     async def _packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:
+        self.take(packet)
+
+    def take(self, packet: RtpPacket) -> None:
+        """Take a packet at once; never raises."""
         try:
             self._take(packet)
         except Exception:

@@ -22,6 +22,7 @@ from ingest.live.clock import PersonClock, Unwrapper
 from ingest.live.jitter import EncodedFrame, Outcome, Piece, VideoBuffer, begins_picture
 from ingest.live.loudness import Loudness
 from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, preferred, read_offer
+from ingest.live.shortcut import shorten
 from ingest.live.voice import Sound, Voice
 
 log = logging.getLogger(__name__)
@@ -145,6 +146,7 @@ class Peer:
         state = self._connection.connectionState
         if state == "connected":
             hooks.keep_without_consent(self._connection)
+            shorten(self._taps.values())
             self.ask_keyframe()
         elif state in ("failed", "closed"):
             self._later(self.close())

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ingest import archive
-from ingest.live import hooks
+from ingest.live import hooks, outlet, shortcut
 from ingest.live.keeping import Keeping, next_number
 from ingest.live.offers import BadOffer
 from ingest.live.orders import Orders, Scribe
@@ -210,7 +210,7 @@ class Process:
 
     def state(self) -> dict[str, Any]:
         """The room as pages show it."""
-        standing, tick = self._orders.standing, self._programme.tick
+        standing, tick, figures = self._orders.standing, self._programme.tick, self._programme.figures
         return {
             "open": True,
             "on_air": standing.begun and not standing.over and not standing.paused,
@@ -225,6 +225,8 @@ class Process:
             "ending": standing.ending,
             "trouble": self._trouble,
             "viewers": len(self._viewers),
+            "ticks": figures.ticks,
+            "late": figures.late,
             "people": [each | {"muted": each["person"] in standing.muted} for each in self._house.state()],
         }
 
@@ -289,7 +291,7 @@ def _last_sign(room: archive.Room) -> datetime:
 
 async def serve(room: archive.Room, socket: Path, options: Options) -> None:
     """The whole life of the process."""
-    hooks.check()
+    hooks.check(outlet.HOOKS, shortcut.HOOKS)
     hooks.silence_decoders()
     process = Process(room, options)
     loop = asyncio.get_running_loop()

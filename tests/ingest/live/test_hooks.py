@@ -4,17 +4,18 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
+import aiortc.rtcdtlstransport
 import aiortc.rtcrtpreceiver
 import pytest
 from aiortc import RTCRtpReceiver
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtp import RtcpRtpfbPacket, RtpPacket, wrap_rtx
 
-from ingest.live import hooks, outlet
+from ingest.live import hooks, outlet, shortcut
 
 
 def test_the_installed_aiortc_has_every_hook() -> None:
-    hooks.check()
+    hooks.check(outlet.HOOKS, shortcut.HOOKS)
 
 
 OWN = ("self", "os")
@@ -36,7 +37,7 @@ def used(module: ModuleType) -> set[str]:
     return names - {"__name__", "__code__", "__init__"}
 
 
-@pytest.mark.parametrize("module", [hooks, outlet], ids=["in", "out"])
+@pytest.mark.parametrize("module", [hooks, outlet, shortcut], ids=["in", "out", "short"])
 def test_every_hook_that_is_used_is_checked_at_the_start(module: ModuleType) -> None:
     """Public names of a hook's own attributes (`ssrc_table`) are listed beside them and not found this way."""
     listed = {name for names in module.HOOKS.values() for name in names}
@@ -44,11 +45,11 @@ def test_every_hook_that_is_used_is_checked_at_the_start(module: ModuleType) -> 
 
 
 def test_nothing_private_of_a_connection_is_used_elsewhere() -> None:
-    """Only `hooks` and `outlet` may; their neighbours keep to themselves."""
+    """Only `hooks`, `outlet` and `shortcut` may; their neighbours keep to themselves."""
     found = {
         f"{path.name}: {match}"
         for path in Path(hooks.__file__).parent.glob("*.py")
-        if path.name not in ("hooks.py", "outlet.py")
+        if path.name not in ("hooks.py", "outlet.py", "shortcut.py")
         for match in re.findall(r"(?<!self)(?<!os)\._[a-z]\w+|_RTC\w+", path.read_text("utf-8"))
     }
     assert found == set()
@@ -59,6 +60,11 @@ def test_a_missing_hook_is_named_with_the_version_that_has_it(monkeypatch: pytes
     monkeypatch.delattr(aiortc.rtcrtpreceiver.RTCRtpReceiver, "_handle_rtp_packet")
     with pytest.raises(hooks.HookError, match=r"aiortc==1\.16\.\*.*_handle_rtp_packet.*decoder_worker"):
         hooks.check()
+
+
+def test_what_neighbours_use_is_looked_for_too() -> None:
+    with pytest.raises(hooks.HookError, match=r"RtpRouter\.no_such_thing"):
+        hooks.check({aiortc.rtcdtlstransport.RtpRouter: ("ssrc_table", "no_such_thing")})
 
 
 def test_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
