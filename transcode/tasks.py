@@ -18,11 +18,12 @@ from sqlalchemy.engine import Connection
 
 from ingest import archive, steps
 from ingest.steps import Kind, Work
-from transcode import captions, encode, ladder, loudness, pictures, playlists, stretches
+from transcode import captions, encode, footprint, ladder, loudness, pictures, playlists, stretches
 from transcode.encode import Means
 from transcode.settings import Settings
 from transcode.speech import Transcriber
 
+Room = Callable[[Work], int]
 POSTER, CAPTIONS, DOWNLOAD, PLAN, STRETCH, RUNGS, LOUDNESS, AUDIO = (
     f"transcode.{name}" for name in ("poster", "captions", "download", "plan", "stretch", "rungs", "loudness", "audio")
 )
@@ -72,22 +73,46 @@ def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:
     """The kinds of steps of this package, for the worker. Raises SettingError for a ladder that has no meaning."""
     ladder.rungs(settings.ladder)
 
-    def kind(name: str, queue: str, run: Callable[[Work, Means], None]) -> Kind:
+    def kind(name: str, queue: str, run: Callable[[Work, Means], None], room: Room = little) -> Kind:
         def work_on(work: Work) -> None:
             run(work, _means(work, settings))
 
-        return Kind(name=name, queue=queue, run=work_on, priority=PRIORITIES[name])
+        return Kind(name=name, queue=queue, run=work_on, priority=PRIORITIES[name], room=room)
 
     return [
         kind(POSTER, "light", make_poster),
         kind(CAPTIONS, "heavy", lambda work, means: make_captions(work, means, transcriber)),
-        kind(DOWNLOAD, "heavy", make_download),
+        kind(DOWNLOAD, "heavy", make_download, room_of_download),
         kind(PLAN, "light", make_plan),
-        kind(STRETCH, "heavy", make_stretch),
+        kind(STRETCH, "heavy", make_stretch, room_of_stretch),
         kind(RUNGS, "light", join_rungs),
-        kind(LOUDNESS, "heavy", normalise_sound),
-        kind(AUDIO, "light", make_audio),
+        kind(LOUDNESS, "heavy", normalise_sound, room_of_sound),
+        kind(AUDIO, "light", make_audio, room_of_sound),
     ]
+
+
+# Room on the disk, asked before a step begins
+
+
+def little(work: Work) -> int:
+    """Of a step that writes playlists, captions or a picture."""
+    return footprint.LITTLE
+
+
+def room_of_download(work: Work) -> int:
+    return footprint.of_download(_places(work)[1])
+
+
+def room_of_sound(work: Work) -> int:
+    return footprint.of_sound(footprint.duration_s(_places(work)[1]))
+
+
+def room_of_stretch(work: Work) -> int:
+    """Raises NoPlan when nobody has planned it."""
+    room, programme = _places(work)
+    plan = stretches.read_plan(room)
+    cuts = playlists.read(programme.playlist("video")).segments[plan.segments(int(work.parameters["stretch"]))]
+    return footprint.of_stretch(plan.rungs, sum(cut.duration_s for cut in cuts))
 
 
 def _means(work: Work, settings: Settings) -> Means:

@@ -20,6 +20,7 @@ import transcode.tasks
 import web.settings
 from ingest.archive import Archive
 from ingest.database import Database
+from ingest.disk import MEGABYTE
 from ingest.engine import Engine
 from ingest.secrets import Safe, open_safe
 from ingest.settings import load
@@ -68,7 +69,15 @@ def open_house(environ: Mapping[str, str] | None = None) -> House:
     def send(step: Step, kind: Kind) -> None:
         broker.ring(celery, step, kind)
 
-    engine = Engine(database, archive, kinds, send, in_flight=base.steps_in_flight, lease_s=base.lease_s)
+    engine = Engine(
+        database,
+        archive,
+        kinds,
+        send,
+        in_flight=base.steps_in_flight,
+        lease_s=base.lease_s,
+        spare_bytes=base.disk_spare_mb * MEGABYTE,
+    )
     return House(
         settings=settings,
         ingest=base,
