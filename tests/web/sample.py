@@ -12,7 +12,8 @@ import numpy as np
 import uvicorn
 from PIL import Image, ImageDraw
 
-from ingest import accounts, commands, store
+import transcode.tasks
+from ingest import accounts, commands, steps, store
 from ingest.database import now
 from ingest.officehours import OfficeHour, State, Visibility
 from ingest.people import Role, Scope, SeatState
@@ -76,6 +77,7 @@ def build(folder: Path, url: str = "", **settings: object) -> Sample:
     running, running_token = _running(house)
     past = _past(house, "Sprechstunde zum Haushalt", Visibility.RELEASED, 30)
     held = _past(house, "Sprechstunde in der Oststadt", Visibility.HELD, 1)
+    _under_way(house, held)
     return Sample(
         house=house, coming=coming, running=running, past=past, held=held, host_token=token,
         running_host_token=running_token,
@@ -159,6 +161,27 @@ def _past(house: SmallHouse, title: str, visibility: Visibility, days: int) -> O
     room.poster.parent.mkdir(parents=True, exist_ok=True)
     _picture(title).save(room.poster, quality=85)
     return hour
+
+
+def _under_way(house: SmallHouse, hour: OfficeHour) -> None:
+    """The work after the end as it is in the middle: some done, some running, one without room on the disk."""
+    began = now() - timedelta(seconds=40)
+    with house.database.transaction() as connection:
+        ids = transcode.tasks.add_all(connection, hour.id, 1, ["de"])
+        parts = [
+            steps.add(connection, kind="transcode.stretch", office_hour=hour.id, parameters={"stretch": n, "of": 5})
+            for n in range(5)
+        ]
+        for id in (ids["poster"], ids["plan"], *parts[:2]):
+            steps.change(connection, id, steps.UNFINISHED, state=steps.State.DONE, progress=1.0, started_at=began)
+        for id, progress in ((ids["captions.de"], 0.2), (parts[2], 0.4)):
+            running = {"state": steps.State.RUNNING, "progress": progress, "started_at": began}
+            steps.change(connection, id, steps.UNFINISHED, **running)
+        full = (
+            "not enough room on the disk: 1.2 GB are needed, 340 MB are free; it goes on by itself when there is room"
+        )
+        parked = {"state": steps.State.PARKED, "error_class": "resource", "error": full, "not_before": now()}
+        steps.change(connection, ids["download"], steps.UNFINISHED, **parked)
 
 
 def _vtt(cues: list[tuple[str, str, float, float]]) -> str:
