@@ -17,6 +17,7 @@ from web.pages import (
     rules,
     staff,
     start,
+    uploads,
     watch,
     youtube,
 )
@@ -33,6 +34,7 @@ routes = [
     *announce.routes,
     *staff.routes,
     *youtube.routes,
+    *uploads.routes,
     *board.routes,
     *by_hand.routes,
     *office.routes,
