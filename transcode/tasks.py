@@ -1,6 +1,8 @@
 """An office hour with a finished recording comes in, steps go out; and the functions that do them.
 
     transcode.poster     pictures/poster.jpg                    early: the page wants a face
+    transcode.storyboard pictures/storyboard.{jpg,vtt}          small pictures of the whole length, for seeking
+    transcode.waveform   pictures/waveform.json                 peaks of the sound, for seeking
     transcode.captions   captions/<language>.{vtt,words.json}   early: the longest, and chapters lean on nothing else
     transcode.download   renditions/download.mp4                the replay without JavaScript
     transcode.plan       renditions/stretches/plan.json         which smaller sizes, in how many stretches
@@ -18,7 +20,18 @@ from sqlalchemy.engine import Connection
 
 from ingest import archive, steps
 from ingest.steps import Kind, Work
-from transcode import captions, encode, footprint, ladder, loudness, pictures, playlists, stretches
+from transcode import (
+    captions,
+    encode,
+    footprint,
+    ladder,
+    loudness,
+    pictures,
+    playlists,
+    storyboard,
+    stretches,
+    waveform,
+)
 from transcode.encode import Means
 from transcode.settings import Settings
 from transcode.speech import Transcriber
@@ -27,7 +40,19 @@ Room = Callable[[Work], int]
 POSTER, CAPTIONS, DOWNLOAD, PLAN, STRETCH, RUNGS, LOUDNESS, AUDIO = (
     f"transcode.{name}" for name in ("poster", "captions", "download", "plan", "stretch", "rungs", "loudness", "audio")
 )
-PRIORITIES = {POSTER: 1, PLAN: 1, CAPTIONS: 2, DOWNLOAD: 3, LOUDNESS: 3, STRETCH: 4, RUNGS: 4, AUDIO: 5}
+STORYBOARD, WAVEFORM = "transcode.storyboard", "transcode.waveform"
+PRIORITIES = {
+    STORYBOARD: 5,
+    WAVEFORM: 5,
+    POSTER: 1,
+    PLAN: 1,
+    CAPTIONS: 2,
+    DOWNLOAD: 3,
+    LOUDNESS: 3,
+    STRETCH: 4,
+    RUNGS: 4,
+    AUDIO: 5,
+}
 
 
 def add_all(
@@ -50,6 +75,7 @@ def add_all(
     for language in languages:
         wanted[f"captions.{language}"] = (CAPTIONS, {"language": language, "hints": list(hints)})
     wanted["download"] = (DOWNLOAD, {"language": main})
+    wanted |= {"storyboard": (STORYBOARD, {}), "waveform": (WAVEFORM, {})}
     wanted["loudness"] = (LOUDNESS, {"language": main})
 
     def written(kind: str, parameters: Mapping[str, object], needed: Iterable[str]) -> str:
@@ -81,6 +107,8 @@ def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:
 
     return [
         kind(POSTER, "light", make_poster),
+        kind(STORYBOARD, "light", make_storyboard),
+        kind(WAVEFORM, "light", make_waveform),
         kind(CAPTIONS, "heavy", lambda work, means: make_captions(work, means, transcriber)),
         kind(DOWNLOAD, "heavy", make_download, room_of_download),
         kind(PLAN, "light", make_plan),
@@ -130,6 +158,20 @@ def make_poster(work: Work, means: Means) -> None:
     """Choose and write the poster."""
     room, programme = _places(work)
     pictures.make_poster(programme.playlist("video"), room.poster, means)
+
+
+def make_storyboard(work: Work, means: Means) -> None:
+    """Small pictures of the whole length; sound alone has none."""
+    room, programme = _places(work)
+    if programme.playlist("video").exists():
+        storyboard.make(programme.playlist("video"), room, means)
+
+
+def make_waveform(work: Work, means: Means) -> None:
+    """The outline of the sound; a programme without sound has none."""
+    room, programme = _places(work)
+    if programme.playlist("audio").exists():
+        waveform.make(programme.playlist("audio"), room.waveform, means)
 
 
 def make_captions(work: Work, means: Means, transcriber: Transcriber) -> None:

@@ -3,6 +3,7 @@
 `python -m tests.web.sample FOLDER [PORT]` serves it; the pages worth looking at are printed.
 """
 
+import json
 import sys
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ from PIL import Image, ImageDraw
 
 import transcode.tasks
 from ingest import accounts, commands, steps, store
+from ingest.archive import Room
 from ingest.database import now
 from ingest.officehours import OfficeHour, State, Visibility
 from ingest.people import Role, Scope, SeatState
@@ -22,6 +24,7 @@ from questions import store as questions
 from questions.question import Reason
 from questions.sources import form
 from tests.web.conftest import PASSWORD, SmallHouse, small_house
+from transcode import storyboard, waveform
 from web import store as web_store
 from web.asgi import site
 
@@ -160,7 +163,26 @@ def _past(house: SmallHouse, title: str, visibility: Visibility, days: int) -> O
     )
     room.poster.parent.mkdir(parents=True, exist_ok=True)
     _picture(title).save(room.poster, quality=85)
+    _for_seeking(room, title)
     return hour
+
+
+def _for_seeking(room: Room, title: str) -> None:
+    """The sheet of small pictures and the outline of the sound, drawn."""
+    found = storyboard.tiles(0.0, 40.0, 160)
+    sheet = Image.new("RGB", (1600, 180))
+    for number, tile in enumerate(found):
+        small = _picture(title).resize((160, 90))
+        ImageDraw.Draw(small).rectangle((0, 86, 160 * (number + 1) / len(found), 90), fill=(240, 200, 60))
+        sheet.paste(small, (tile.x, tile.y))
+    sheet.save(room.storyboard.with_suffix(".jpg"))
+    _write(room.storyboard, storyboard.webvtt(found, 160, "storyboard.jpg"))
+    peaks = waveform.Peaks(duration_s=40.0)
+    for _, _, start_s, end_s in SPOKEN:
+        at = np.arange(round((end_s - start_s) * waveform.RATE)) / waveform.RATE
+        spoken = 0.5 * np.sin(700 * at) * (0.4 + 0.6 * np.abs(np.sin(4 * at)))
+        peaks.add(round(start_s * waveform.RATE), spoken.astype(np.float32))
+    _write(room.waveform, json.dumps(peaks.facts()))
 
 
 def _under_way(house: SmallHouse, hour: OfficeHour) -> None:

@@ -19,6 +19,8 @@ NAMES = {
     tasks.RUNGS: N_("Smaller sizes put together"),
     tasks.LOUDNESS: N_("Sound at one loudness"),
     tasks.AUDIO: N_("Sound as a file"),
+    tasks.STORYBOARD: N_("Small pictures for seeking"),
+    tasks.WAVEFORM: N_("Outline of the sound"),
     pipeline.CHAPTERS: N_("Questions as chapters"),
     pipeline.RELEASE: N_("Release"),
 }
