@@ -60,4 +60,11 @@ def transcode(runs: int) -> dict[str, Any]:
     return bench_transcode.transcode(full=runs >= FULL_RUNS)
 
 
-BENCHES: dict[str, Callable[[int], dict[str, Any]]] = {"demo": demo, "transcode": transcode}
+def archived(runs: int) -> dict[str, Any]:
+    """How soon after the end a recording can be watched, and how soon all of it is made."""
+    from web import bench_archive
+
+    return bench_archive.archived(full=runs >= FULL_RUNS)
+
+
+BENCHES: dict[str, Callable[[int], dict[str, Any]]] = {"demo": demo, "transcode": transcode, "archive": archived}
