@@ -92,6 +92,16 @@ class Room:
     def poster(self) -> Path:
         return self.root / "pictures" / "poster.jpg"
 
+    @property
+    def storyboard(self) -> Path:
+        """WebVTT over small pictures of the whole length, which lie beside it."""
+        return self.root / "pictures" / "storyboard.vtt"
+
+    @property
+    def waveform(self) -> Path:
+        """The peaks of the sound."""
+        return self.root / "pictures" / "waveform.json"
+
 
 @dataclass(frozen=True)
 class Programme:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest import events
+from ingest import disk, events
 from ingest.archive import Archive
 from ingest.database import Database, EnumText, now, random_id, rows_as
 from ingest.steps import (
@@ -52,6 +52,7 @@ class Engine:
         *,
         in_flight: int = 4,
         lease_s: float = 60.0,
+        spare_bytes: int = 0,
         clock: Callable[[], datetime] = now,
     ) -> None:
         self.database = database
@@ -60,6 +61,7 @@ class Engine:
         self.send = send
         self.in_flight = in_flight
         self.lease = timedelta(seconds=lease_s)
+        self.spare_bytes = spare_bytes
         self.clock = clock
 
     def dispatch(self) -> int:
@@ -127,6 +129,7 @@ class Engine:
                     attempt=steps.c.attempt + 1,
                     started_at=at,
                     progress=0.0,
+                    reserved_bytes=0,
                 )
             ).rowcount
             if not claimed:
@@ -147,6 +150,7 @@ class Engine:
         """Run the step's function; what its row should say afterwards."""
         step, at = work.step, self.clock
         try:
+            self._reserve(work, self.kinds[step.kind])
             self.kinds[step.kind].run(work)
         except Stopped as stopped:
             log.info("step %s (%s) stopped: %s", step.id, step.kind, stopped)
@@ -155,9 +159,25 @@ class Engine:
             log.warning("step %s (%s): %s", step.id, step.kind, error)
             return outcome_of(error, step.attempt, at())
         except Exception as error:  # a fault in our own code: shown to staff, not tried for ever
+            if disk.is_full(error):
+                return outcome_of(disk.NoRoom(f"the disk is full: {error}"), step.attempt, at())
             log.exception("step %s (%s) broke", step.id, step.kind)
             return _failed("bug", f"{type(error).__name__}: {error}", at())
         return {"state": State.DONE, "progress": 1.0, "error": "", "error_class": "", "finished_at": at()}
+
+    def _reserve(self, work: Work, kind: Kind) -> None:
+        """Promise the step the room it will need. Raises NoRoom, Stopped, and what asking it raises."""
+        wanted = kind.room(work)
+        if not wanted:
+            return
+        with self.database.transaction() as connection:
+            if not connection.execute(mine(work.step.id, work.owner).values(reserved_bytes=wanted)).rowcount:
+                raise Stopped(f"step {work.step.id} is no longer {work.owner}'s")
+        # Looked at after the promise is written: of two that ask at once, one sees the other.
+        with self.database.reading() as connection:
+            promised = disk.promised_bytes(disk.before(connection, work.step))
+        free = disk.free_bytes(self.archive.root)
+        disk.check(wanted, free=free, promised=promised, spare=self.spare_bytes)
 
     def reconcile(self) -> int:
         """Mend what was lost: dead leases, lost messages, pauses that are over. Returns how many were sent."""
@@ -194,7 +214,7 @@ class Engine:
 def outcome_of(error: StepError, attempt: int, at: datetime) -> dict[str, Any]:
     """What a step's row says after `error` in try number `attempt`."""
     if isinstance(error, Resource):
-        until = error.until or at + LONGEST_PAUSE
+        until = error.until or at + error.pause
         values = {"state": State.PARKED, "not_before": until, "error_class": "resource", "error": str(error)}
         return values | {"attempt": attempt - 1}  # that something ran out is no failed try
     if isinstance(error, Transient) and attempt < ATTEMPTS:

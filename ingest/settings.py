@@ -73,6 +73,7 @@ class Settings:
     )
     steps_in_flight: int = setting(4, "How many steps of one office hour may be in the workers' hands at once.")
     lease_s: float = setting(60.0, "Seconds without a sign of life after which a step is given to another worker.")
+    disk_spare_mb: int = setting(500, "Megabytes of the archive's disk that steps leave free for live rooms.")
     video_width: int = setting(1280, "Width of the programme in pixels.")
     video_height: int = setting(720, "Height of the programme in pixels.")
     frame_rate: int = setting(30, "Frames a second of the programme: 25 or 30.")

@@ -66,7 +66,9 @@ class Transient(StepError):
 
 
 class Resource(StepError):
-    """Something ran out; `until` says when to look again (default: in ten minutes)."""
+    """Something ran out; `until` says when to look again (default: after `pause`)."""
+
+    pause = LONGEST_PAUSE
 
     def __init__(self, message: str, until: datetime | None = None) -> None:
         super().__init__(message)
@@ -105,6 +107,7 @@ class Step:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    reserved_bytes: int
 
 
 steps = sa.Table(
@@ -130,6 +133,7 @@ steps = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("started_at", UtcDateTime),
     sa.Column("finished_at", UtcDateTime),
+    sa.Column("reserved_bytes", sa.BigInteger, nullable=False, server_default="0"),
 )
 step_needs = sa.Table(
     "step_needs",
@@ -294,6 +298,7 @@ class Kind:
     """A kind of step: its name, the queue it waits in, and the function that does it.
 
     `at_once`: how many of this kind may be under way in the whole installation; 0 is as many as there are places.
+    `room`: how many bytes it will write, asked before it begins and reserved on the disk while it runs.
     """
 
     name: str
@@ -301,6 +306,7 @@ class Kind:
     run: Callable[["Work"], None]
     priority: int = 5
     at_once: int = 0
+    room: Callable[["Work"], int] = lambda work: 0
 
 
 @dataclass

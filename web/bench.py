@@ -74,4 +74,16 @@ def loss(runs: int) -> dict[str, Any]:
     return bench_loss.loss(runs)
 
 
-BENCHES: dict[str, Callable[[int], dict[str, Any]]] = {"demo": demo, "transcode": transcode, "loss": loss}
+def archived(runs: int) -> dict[str, Any]:
+    """How soon after the end a recording can be watched, and how soon all of it is made."""
+    from web import bench_archive
+
+    return bench_archive.archived(full=runs >= FULL_RUNS)
+
+
+BENCHES: dict[str, Callable[[int], dict[str, Any]]] = {
+    "demo": demo,
+    "transcode": transcode,
+    "archive": archived,
+    "loss": loss,
+}

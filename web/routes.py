@@ -18,6 +18,7 @@ from web.pages import (
     rules,
     staff,
     start,
+    uploads,
     watch,
     youtube,
 )
@@ -34,6 +35,7 @@ routes = [
     *announce.routes,
     *staff.routes,
     *youtube.routes,
+    *uploads.routes,
     *board.routes,
     *cut.routes,
     *by_hand.routes,

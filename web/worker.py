@@ -16,7 +16,7 @@ from celery.platforms import SecurityWarning
 
 from ingest import events, sealed, steps, tickets
 from ingest.database import now
-from web import store
+from web import store, uploads
 from web.house import House
 
 log = logging.getLogger(__name__)
@@ -61,13 +61,17 @@ def fetch(house: House) -> None:
 
 
 def tidy(house: House) -> None:
-    """Forget what nobody needs: old events, expired tickets, fetches that went well, cut stretches past their time."""
+    """Forget what nobody needs: old events, expired tickets, fetches that went well, uploads that were given up,
+    cut stretches past their time."""
     at = now()
     with house.database.transaction() as connection:
         events.forget(connection, at)
         tickets.forget(connection, at)
         steps.forget(connection, "questions.fetch", at - timedelta(hours=1))
         store.forget_sessions(connection, at)
+        forgotten = uploads.forget(connection, at)
+    for id in forgotten:
+        uploads.path_of(house.ingest.data, id).unlink(missing_ok=True)
     sealed.erase(sealed.due(house.archive, at, house.ingest.sealed_kept_days), at)
 
 

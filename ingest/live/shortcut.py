@@ -11,6 +11,7 @@ from typing import Any
 
 import aioice.ice
 import aiortc.rtcdtlstransport
+import aiortc.rtcicetransport
 import pylibsrtp
 from aiortc import RTCDtlsTransport
 from aiortc.rtp import RtpPacket, is_rtcp
@@ -20,6 +21,7 @@ from ingest.live.hooks import DATA_ERRORS, Tap
 log = logging.getLogger(__name__)
 HOOKS: dict[type, tuple[str, ...]] = {
     aiortc.rtcdtlstransport.RTCDtlsTransport: ("_rx_srtp", "_rtp_router", "_rtp_header_extensions_map"),
+    aiortc.rtcicetransport.RTCIceTransport: ("_connection",),
     aioice.ice.Connection: ("_protocols",),
     aioice.ice.StunProtocol: ("datagram_received",),
 }

@@ -83,10 +83,18 @@ DONE = (State.DONE, "")
 def test_all_steps_make_what_the_page_shows(house: House) -> None:
     recorded.programme(house.room.programme(1), seconds=3, size="1280x720")
     ids = house.add_all(("de", "en"))
-    assert list(ids) == ["poster", "captions.de", "captions.en", "download", "loudness", "audio", "plan", "rungs"]
+    first = ["poster", "captions.de", "captions.en", "download", "storyboard", "waveform"]
+    assert list(ids) == [*first, "loudness", "audio", "plan", "rungs"]
     assert house.run(ids) == dict.fromkeys(ids, DONE)
     room = house.room
-    for path in (room.poster, room.download, room.rendition("480p/index.m3u8"), room.rendition("audio.m4a")):
+    for path in (
+        room.poster,
+        room.storyboard,
+        room.waveform,
+        room.download,
+        room.rendition("480p/index.m3u8"),
+        room.rendition("audio.m4a"),
+    ):
         assert path.stat().st_size > 0
     assert [line for line in room.master.read_text(encoding="utf-8").splitlines() if line[0] != "#"] == [
         "../programme/1/video/index.m3u8",
@@ -165,5 +173,7 @@ def test_captions_and_poster_come_early() -> None:
         "loudness",
         "stretch",
         "rungs",
+        "storyboard",
+        "waveform",
         "audio",
     ]

@@ -86,6 +86,8 @@ class Recording:
     playlist: str
     download: str
     poster: str
+    storyboard: str
+    waveform: str
     captions: str
     chapters_file: str
     chapters: list[vtt.Cue]
@@ -109,6 +111,8 @@ def recording(room: Room, edition: Edition, language: str) -> Recording:
         playlist=address("renditions/index.m3u8", f"programme/{edition.number}/index.m3u8"),
         download=address("renditions/download.mp4"),
         poster=address("pictures/poster.jpg"),
+        storyboard=address("pictures/storyboard.vtt"),
+        waveform=address("pictures/waveform.json"),
         captions=address(captions),
         chapters_file=address("captions/chapters.vtt"),
         chapters=cues("captions/chapters.vtt"),

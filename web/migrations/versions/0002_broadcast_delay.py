@@ -1,12 +1,12 @@
 """An office hour has a broadcast delay
 
-Revision: delay_broadcast, after 0001.
+Revision: 0002, after 0001.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "delay_broadcast"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
