@@ -27,7 +27,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 import publish.pipeline
 from ingest import sealing, store, tickets
 from ingest.database import now, random_id
-from ingest.live.rooms import NotOffered, OfferRefused, RoomGone, Rooms
+from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone, Rooms
 from ingest.officehours import ON_AIR, WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import IN_ROOM, Person, Role
 from ingest.tickets import Audience
@@ -47,6 +47,9 @@ SILENCE_S = 10.0
 ROOM_STARTS_S = 6.0
 """How long the door waits for a room that is being started, before it says: try again."""
 ROOM_LOOK_S = 0.2
+FULL_AGAIN_S = "10"
+"""When somebody for whom the machine had no room may ask again; our page does so by itself."""
+ROOM_FACTS = ("open", "on_air", "over", "tick", "seconds", "ticks", "late", "ease", "trouble")
 LAST_WORDS_S = 3.5
 """How long after the end the live files stay. Players hear of it at once or within two seconds, fetch the last of it
 and play it from what they hold. With `LOOK_AGAIN_S` the addresses are gone 4.5 s after the end; 5 are allowed."""
@@ -142,10 +145,13 @@ class Studio:
         admitted = await self._database(lambda: self.admit(token, audience))
         person, hour = admitted.person, admitted.hour
         try:
-            resource, answer = await self._join(audience, hour.id, person.id, offer)
+            resource, answer = await self._join(audience, hour.id, person, offer)
         except OfferRefused as error:
             log.warning("%s of %s refused: %s", audience.value, person.id, error)
             raise HTTPException(400, f"this is not an offer the studio understands: {error}") from error
+        except RoomFull as error:
+            log.warning("%s has to wait: %s", person.id, error)
+            raise HTTPException(503, str(error), {"Retry-After": FULL_AGAIN_S}) from error
         except RoomGone as error:
             raise HTTPException(503, "the room is opening; try again in a moment", {"Retry-After": "1"}) from error
         return connected(resource, answer)
@@ -168,13 +174,14 @@ class Studio:
         except (NotOffered, RoomGone) as error:
             raise HTTPException(503, str(error), {"Retry-After": "10"}) from error
 
-    async def _join(self, audience: Audience, office_hour: str, person: str, offer: str) -> tuple[str, str]:
+    async def _join(self, audience: Audience, office_hour: str, person: Person, offer: str) -> tuple[str, str]:
         """Resource and answer; a room that is being started is waited for, since the ticket has been used by now."""
-        join = self.rooms.whip if audience is Audience.WHIP else self.rooms.whep
         until = time.monotonic() + ROOM_STARTS_S
         while True:
             try:
-                return await join(office_hour, person, offer)
+                if audience is Audience.WHEP:
+                    return await self.rooms.whep(office_hour, person.id, offer)
+                return await self.rooms.whip(office_hour, person.id, offer, always=person.role is not Role.GUEST)
             except RoomGone:
                 if time.monotonic() > until:
                     raise
@@ -285,7 +292,7 @@ class Studio:
     async def room(self, request: Request) -> Response:
         """A room's public state: is it on air, since when, does it keep up. For health checks, the demo, the bench."""
         state = self.rooms.state(request.path_params["office_hour"])
-        facts = {key: state.get(key) for key in ("open", "on_air", "over", "tick", "seconds", "ticks", "late")}
+        facts = {key: state.get(key) for key in ROOM_FACTS}
         sending = sum(1 for each in state.get("people", []) if each["connected"])
         return JSONResponse(facts | {"sending": sending})
 

@@ -19,6 +19,7 @@ from ingest.live.jitter import EncodedFrame
 from ingest.live.programme import Place, Programme
 from ingest.live.receive import Peer, PersonSource
 from ingest.live.relay import Relay
+from ingest.live.shedding import SPEAKS, kept
 from ingest.live.tracks import RATES, Track, next_part
 from ingest.live.wanted import Wanted, wanted
 
@@ -29,7 +30,7 @@ BOTH_S = 3.0  # A camera that has sent nothing for so long beside a microphone i
 @dataclass
 class Presence:
     """One person. `gap` is what the timeline last said about them; `recorded` that a track is wanted, `seen` that the
-    picture is decoded."""
+    picture is decoded unless it is `spared` for now; `came` that they were let in once."""
 
     person: str
     source: PersonSource
@@ -40,15 +41,22 @@ class Presence:
     parts: int = 0  # of their tracks; a file is there only when something of it has left the delay
     on_air: bool = False
     seen: bool = False
+    spared: bool = False
     recorded: bool = False
     wanted_at: float = 0.0  # since when a track is wanted of the connection that is there
     gap: bool = False
+    came: bool = False
+    spoke_at: float = -1.0
     wanted: Wanted = field(default_factory=lambda: wanted(None, 30))
     resources: dict[str, Peer | Relay] = field(default_factory=dict)
 
     def place(self, muted: bool) -> Place:
         """The person as the mixer takes them."""
         return Place(person=self.person, name=self.name, role=self.role, source=self.source, muted=muted)
+
+
+class RoomFull(RuntimeError):
+    """One more person would be one too many for this machine; the text says so."""
 
 
 class House:
@@ -85,19 +93,24 @@ class House:
         presence.name = name if name is not None else presence.name
         presence.role = role if role is not None else presence.role
 
-    async def whip(self, person: str, sdp: str) -> tuple[str, str]:
-        """Connect somebody's camera and microphone: (resource, answer). Raises BadOffer, then the old one stays."""
+    async def whip(self, person: str, sdp: str, *, always: bool = True) -> tuple[str, str]:
+        """Connect somebody's camera and microphone: (resource, answer). Raises BadOffer, then the old one stays.
+
+        Raises RoomFull for who has not been here yet, while the machine has no room for them; `always`: the host.
+        """
+        if self._programme.shedding.full and not always and not self.presence(person).came:
+            raise RoomFull("the room has no place for another picture just now")
         peer = Peer(
             person, ice_servers=self._ice_servers, on_frame=self._frame, on_gap=self._gap, on_gone=self._peer_gone
         )
         answer = await peer.answer(sdp)
         presence = self.presence(person)
-        old, presence.source.peer = presence.source.peer, peer
+        old, presence.source.peer, presence.came = presence.source.peer, peer, True
         if old is not None:
             await old.close()
         self._end_track(presence)
         presence.wanted_at = time.monotonic()
-        peer.watch(presence.seen)
+        peer.watch(presence.seen and not presence.spared)
         return self._resource(presence, peer), answer
 
     async def whep(self, person: str, sdp: str) -> tuple[str, str]:
@@ -131,6 +144,7 @@ class House:
         for presence in self.people.values():
             presence.on_air = presence.person in people
             presence.seen = presence.on_air and seen
+            presence.spared = False
             if recorded and presence.on_air and not presence.recorded:
                 presence.wanted_at = time.monotonic()
             presence.recorded = presence.on_air and recorded
@@ -182,11 +196,26 @@ class House:
 
     def fit(self) -> None:
         """See what everybody's tile needs at this moment, and allow their lines that much."""
+        self._spare(time.monotonic())
         boxes = self._programme.boxes
         for presence in self.people.values():
             presence.wanted = wanted(boxes.get(presence.person), self._frame_rate)
             if presence.source.peer is not None:
                 presence.source.peer.allowed_bits_per_s = presence.wanted.allowed
+
+    def _spare(self, now: float) -> None:
+        """Decode fewer pictures while the machine is too slow for all of them."""
+        shown = [each for each in self.people.values() if each.seen]
+        for presence in shown:
+            if presence.source.level > SPEAKS:
+                presence.spoke_at = now
+        stay = kept({each.person: each.spoke_at for each in shown}, self._programme.shedding.ease)
+        for presence in shown:
+            spared = presence.person not in stay
+            if spared != presence.spared:
+                presence.spared = spared
+                if presence.source.peer is not None:
+                    presence.source.peer.watch(not spared)
 
     def state(self) -> list[dict[str, Any]]:
         """Everybody for the pages."""

@@ -24,6 +24,7 @@ from ingest.live.desk import Desk, Listener
 from ingest.live.pace import Clock, Epoch, Figures, RealClock
 from ingest.live.recorder import Recorder
 from ingest.live.scene import Box
+from ingest.live.shedding import Shedding
 from ingest.live.sinks import Sinks
 from ingest.live.source import SAMPLE_RATE, Samples
 from ingest.live.stage import Place, Plan, Stage
@@ -70,6 +71,7 @@ class Programme(threading.Thread):
         self.clock = clock or RealClock()
         self.frame_rate = frame_rate
         self.figures = Figures()
+        self.shedding = Shedding(since_s=(clock or RealClock()).now())
         self._stage = Stage(width, height, cards)
         make_encoder = partial(
             Encoder, width=width, height=height, frame_rate=frame_rate, bitrate=bitrate, preset=preset
@@ -288,7 +290,8 @@ class Programme(threading.Thread):
         # Behind by a tick or more, the last picture goes out again: it costs little, and the rate holds.
         behind = late_s * self.frame_rate >= 1 and not waiting and self._repeats < MOST_REPEATS
         self._repeats = self._repeats + 1 if behind else 0
-        picture = self._stage.canvas.frame if behind else self._stage.draw(self._plan)
+        spared = behind or not (waiting or self.shedding.draws(frame))
+        picture = self._stage.canvas.frame if spared else self._stage.draw(self._plan)
         composed = time.perf_counter()
         if self._take is not None and frame == self._take.start_frame:
             self._keyframes.begin(frame)
@@ -296,6 +299,7 @@ class Programme(threading.Thread):
         data = self._encoder.encode(picture, keyframe)
         took = (composed - began, time.perf_counter() - composed)
         self.figures = self.figures.with_tick(late_s * self.frame_rate > 0.5, *took)
+        self._ease_off(sum(took) * self.frame_rate)
         tick = self.tick
         if self._take is not None and frame == self._take.start_frame:
             self._take.begun()
@@ -304,6 +308,11 @@ class Programme(threading.Thread):
         with self._lock:
             self._frame = frame + 1
         tell(waiting, tick)
+
+    def _ease_off(self, share: float) -> None:
+        before, self.shedding = self.shedding, self.shedding.after(share, self.frame_rate, self.clock.now())
+        if before.ease is not self.shedding.ease:
+            log.warning("pictures take %.0f %% of a tick: %s", self.shedding.load * 100, self.shedding.ease.name)
 
     def _take_plan(self) -> list[Told]:
         plan, waiting = self._changes.take()

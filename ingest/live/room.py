@@ -30,7 +30,7 @@ from ingest.live import hooks, outlet, shortcut
 from ingest.live.keeping import Keeping, next_number
 from ingest.live.offers import BadOffer
 from ingest.live.orders import Orders, Scribe
-from ingest.live.presence import House
+from ingest.live.presence import House, RoomFull
 from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
 from ingest.live.segments import Edge
@@ -193,8 +193,8 @@ class Process:
     async def _call(self, message: Message) -> Message:
         try:
             match message:
-                case {"whip": {"person": person, "sdp": sdp}}:
-                    return {"result": await self._house.whip(person, sdp)}
+                case {"whip": {"person": person, "sdp": sdp, "always": always}}:
+                    return {"result": await self._house.whip(person, sdp, always=always)}
                 case {"whep": {"person": person, "sdp": sdp}}:
                     return {"result": await self._house.whep(person, sdp)}
                 case {"watch": sdp}:
@@ -204,6 +204,8 @@ class Process:
                     return {"result": gone}
         except BadOffer as error:
             return {"error": "bad_offer", "message": str(error)}
+        except RoomFull as error:
+            return {"error": "full", "message": str(error)}
         except NotOffered as error:
             return {"error": "not_offered", "message": str(error)}
         return {"error": "unknown", "message": "the room does not know this call"}
@@ -227,6 +229,8 @@ class Process:
             "viewers": len(self._viewers),
             "ticks": figures.ticks,
             "late": figures.late,
+            "ease": self._programme.shedding.ease.name.lower(),
+            "load": round(self._programme.shedding.load, 2),
             "people": [each | {"muted": each["person"] in standing.muted} for each in self._house.state()],
         }
 

@@ -46,6 +46,10 @@ class OfferRefused(ValueError):
     """The offer is no SDP we can answer; the text is for its sender."""
 
 
+class RoomFull(RuntimeError):
+    """One more picture would be one too many for the machine; later there may be room."""
+
+
 class NotOffered(RuntimeError):
     """The room serves no (further) viewer like this; the text says why."""
 
@@ -124,9 +128,12 @@ class Rooms:
             return room.state
         return self._last.get(office_hour, {"open": False, "on_air": False, "over": False, "people": []})
 
-    async def whip(self, office_hour: str, person: str, offer: str) -> tuple[str, str]:
-        """Connect somebody's camera: (resource, answer). Raises OfferRefused, RoomGone."""
-        return await self._connect(office_hour, {"whip": {"person": person, "sdp": offer}})
+    async def whip(self, office_hour: str, person: str, offer: str, *, always: bool = True) -> tuple[str, str]:
+        """Connect somebody's camera: (resource, answer). Raises OfferRefused, RoomGone.
+
+        Raises RoomFull while the machine has no room for one more; who comes `always` (the host) is let in.
+        """
+        return await self._connect(office_hour, {"whip": {"person": person, "sdp": offer, "always": always}})
 
     async def whep(self, office_hour: str, person: str, offer: str) -> tuple[str, str]:
         """Send somebody the programme: (resource, answer). Raises OfferRefused, RoomGone."""
@@ -155,6 +162,8 @@ class Rooms:
         except CallFailed as failure:
             if failure.error == "bad_offer":
                 raise OfferRefused(str(failure)) from failure
+            if failure.error == "full":
+                raise RoomFull(str(failure)) from failure
             if failure.error == "not_offered":
                 raise NotOffered(str(failure)) from failure
             raise RoomGone(str(failure)) from failure

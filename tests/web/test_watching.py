@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from ingest import store
+from ingest import store, tickets
 from ingest.database import now, random_id
-from ingest.live.rooms import NotOffered, OfferRefused, RoomGone
+from ingest.live import waiting
+from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone
 from ingest.officehours import OfficeHour, State
+from ingest.people import Role
 from tests.journeys.house import environment, house_in
 from web import studio
 from web.house import House
@@ -27,6 +29,12 @@ class FakeRooms:
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...
+
+    async def whip(self, office_hour: str, person: str, offer: str, *, always: bool) -> tuple[str, str]:
+        self.offers.append((person, "always" if always else "if there is room"))
+        if self.failure is not None and not always:
+            raise self.failure
+        return f"{office_hour}-2", "the answer"
 
     async def watch(self, office_hour: str, offer: str) -> tuple[str, str]:
         if self.failure is not None:
@@ -97,3 +105,29 @@ def test_one_address_cannot_take_all_places_again_and_again(viewer: TestClient, 
         for _ in range(studio.WATCHES_A_MINUTE + 1)
     ]
     assert codes == [201] * studio.WATCHES_A_MINUTE + [429]
+
+
+def knock(viewer: TestClient, house: House, role: Role) -> tuple[int, str | None, str]:
+    """Somebody with a ticket sends a camera's offer: status, when to ask again, and what is said."""
+    with house.database.transaction() as connection:
+        hour = store.add_office_hour(
+            connection, title="Sprechstunde", host_name="Ada", starts_at=now(), state=State.ON_AIR
+        )
+        person = store.add_person(connection, hour.id, name="Chris", role=role)
+        if role is Role.GUEST:
+            waiting.admit(connection, person, "Bürger")
+        ticket = tickets.issue(
+            connection, person=person.id, office_hour=hour.id, audience=tickets.Audience.WHIP, at=now()
+        )
+    answer = viewer.post("/live/whip", content="v=0", headers=HEADERS | {"Authorization": f"Bearer {ticket}"})
+    return answer.status_code, answer.headers.get("Retry-After"), answer.text
+
+
+def test_a_guest_waits_while_the_machine_has_no_room_and_the_host_comes_in(
+    viewer: TestClient, house: House, rooms: FakeRooms
+) -> None:
+    rooms.failure = RoomFull("the room has no place for another picture just now")
+    status, again, text = knock(viewer, house, Role.GUEST)
+    assert (status, again) == (503, "10")
+    assert "no place for another picture" in text
+    assert knock(viewer, house, Role.HOST)[0] == 201

@@ -67,3 +67,21 @@ const clock = () => {
   field.textContent = hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 };
 setInterval(clock, 1000);
+
+// What the machine has to say comes from the room itself: the pages' own news do not know it.
+
+const machine = document.querySelector("[data-room]");
+const LOOK_MS = 2000;
+
+const lookAtRoom = async () => {
+  if (document.hidden) return;
+  try {
+    const state = await (await fetch(machine.dataset.room)).json();
+    const said = { trouble: Boolean(state.trouble), half: ["half", "third"].includes(state.ease), tiles: state.ease === "tiles" };
+    for (const item of machine.children) item.hidden = !said[item.dataset.when];
+  } catch {
+    // The studio is being started again; the next look says more.
+  }
+};
+lookAtRoom();
+setInterval(lookAtRoom, LOOK_MS);

@@ -21,6 +21,16 @@ const pauseForNetwork = (ms) => Promise.race([
 
 export class Refused extends Error {}
 
+// The room has no place for one more picture now; `wait`: milliseconds until it may be asked again.
+class Full extends Refused {
+  constructor(wait) {
+    super("the room is full");
+    this.wait = wait;
+  }
+}
+
+const FULL_FROM_S = 5;  // A room that is being opened says 1: that is no reason to tell anybody anything.
+
 export const fetchTicket = async (audience, csrf) => {
   const answer = await fetch("/tickets", {
     method: "POST",
@@ -65,7 +75,7 @@ const gathered = (peer) => new Promise((resolve) => {
 
 export class Connection {
   // `audience` is "whip" or "whep"; `stream` is what is sent, or takes what comes; `onState` hears
-  // "idle", "connecting", "connected", "again". `door`: an address that needs no ticket, for viewers.
+  // "idle", "connecting", "connected", "again", "full". `door`: an address that needs no ticket, for viewers.
   constructor({ audience, csrf, iceServers, stream, onState, door }) {
     Object.assign(this, { audience, csrf, iceServers, stream, onState, door });
     this.running = false;
@@ -97,6 +107,7 @@ export class Connection {
     let state = "connecting";
     while (this.running && this.round === round) {
       this.onState(state);
+      let full = false;
       try {
         await this.#connect();
         this.onState("connected");
@@ -104,9 +115,11 @@ export class Connection {
         await this.#lost();
       } catch (error) {
         console.info(`${this.audience}: ${error.message}`);
+        full = error instanceof Full;
+        if (full) wait = error.wait;
       }
       this.#hangUp();
-      state = "again";
+      state = full ? "full" : "again";
       if (!this.running) return;
       this.onState(state);
       await pauseForNetwork(wait * (0.75 + 0.5 * Math.random()));
@@ -128,6 +141,8 @@ export class Connection {
       body: peer.localDescription.sdp,
       signal: AbortSignal.timeout(2 * ANSWER_MS),  // A room that is being started is waited for.
     });
+    const later = Number(answer.headers.get("Retry-After"));
+    if (answer.status === 503 && later >= FULL_FROM_S) throw new Full(later * 1000);
     if (answer.status !== 201) throw new Refused(`the studio said ${answer.status}`);
     this.resource = answer.headers.get("Location");
     await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });

@@ -76,7 +76,7 @@ const watchFast = () => {
     iceServers: JSON.parse(pace.dataset.ice),
     stream,
     onState: (state) => {
-      if (state === "again" && fast) watchSlowly();
+      if ((state === "again" || state === "full") && fast) watchSlowly();
       if (state !== "connected") return;
       leaveHls();
       video.srcObject = stream;

@@ -7,7 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import av
 import numpy as np
 import pytest
 
@@ -17,7 +19,9 @@ from ingest.live.cards import Slide
 from ingest.live.programme import Place, Programme
 from ingest.live.recorder import Recorder
 from ingest.live.segments import DiskStopped
+from ingest.live.shedding import Ease, Shedding
 from ingest.live.source import Samples
+from ingest.live.stage import Plan
 from tests.ingest.live.fakes import FakeClock, FakeSource, stop
 from tests.ingest.live.reading import seen
 
@@ -95,6 +99,25 @@ def test_beeps_and_flashes_are_where_they_were_put(tmp_path: Path, frame_rate: i
     assert found.beeps() == pytest.approx(put, abs=0.01)
     assert np.subtract(found.flashes(), found.beeps()) == pytest.approx(0, abs=0.02)
     room.end()
+
+
+def test_a_busy_machine_draws_every_second_picture_and_keeps_the_rate(room: Room, monkeypatch: Any) -> None:
+    room.programme.set_people(room.places)
+    room.record(room.recorder())
+    drawn: list[int] = []
+    draw = room.programme._stage.draw
+
+    def noted(plan: Plan) -> av.VideoFrame:
+        drawn.append(room.programme._frame)
+        return draw(plan)
+
+    monkeypatch.setattr(room.programme._stage, "draw", noted)
+    monkeypatch.setattr(Shedding, "after", lambda shedding, *_: shedding)
+    room.programme.shedding = Shedding(ease=Ease.HALF)
+    room.clock.run_for(2.0)
+    last = stop(room.programme, room.clock)
+    assert len(seen(room.archive.programme()).times) == last + 1
+    assert len(drawn) == pytest.approx((last + 1) / 2, abs=2)
 
 
 def test_the_recording_has_a_keyframe_every_two_seconds_whatever_viewers_ask_for(room: Room) -> None:

@@ -1,0 +1,77 @@
+"""`ingest/live/shedding.py`: less is drawn before ticks are late, and more again when there is room."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.live.shedding import EACH, Ease, Shedding, kept
+
+RATE = 30
+
+
+def lived(cost: float, seconds: float, before: Shedding = Shedding()) -> list[Shedding]:  # noqa: B008 - a frozen value
+    """How things stand after each tick on a machine on which a drawn picture takes this share of a tick."""
+    found, now = [before], before.since_s
+    for frame in range(round(seconds * RATE)):
+        now += 1 / RATE
+        share = cost if found[-1].draws(frame) else 0.1 * cost  # a picture that is sent again costs next to nothing
+        found.append(found[-1].after(share, RATE, now))
+    return found[1:]
+
+
+def test_a_machine_with_room_leaves_nothing_out() -> None:
+    assert {each.ease for each in lived(0.7, 60)} == {Ease.NOTHING}
+
+
+def test_first_every_second_picture_then_two_of_three_then_tiles() -> None:
+    eases = [each.ease for each in lived(6.0, 60)]
+    assert [ease for number, ease in enumerate(eases) if not number or eases[number - 1] is not ease] == list(Ease)
+
+
+def test_what_is_drawn_fits_into_its_ticks_after_some_seconds() -> None:
+    """A machine that needs a tick and a half for a picture draws every second one, and is not full any more."""
+    later = lived(1.4, 30)[-1]
+    assert (later.ease, later.load < 0.85) == (Ease.HALF, True)
+
+
+def test_it_is_left_out_within_five_seconds() -> None:
+    eases = [each.ease for each in lived(1.4, 10)]
+    assert eases.index(Ease.HALF) <= 5 * RATE
+
+
+def test_it_comes_back_when_there_is_room_and_not_before() -> None:
+    busy = lived(1.4, 30)[-1]
+    assert {each.ease for each in lived(1.2, 60, busy)} == {Ease.HALF}
+    assert lived(0.5, 12, busy)[-1].ease is Ease.NOTHING
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(0.05, 8.0))
+def test_it_never_swings(cost: float) -> None:
+    """On a machine of one speed it settles: no step is taken back once it was needed."""
+    eases = [each.ease for each in lived(cost, 90)]
+    assert eases == sorted(eases)
+
+
+def test_a_moment_in_which_the_machine_stood_still_is_no_load() -> None:
+    stood = Shedding(load=0.4).after(90.0, RATE, 10.0)
+    assert stood.ease is Ease.NOTHING
+    assert stood.load < 0.5
+
+
+@pytest.mark.parametrize(
+    ("load", "ease", "full"), [(0.5, Ease.NOTHING, False), (0.8, Ease.NOTHING, True), (0.5, Ease.HALF, True)]
+)
+def test_nobody_new_comes_before_quality_falls(load: float, ease: Ease, full: bool) -> None:
+    assert Shedding(load=load, ease=ease).full is full
+
+
+def test_every_step_draws_less() -> None:
+    assert [sum(Shedding(ease=ease).draws(frame) for frame in range(30)) for ease in Ease] == [30, 15, 10, 10]
+    assert list(EACH) == list(Ease)
+
+
+def test_who_spoke_last_stays_to_be_seen() -> None:
+    spoke = {"ada": 100.0, "bo": -1.0, "chris": 90.0, "dana": -1.0, "emil": 95.0, "fatma": -1.0}
+    assert kept(spoke, Ease.THIRD) == set(spoke)
+    assert kept(spoke, Ease.TILES) == {"ada", "emil", "chris", "bo"}
