@@ -29,8 +29,8 @@ from ingest import store, tickets
 from ingest.database import now, random_id
 from ingest.live.rooms import OfferRefused, RoomGone, Rooms
 from ingest.officehours import WITH_ROOM, OfficeHour, State, Visibility
-from ingest.people import IN_ROOM, Person, Role
-from ingest.tickets import Audience
+from ingest.people import IN_ROOM, RIGHTS, SCREEN, Person, Role
+from ingest.tickets import NEEDS, Audience
 from web.house import House
 from web.live_files import LiveFiles
 
@@ -123,6 +123,10 @@ class Studio:
         """Sound and picture of one person in (RFC 9725)."""
         return await self._connect(request, Audience.WHIP)
 
+    async def screen(self, request: Request) -> Response:
+        """A shared screen in, beside the person's own camera; for who may share one."""
+        return await self._connect(request, Audience.SCREEN)
+
     async def whep(self, request: Request) -> Response:
         """The undelayed programme with one's own N-1 sound out (draft-ietf-wish-whep-03)."""
         return await self._connect(request, Audience.WHEP)
@@ -133,7 +137,8 @@ class Studio:
         admitted = await self._database(lambda: self.admit(token, audience))
         person, hour = admitted.person, admitted.hour
         try:
-            resource, answer = await self._join(audience, hour.id, person.id, offer)
+            key = person.id + SCREEN if audience is Audience.SCREEN else person.id
+            resource, answer = await self._join(audience, hour.id, key, offer)
         except OfferRefused as error:
             log.warning("%s of %s refused: %s", audience.value, person.id, error)
             raise HTTPException(400, f"this is not an offer the studio understands: {error}") from error
@@ -145,7 +150,7 @@ class Studio:
 
     async def _join(self, audience: Audience, office_hour: str, person: str, offer: str) -> tuple[str, str]:
         """Resource and answer; a room that is being started is waited for, since the ticket has been used by now."""
-        join = self.rooms.whip if audience is Audience.WHIP else self.rooms.whep
+        join = self.rooms.whep if audience is Audience.WHEP else self.rooms.whip
         until = time.monotonic() + ROOM_STARTS_S
         while True:
             try:
@@ -169,7 +174,9 @@ class Studio:
             seat = store.seat(connection, person.id)
         if hour.state not in WITH_ROOM:
             raise HTTPException(409, "the room is not open")
-        if audience is Audience.WHIP and seat.state not in IN_ROOM:
+        if NEEDS[audience] not in RIGHTS[person.role]:
+            raise HTTPException(403, "only the host and the office's staff share a screen")
+        if audience in (Audience.WHIP, Audience.SCREEN) and seat.state not in IN_ROOM:
             raise HTTPException(403, "you are still in the waiting room; nobody sees or hears you")
         return Admitted(person, hour)
 
@@ -306,6 +313,7 @@ def routes(studio: Studio) -> list[Route | WebSocketRoute]:
     """Everything the studio answers, top to bottom."""
     return [
         Route("/live/whip", studio.whip, methods=["POST"]),
+        Route("/live/screen", studio.screen, methods=["POST"]),
         Route("/live/whep", studio.whep, methods=["POST"]),
         Route("/live/resource/{resource}", studio.resource, methods=["DELETE", "PATCH"]),
         WebSocketRoute("/live/socket", studio.socket),

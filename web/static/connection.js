@@ -64,7 +64,7 @@ const gathered = (peer) => new Promise((resolve) => {
 });
 
 export class Connection {
-  // `audience` is "whip" or "whep"; `stream` is what is sent, or takes what comes; `onState` hears
+  // `audience` is "whip", "screen" or "whep"; `stream` is what is sent, or takes what comes; `onState` hears
   // "idle", "connecting", "connected", "again".
   constructor({ audience, csrf, iceServers, stream, onState }) {
     Object.assign(this, { audience, csrf, iceServers, stream, onState });
@@ -72,7 +72,7 @@ export class Connection {
   }
 
   get sends() {
-    return this.audience === "whip";
+    return this.audience !== "whep";
   }
 
   start() {
