@@ -14,10 +14,15 @@ class Role(Enum):
     INTERPRETER = "interpreter"
 
 
+SCREEN = ":screen"
+"""After a person's id: the screen they share, which is in the room as if it were somebody."""
+
+
 class Right(Enum):
     """One thing somebody may do."""
 
     SEND = "send"  # sound and picture into the room
+    SHARE = "share"  # a screen beside oneself
     RECEIVE = "receive"  # the undelayed programme with one's own N-1 sound
     RUN_ROOM = "run_room"  # start, end, admit, show, put questions on air
     MODERATE = "moderate"  # read and decide questions
@@ -29,7 +34,7 @@ class Right(Enum):
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.GUEST: frozenset({Right.SEND, Right.RECEIVE}),
     Role.INTERPRETER: frozenset({Right.SEND, Right.RECEIVE}),
-    Role.HOST: frozenset({Right.SEND, Right.RECEIVE, Right.CUT, Right.REVIEW}),
+    Role.HOST: frozenset({Right.SEND, Right.SHARE, Right.RECEIVE, Right.CUT, Right.REVIEW}),
     Role.STAFF: frozenset(Right),
 }
 """The one table of rights: every page and every ticket asks here."""

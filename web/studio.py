@@ -29,8 +29,8 @@ from ingest import sealing, store, tickets
 from ingest.database import now, random_id
 from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone, Rooms
 from ingest.officehours import ON_AIR, WITH_ROOM, OfficeHour, State, Visibility
-from ingest.people import IN_ROOM, Person, Role
-from ingest.tickets import Audience
+from ingest.people import IN_ROOM, RIGHTS, SCREEN, Person, Role
+from ingest.tickets import NEEDS, Audience
 from web.door import client
 from web.house import House
 from web.limits import Throttle
@@ -135,6 +135,10 @@ class Studio:
         """Sound and picture of one person in (RFC 9725)."""
         return await self._connect(request, Audience.WHIP)
 
+    async def screen(self, request: Request) -> Response:
+        """A shared screen in, beside the person's own camera; for who may share one."""
+        return await self._connect(request, Audience.SCREEN)
+
     async def whep(self, request: Request) -> Response:
         """The undelayed programme with one's own N-1 sound out (draft-ietf-wish-whep-03)."""
         return await self._connect(request, Audience.WHEP)
@@ -181,7 +185,8 @@ class Studio:
             try:
                 if audience is Audience.WHEP:
                     return await self.rooms.whep(office_hour, person.id, offer)
-                return await self.rooms.whip(office_hour, person.id, offer, always=person.role is not Role.GUEST)
+                key = person.id + SCREEN if audience is Audience.SCREEN else person.id
+                return await self.rooms.whip(office_hour, key, offer, always=person.role is not Role.GUEST)
             except RoomGone:
                 if time.monotonic() > until:
                     raise
@@ -201,7 +206,9 @@ class Studio:
             seat = store.seat(connection, person.id)
         if hour.state not in WITH_ROOM:
             raise HTTPException(409, "the room is not open")
-        if audience is Audience.WHIP and seat.state not in IN_ROOM:
+        if NEEDS[audience] not in RIGHTS[person.role]:
+            raise HTTPException(403, "only the host and the office's staff share a screen")
+        if audience in (Audience.WHIP, Audience.SCREEN) and seat.state not in IN_ROOM:
             raise HTTPException(403, "you are still in the waiting room; nobody sees or hears you")
         return Admitted(person, hour)
 
@@ -352,6 +359,7 @@ def routes(studio: Studio) -> list[Route | WebSocketRoute]:
     """Everything the studio answers, top to bottom."""
     return [
         Route("/live/whip", studio.whip, methods=["POST"]),
+        Route("/live/screen", studio.screen, methods=["POST"]),
         Route("/live/whep", studio.whep, methods=["POST"]),
         Route("/live/whep/{address}", studio.watch, methods=["POST"]),
         Route("/live/resource/{resource}", studio.resource, methods=["DELETE", "PATCH"]),

@@ -1,5 +1,6 @@
 """SDP of somebody's browser comes in; a checked offer goes out, or an error whose text is for its sender."""
 
+import re
 from collections.abc import Sequence
 
 import aiortc.exceptions
@@ -63,3 +64,9 @@ def preferred(kind: str) -> list[RTCRtpCodecCapability]:
     assert known is not None
     ours = [codec for codec in known.codecs if codec.mimeType in wanted]
     return sorted(ours, key=lambda codec: wanted.index(codec.mimeType))
+
+
+def expecting_loss(answer: str) -> str:
+    """Our answer, in which Opus is asked to repeat each packet small in the next one (RFC 7587, 6.1: useinbandfec)."""
+    opus = re.compile(r"a=rtpmap:(\d+) opus/48000/2\r\n")
+    return opus.sub(lambda found: f"{found[0]}a=fmtp:{found[1]} minptime=10;useinbandfec=1\r\n", answer)

@@ -22,6 +22,7 @@ from ingest.live.relay import Relay
 from ingest.live.shedding import SPEAKS, kept
 from ingest.live.tracks import RATES, Track, next_part
 from ingest.live.wanted import Wanted, wanted
+from ingest.people import SCREEN
 
 log = logging.getLogger(__name__)
 BOTH_S = 3.0  # A camera that has sent nothing for so long beside a microphone is not going to.
@@ -49,6 +50,15 @@ class Presence:
     spoke_at: float = -1.0
     wanted: Wanted = field(default_factory=lambda: wanted(None, 30))
     resources: dict[str, Peer | Relay] = field(default_factory=dict)
+
+    @property
+    def screen(self) -> bool:
+        """Whether this is not the person but what they share."""
+        return self.person.endswith(SCREEN)
+
+    @property
+    def connected(self) -> bool:
+        return self.source.peer is not None and self.source.peer.connected
 
     def place(self, muted: bool) -> Place:
         """The person as the mixer takes them."""
@@ -133,9 +143,15 @@ class House:
         return False
 
     async def send_out(self, person: str) -> None:
-        """Close all connections of a person."""
-        for connection in list(self.presence(person).resources.values()):
-            await connection.close()
+        """Close all connections of a person, and of the screen they share."""
+        for presence in [self.people[each] for each in (person, person + SCREEN) if each in self.people]:
+            for connection in list(presence.resources.values()):
+                await connection.close()
+
+    def screens(self) -> dict[str, str]:
+        """The screens that are being shared at this moment, with the names of who shares them."""
+        shared = [each for each in self.people.values() if each.screen and each.connected]
+        return {each.person: self.presence(each.person.removesuffix(SCREEN)).name for each in shared}
 
     def set_on_air(self, people: Sequence[str], *, recorded: bool, seen: bool = True) -> None:
         """Decode who is seen of those on air (nobody under a slide); write tracks while the programme is recorded."""
@@ -147,7 +163,7 @@ class House:
             presence.spared = False
             if recorded and presence.on_air and not presence.recorded:
                 presence.wanted_at = time.monotonic()
-            presence.recorded = presence.on_air and recorded
+            presence.recorded = presence.on_air and recorded and not presence.screen  # the programme has it
             if presence.source.peer is not None:
                 presence.source.peer.watch(presence.seen)
             if not presence.recorded:
@@ -199,7 +215,8 @@ class House:
         self._spare(time.monotonic())
         boxes = self._programme.boxes
         for presence in self.people.values():
-            presence.wanted = wanted(boxes.get(presence.person), self._frame_rate)
+            box = boxes.get(presence.person)
+            presence.wanted = wanted(box, self._frame_rate, screen=presence.screen)
             if presence.source.peer is not None:
                 presence.source.peer.allowed_bits_per_s = presence.wanted.allowed
 
@@ -218,12 +235,14 @@ class House:
                     presence.source.peer.watch(not spared)
 
     def state(self) -> list[dict[str, Any]]:
-        """Everybody for the pages."""
+        """Everybody for the pages; a screen belongs to who shares it."""
+        screens = self.screens()
         return [
             {
                 "person": each.person,
                 "name": each.name,
-                "connected": each.source.peer is not None and each.source.peer.connected,
+                "connected": each.connected,
+                "screen": each.person + SCREEN in screens,
                 "hears": each.relay is not None,
                 "on_air": each.on_air,
                 "gap": each.gap,
@@ -232,6 +251,7 @@ class House:
                 "connection": {} if each.source.peer is None else each.source.peer.figures(),
             }
             for each in self.people.values()
+            if not each.screen
         ]
 
     async def close_tracks(self, *, all_has_left: bool) -> None:
@@ -291,7 +311,7 @@ class House:
     def _set_gap(self, presence: Presence, on: bool) -> None:
         if presence.gap != on:
             presence.gap = on
-            if presence.on_air:
+            if presence.on_air and not presence.screen:
                 self._on_gap(presence.person, on)
 
     def _peer_gone(self, peer: Peer) -> None:

@@ -21,9 +21,10 @@ from ingest.live.camera import CODECS, Camera
 from ingest.live.clock import PersonClock, Unwrapper
 from ingest.live.jitter import EncodedFrame, Outcome, Piece, VideoBuffer, begins_picture
 from ingest.live.loudness import Loudness
-from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, preferred, read_offer
+from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, expecting_loss, preferred, read_offer
+from ingest.live.opus import Sound
 from ingest.live.shortcut import shorten
-from ingest.live.voice import Sound, Voice
+from ingest.live.voice import Voice
 
 log = logging.getLogger(__name__)
 ALLOWED_BITS_PER_S = 2_000_000  # until it is known what the tile is worth (`wanted`)
@@ -82,7 +83,7 @@ class Peer:
             await self.close()
             raise BadOffer(f"the offer cannot be answered: {error}") from error
         self._checking = asyncio.create_task(self._check())
-        return self._connection.localDescription.sdp
+        return expecting_loss(self._connection.localDescription.sdp)
 
     def _prepare(self, offer: SessionDescription) -> None:
         for media in offer.media:
@@ -115,6 +116,7 @@ class Peer:
         return {
             "delay_ms": round(1000 * self.clock.delay),
             "made_up_ms": self.voice.concealed // 48,
+            "recovered_ms": self.voice.recovered // 48,
             "jumps": self.voice.jumps,
             "late": self.voice.late,
             "lost": self._buffer.lost,

@@ -19,6 +19,7 @@ import logging
 import os
 import signal
 import sys
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -36,6 +37,7 @@ from ingest.live.recorder import Recorder
 from ingest.live.segments import Edge
 from ingest.live.viewers import NotOffered, Viewers
 from ingest.live.wire import LINE_BYTES, Message, Wire
+from ingest.people import SCREEN
 from ingest.timeline import Writer
 
 log = logging.getLogger(__name__)
@@ -73,6 +75,8 @@ class Process:
         self._closing = asyncio.Event()
         self._briefed, self._briefing = asyncio.Event(), asyncio.Lock()
         self._trouble = ""
+        self._screens: tuple[set[str], set[str]] = (set(), set())  # shared and shown, when last looked at
+        self._tasks: set[asyncio.Task[None]] = set()
         self._edge: Edge | None = None
         self._sealed = 0
         self._loop = asyncio.get_running_loop()
@@ -259,11 +263,27 @@ class Process:
     async def _states(self) -> None:
         while True:
             self._house.fit()
+            self._show_screens()
             self._tell({"tell": "state", "state": self.state()})
             await asyncio.sleep(STATE_S)
             if not self._programme.is_alive():
                 log.error("the programme has ended by a fault of its own: the room makes place for another process")
                 self.close()
+
+    def _show_screens(self) -> None:
+        """A screen is on air as long as it is shared by somebody on air; nobody has to put it there."""
+        screens, people = self._house.screens(), self._orders.standing.people
+        wanted = {screen for screen in screens if screen.removesuffix(SCREEN) in people}
+        shown = {person for person in people if person.endswith(SCREEN)}
+        if wanted == shown or (wanted, shown) == self._screens or not self._briefed.is_set():
+            return
+        self._screens = wanted, shown
+        for screen in sorted(wanted ^ shown):
+            kind = "show" if screen in wanted else "hide"
+            words = {"person": screen, "name": screens.get(screen, ""), "role": ""}
+            task = self._loop.create_task(self._orders.apply(f"{kind} {uuid.uuid4().hex}", kind, words))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _clocks(self) -> None:
         while True:

@@ -90,6 +90,24 @@ def test_a_camera_that_is_unplugged_is_replaced_without_a_gap(town: Town, on_air
     on_air.guest.is_connected()
 
 
+def test_a_host_shares_their_screen_and_takes_it_back(town: Town, on_air: OnAir) -> None:
+    ada = next(person.id for person in people_of(town, on_air.hour) if person.name == "Ada")
+
+    def seen() -> list[bool]:
+        events = timeline.read(room_of(town, on_air).timeline)
+        found = [event.values for event in events if event.kind is timeline.Kind.VISIBLE]
+        return [bool(values["on"]) for values in found if values["person"] == f"{ada}:screen"]
+
+    assert on_air.guest.page.locator("#share").is_hidden()
+    on_air.host.press("Bildschirm teilen")
+    wait_for(lambda: seen() == [True], 20)
+    assert room_state(town.origin, on_air.hour.id)["sending"] == 2
+    on_air.host.press("Bildschirm teilen")
+    wait_for(lambda: seen() == [True, False], 20)
+    on_air.host.is_connected()
+    assert not list(room_of(town, on_air).tracks.glob("*screen*"))
+
+
 @pytest.fixture
 def offered(on_air: OnAir) -> playwright.sync_api.Request:
     """The guest's next offer, as somebody beside them sees it."""

@@ -74,7 +74,7 @@ const gathered = (peer) => new Promise((resolve) => {
 });
 
 export class Connection {
-  // `audience` is "whip" or "whep"; `stream` is what is sent, or takes what comes; `onState` hears
+  // `audience` is "whip", "screen" or "whep"; `stream` is what is sent, or takes what comes; `onState` hears
   // "idle", "connecting", "connected", "again", "full". `door`: an address that needs no ticket, for viewers.
   constructor({ audience, csrf, iceServers, stream, onState, door }) {
     Object.assign(this, { audience, csrf, iceServers, stream, onState, door });
@@ -82,7 +82,7 @@ export class Connection {
   }
 
   get sends() {
-    return this.audience === "whip";
+    return this.audience !== "whep";
   }
 
   start() {
