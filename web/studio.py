@@ -34,7 +34,7 @@ from ingest.tickets import Audience
 from web.door import client
 from web.house import House
 from web.limits import Throttle
-from web.live_files import LiveFiles
+from web.live_files import LiveFiles, ShortWay
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -347,4 +347,6 @@ def routes(studio: Studio) -> list[Route | WebSocketRoute]:
 def studio(house: House) -> Starlette:
     """The ASGI application of the studio's process."""
     state = Studio(house)
-    return Starlette(routes=routes(state), lifespan=state.lifespan, exception_handlers={HTTPException: _refusal})
+    app = Starlette(routes=routes(state), lifespan=state.lifespan, exception_handlers={HTTPException: _refusal})
+    app.add_middleware(ShortWay, files=state.files)
+    return app
