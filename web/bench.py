@@ -23,6 +23,10 @@ def bench(name: str, *, as_json: bool, full: bool, speech: Path | None = None) -
         from web import bench_captions
 
         figures = bench_captions.captions(speech)
+    elif name == "latency":
+        from web import bench_latency
+
+        figures = bench_latency.latency(full=full)
     else:
         figures = BENCHES[name](FULL_RUNS if full else RUNS)
     if as_json:
