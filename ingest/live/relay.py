@@ -72,8 +72,7 @@ class Relay:
         if "audio" in kinds:
             transceiver = self._connection.addTransceiver(outlet.Silence("audio"), direction="sendonly")
             transceiver.setCodecPreferences(preferred("audio"))
-            outlet.attend(transceiver, line.heard)
-            line.audio_ssrc = transceiver.sender._ssrc
+            outlet.attend(transceiver, line.heard, ssrcs=(fanout.sound_ssrc, transceiver.sender._rtx_ssrc))
         self._connection.on("connectionstatechange", self._state_changed)
 
     def _agree(self) -> None:
