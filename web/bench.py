@@ -30,6 +30,10 @@ def bench(name: str, *, as_json: bool, full: bool, speech: Path | None = None, m
         from web import bench_live
 
         figures = bench_live.live(media, FULL_RUNS if full else RUNS, full=full)
+    elif name == "latency":
+        from web import bench_latency
+
+        figures = bench_latency.latency(full=full)
     else:
         figures = BENCHES[name](FULL_RUNS if full else RUNS)
     if as_json:

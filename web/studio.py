@@ -34,7 +34,7 @@ from ingest.tickets import NEEDS, Audience
 from web.door import client
 from web.house import House
 from web.limits import Throttle
-from web.live_files import REFUSED, LiveFiles
+from web.live_files import LiveFiles, ShortWay
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -83,10 +83,12 @@ class Studio:
             on_edge=lambda office_hour, edge: self.files.told(office_hour, edge),
             sealing_key=sealing.public_key(house.safe),
         )
-        self.files = LiveFiles(house.archive, self._on_air_at, house.ingest.rewind_minutes)
+        self._ending: set[str] = set()
+        self.files = LiveFiles(
+            house.archive, self._on_air_at, house.ingest.rewind_minutes, lambda each: each in self._ending
+        )
         self._watching = Throttle(WATCHES_A_MINUTE, 60.0)
         self._addresses: dict[str, tuple[float, str | None]] = {}
-        self._ending: set[str] = set()
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
@@ -286,10 +288,7 @@ class Studio:
 
     async def hls(self, request: Request) -> Response:
         """Playlists, segments and parts of what is on air."""
-        response = await self.files.answer(request)
-        if request.path_params["address"] in self._ending:
-            response.headers["Cache-Control"] = REFUSED  # A cache in front must not keep it beyond its time.
-        return response
+        return await self.files.answer(request)
 
     async def ring(self, request: Request) -> Response:
         """The site has written a command: look now instead of within 250 ms."""
@@ -374,4 +373,6 @@ def routes(studio: Studio) -> list[Route | WebSocketRoute]:
 def studio(house: House) -> Starlette:
     """The ASGI application of the studio's process."""
     state = Studio(house)
-    return Starlette(routes=routes(state), lifespan=state.lifespan, exception_handlers={HTTPException: _refusal})
+    app = Starlette(routes=routes(state), lifespan=state.lifespan, exception_handlers={HTTPException: _refusal})
+    app.add_middleware(ShortWay, files=state.files)
+    return app

@@ -23,9 +23,9 @@ from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
 VIDEO_CLOCK = 90_000
 HISTORY = 1024  # packets that may be asked for again, about 3 s at 2.5 Mbit/s
 AGAIN_A_SECOND = 300  # packets sent again to one viewer, at most: more than that is no line to watch by
-LAST_START = 0x10000 - 1000
+LAST_START, LAST_SOUND_START = 0x10000 - 1000, 0x10000 - 100
 """Nobody begins shortly before the numbers begin anew: who misses the first packets would count the rounds wrongly
-and could decrypt nothing for good (RFC 3711, 3.3.1)."""
+and could decrypt nothing for good (RFC 3711, 3.3.1). In packets; two seconds and more."""
 OPUS_BITS_PER_S = 32_000  # Fullband speech in mono (RFC 7587, 3.1.1: 28 to 40 kbit/s).
 OPUS_LOSS_PERCENT = 10  # How much loss the redundancy inside each packet is made for.
 _NTP_EPOCH_S = 2_208_988_800  # from 1900 to 1970
@@ -64,9 +64,9 @@ class Line:
     way: Way | None = None
     seen: Sent = field(default_factory=Sent)
     heard: Sent = field(default_factory=Sent)
-    audio_ssrc: int = 0
     at_keyframe: bool = False
-    number: int = field(default_factory=lambda: secrets.randbelow(0x8000))  # of the next packet of sound
+    listens: bool = False
+    number: int = field(default_factory=lambda: secrets.randbelow(0x8000))  # of the next packet of their own sound
     again: int = field(default_factory=lambda: secrets.randbelow(0x8000))  # of the next packet sent again
     allowed: float = AGAIN_A_SECOND
     encoder: av.AudioCodecContext | None = None
@@ -79,10 +79,11 @@ class Fanout:
         self, frame_rate: int, want_keyframe: Callable[[], None], wall: Callable[[], float] = time.time
     ) -> None:
         self.ssrcs = (1 + secrets.randbelow(0xFFFFFFFF), 1 + secrets.randbelow(0xFFFFFFFF))
+        self.sound_ssrc = 1 + secrets.randbelow(0xFFFFFFFF)
         self._io = asyncio.get_running_loop()
         self._frame_rate, self._want_keyframe, self._wall = frame_rate, want_keyframe, wall
         self._lines: list[Line] = []
-        self._sequence = secrets.randbelow(0x8000)
+        self._sequence, self._sound_sequence = secrets.randbelow(0x8000), secrets.randbelow(0x8000)
         self._rtp_origin, self._sound_origin = secrets.randbelow(1 << 32), secrets.randbelow(1 << 32)
         self._history: list[Piece | None] = [None] * HISTORY
         self._base_s: float | None = None
@@ -183,27 +184,32 @@ class Fanout:
 
     def _play(self, position: int, block: Samples) -> None:
         for data in encode_opus(self._encoder, block):
+            piece = Piece(self._sound_sequence, self._sound_origin + position, data, False)
+            self._sound_sequence += 1
+            bursts: dict[tuple[int, int], Burst] = {}
             for line in self._lines:
-                if not line.own_sound:
-                    self._send_sound(line, position, data)
+                line.listens = line.listens or piece.sequence & 0xFFFF <= LAST_SOUND_START
+                if line.listens and not line.own_sound:
+                    self._send_sound(line, position, piece, bursts)
 
     def _play_own(self, line: Line, position: int, block: Samples) -> None:
         if line.encoder is None:
             line.encoder = opus_encoder()
         for data in encode_opus(line.encoder, block):
-            self._send_sound(line, position, data)
+            self._send_sound(line, position, Piece(line.number, self._sound_origin + position, data, False), {})
+            line.number += 1
 
-    def _send_sound(self, line: Line, position: int, data: bytes) -> None:
+    def _send_sound(self, line: Line, position: int, piece: Piece, bursts: dict[tuple[int, int], Burst]) -> None:
         if line.audio is None or line.way is None:
             return
-        piece = Piece(line.number, self._sound_origin + position, data, False)
-        line.number += 1
-        kind = line.audio.payload_type
-        line.way.send(Burst(laid_out([piece], ssrc=line.audio_ssrc, payload_type=kind, tag=line.way.tag)))
+        kind = line.audio.payload_type, line.way.tag
+        if kind not in bursts:
+            bursts[kind] = Burst(laid_out([piece], ssrc=self.sound_ssrc, payload_type=kind[0], tag=kind[1]))
+        line.way.send(bursts[kind])
         heard = line.heard
         heard.ntp, heard.rtp = self._ntp(position / SAMPLE_RATE), piece.rtp
         heard.packets += 1
-        heard.octets += len(data)
+        heard.octets += len(piece.payload)
 
     def _ntp(self, seconds: float) -> int:
         """The moment of the programme's `seconds` in NTP's 64 bits: one mapping for both kinds, for lip sync."""

@@ -186,16 +186,17 @@ def attend(
     *,
     on_keyframe: Callable[[], None] = lambda: None,
     on_lost: Callable[[int], None] = lambda number: None,
-    ssrcs: tuple[int, int] | None = None,
-) -> int:
+    ssrcs: tuple[int, int | None] | None = None,
+) -> None:
     """Let what the viewer says of one kind come to us, and our counts go into aiortc's sender reports.
 
     `on_lost` hears the 16 bits of a packet that is asked for again. `ssrcs`: of media and retransmissions; to be
-    given before the answer is made. Returns the SSRC of the media.
+    given before the answer is made.
     """
     sender = transceiver.sender
     if ssrcs is not None:
-        sender._ssrc, sender._rtx_ssrc = ssrcs
+        sender._ssrc = ssrcs[0]
+        sender._rtx_ssrc = ssrcs[1] if ssrcs[1] is not None else sender._rtx_ssrc
     theirs: Callable[[list[AnyRtcpPacket]], Awaitable[None]] = sender._send_rtcp
 
     async def lost(sequence_number: int) -> None:
@@ -214,5 +215,3 @@ def attend(
     sender._send_keyframe = on_keyframe  # type: ignore[method-assign]
     sender._retransmit = lost  # type: ignore[method-assign]
     sender._send_rtcp = report  # type: ignore[method-assign]
-    ours: int = sender._ssrc
-    return ours

@@ -73,7 +73,7 @@ class Relay:
         if "audio" in kinds:
             transceiver = self._connection.addTransceiver(outlet.Silence("audio"), direction="sendonly")
             transceiver.setCodecPreferences(preferred("audio"))
-            line.audio_ssrc = outlet.attend(transceiver, line.heard)
+            outlet.attend(transceiver, line.heard, ssrcs=(fanout.sound_ssrc, None))
         self._connection.on("connectionstatechange", self._state_changed)
 
     def _agree(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from aiortc.rtp import RtpPacket, unwrap_rtx
 
-from ingest.live.fanout import AGAIN_A_SECOND, LAST_START, Fanout, Line
+from ingest.live.fanout import AGAIN_A_SECOND, LAST_SOUND_START, LAST_START, Fanout, Line
 from ingest.live.outlet import Burst, Codec, Way
 from ingest.live.source import BLOCK_SAMPLES
 from tests.ingest.live.packets import tone
@@ -41,9 +41,8 @@ class Stage:
     def viewer(self, payload_type: int = 109, again: int | None = 110, *, own_sound: bool = False) -> FakeWay:
         way = FakeWay()
         line = Line(
-            video=Codec("H264", payload_type, again), audio=Codec("opus", 111, None), way=way, own_sound=own_sound,
-            audio_ssrc=77,
-        )  # fmt: skip
+            video=Codec("H264", payload_type, again), audio=Codec("opus", 111, None), way=way, own_sound=own_sound
+        )
         self.fanout.add(line)
         return way
 
@@ -146,6 +145,23 @@ async def test_sound_and_picture_of_one_moment_have_one_time_in_their_reports() 
     assert (line.heard.rtp - stage.fanout._sound_origin) & 0xFFFFFFFF == samples
     assert (line.seen.rtp - stage.fanout._rtp_origin) & 0xFFFFFFFF == 90_000
     assert (line.seen.packets, line.heard.packets) == (34, 51)
+
+
+async def test_everybody_hears_the_same_packets() -> None:
+    stage = Stage()
+    one, other = stage.viewer(), stage.viewer()
+    stage.fanout._sound_sequence = LAST_SOUND_START + 1
+    stage.fanout.sound(np.zeros(BLOCK_SAMPLES, np.float32))
+    await asyncio.sleep(0)
+    assert one.packets == []  # not shortly before the numbers begin anew
+    stage.fanout._sound_sequence = 0x10000
+    for _ in range(3):
+        stage.fanout.sound(np.zeros(BLOCK_SAMPLES, np.float32))
+    await asyncio.sleep(0)
+    assert [packet.serialize() for packet in one.packets] == [packet.serialize() for packet in other.packets]
+    assert [(packet.sequence_number, packet.ssrc) for packet in one.packets] == [
+        (number, stage.fanout.sound_ssrc) for number in range(3)
+    ]
 
 
 async def test_who_takes_part_hears_only_their_own_mix() -> None:
