@@ -17,6 +17,7 @@ from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 
 from ingest.live import hooks
+from ingest.live.closing import Closing
 from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, preferred, read_offer
 from ingest.live.source import SAMPLE_RATE, Samples
 
@@ -137,6 +138,7 @@ class Relay:
         self._want_keyframe = want_keyframe
         self._on_gone = on_gone
         self._connection = RTCPeerConnection(configuration(ice_servers))
+        self._ending = Closing(self._connection)
         self._closed = False
         self._closing: asyncio.Task[None] | None = None
 
@@ -178,4 +180,4 @@ class Relay:
         self.picture.stop()
         self.sound.stop()
         self._on_gone(self)
-        await self._connection.close()
+        await self._ending.close()

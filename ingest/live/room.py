@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import contextlib
 import fcntl
+import gc
 import json
 import logging
 import os
@@ -26,7 +27,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ingest import archive
-from ingest.live import hooks, shortcut
+from ingest.live import closing, hooks, shortcut
 from ingest.live.offers import BadOffer
 from ingest.live.orders import Orders, Scribe
 from ingest.live.presence import House
@@ -265,8 +266,12 @@ async def serve(room: archive.Room, socket: Path, options: Options) -> None:
     """The whole life of the process."""
     hooks.check()
     shortcut.check()
+    closing.check()
     hooks.silence_decoders()
     process = Process(room, options)
+    # What has been made by now stays: left out, the collector finds gone connections soon and never stops a tick.
+    gc.collect()
+    gc.freeze()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, process.close)
     loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl-C is for the studio, which closes its rooms
