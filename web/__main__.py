@@ -283,12 +283,16 @@ def _caption(options: argparse.Namespace) -> None:
 
 def _bench(options: argparse.Namespace) -> int:
     from web.bench import bench
+    from web.bench_programs import BenchFailed
     from web.caption import Refused
 
     try:
         return bench(options.name, as_json=options.json, full=options.full, speech=options.speech, media=options.media)
     except Refused as error:
         raise Mendable(str(error)) from error
+    except BenchFailed as error:
+        print(f"officehours: the bench did not come to its end: {error}", file=sys.stderr)
+        return 1
 
 
 def _packages(options: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@ median of the rounds. Shares are of one core. At the end a dozen people at 360p 
 """
 
 import os
+import signal
 import statistics
 import sys
 import tempfile
@@ -22,7 +23,7 @@ from ingest.settings import load
 from web import bench_clips, bench_programs, bench_rivals, bench_room
 
 LENGTH_S, FULL_LENGTH_S = 20.0, 60.0
-DOZEN, DOZEN_S = 12, 30.0
+DOZEN, DOZEN_S = 12, 36.0  # 40 s with settling: 1200 ticks, so that one late one is still below 0.1 %
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def live(media: Path | None, runs: int, *, full: bool) -> dict[str, Any]:
     bench_clips.faces(folder)
     bench_programs.programs()
     length_s = FULL_LENGTH_S if full else LENGTH_S
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended, too
     with tempfile.TemporaryDirectory(prefix="officehours-clips-") as clips:
         tell("encoding four people at two sizes")
         large = bench_clips.make(folder, Path(clips), bench_clips.FULL)
@@ -63,9 +65,13 @@ def one_round(large: Sequence[Path], small: Sequence[Path], length_s: float, nam
 
 
 def measured(what: str, work: Callable[[], float]) -> float:
-    """Do it and tell what came out."""
+    """Do it and tell what came out; on a busy machine something may fail to start, so it is tried twice."""
     began = time.monotonic()
-    found = work()
+    try:
+        found = work()
+    except bench_programs.BenchFailed as error:
+        tell(f"{what}: {error}; once more")
+        found = work()
     tell(f"{what}: {100 * found:.1f} % of a core ({time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.1f})")
     return found
 

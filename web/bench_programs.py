@@ -12,7 +12,7 @@ from pathlib import Path
 from web.bench_cpu import used_s
 from web.mendable import Mendable
 
-SETTLE_S = 4.0  # decoders, buffers and rate control have found their pace
+SETTLE_S = 3.5  # decoders, buffers and rate control have found their pace
 ROOT = Path(__file__).resolve().parent.parent
 HEARD_S = 40.0  # how long a browser, or a dozen people, may take to connect on a busy machine
 

@@ -159,7 +159,7 @@ class Camera:
 def _planar(picture: av.VideoFrame) -> av.VideoFrame:
     if picture.format.name in ("yuv420p", "yuvj420p"):
         return picture
-    return picture.reformat(format="yuv420p")
+    return picture.reformat(format="yuv420p", threads=1)
 
 
 def _decoder(codec: str) -> av.VideoCodecContext:

@@ -19,6 +19,7 @@ from aiortc.sdp import SessionDescription
 from ingest.live import hooks
 from ingest.live.camera import CODECS, Camera
 from ingest.live.clock import PersonClock, Unwrapper
+from ingest.live.closing import Closing
 from ingest.live.jitter import EncodedFrame, Outcome, Piece, VideoBuffer, begins_picture
 from ingest.live.loudness import Loudness
 from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, expecting_loss, preferred, read_offer
@@ -56,6 +57,7 @@ class Peer:
         self._now = now
         self._on_frame, self._on_gap, self._on_gone = on_frame, on_gap, on_gone
         self._connection = RTCPeerConnection(configuration(ice_servers))
+        self._ending = Closing(self._connection)
         self._buffer = VideoBuffer()
         self._times = {"audio": Unwrapper(32), "video": Unwrapper(32)}
         self._taps: dict[str, hooks.Tap] = {}
@@ -142,7 +144,7 @@ class Peer:
         if self._checking is not None and self._checking is not asyncio.current_task():
             self._checking.cancel()
         self._on_gone(self)
-        await self._connection.close()
+        await self._ending.close()
 
     def _state_changed(self) -> None:
         state = self._connection.connectionState

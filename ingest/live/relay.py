@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from aiortc import RTCPeerConnection, RTCSessionDescription
 
 from ingest.live import hooks, outlet
+from ingest.live.closing import Closing
 from ingest.live.fanout import Fanout, Line
 from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, preferred, read_offer
 from ingest.live.source import Samples
@@ -30,6 +31,7 @@ class Relay:
         self.line = Line(own_sound=bool(person))
         self._fanout, self._on_gone = fanout, on_gone
         self._connection = RTCPeerConnection(configuration(ice_servers))
+        self._ending = Closing(self._connection)
         self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -114,7 +116,7 @@ class Relay:
         for task in self._tasks - {asyncio.current_task()}:
             task.cancel()
         self._on_gone(self)
-        await self._connection.close()
+        await self._ending.close()
 
 
 def _shown(parameters: Mapping[str, object]) -> int:

@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import contextlib
 import fcntl
+import gc
 import json
 import logging
 import os
@@ -27,7 +28,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ingest import archive
-from ingest.live import hooks, outlet, shortcut
+from ingest.live import closing, hooks, outlet, shortcut
 from ingest.live.keeping import Keeping, next_number
 from ingest.live.offers import BadOffer
 from ingest.live.orders import Orders, Scribe
@@ -315,9 +316,12 @@ def _last_sign(room: archive.Room) -> datetime:
 
 async def serve(room: archive.Room, socket: Path, options: Options) -> None:
     """The whole life of the process."""
-    hooks.check(outlet.HOOKS, shortcut.HOOKS)
+    hooks.check(outlet.HOOKS, shortcut.HOOKS, closing.HOOKS)
     hooks.silence_decoders()
     process = Process(room, options)
+    # What has been made by now stays: left out, the collector finds gone connections soon and never stops a tick.
+    gc.collect()
+    gc.freeze()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, process.close)
     loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl-C is for the studio, which closes its rooms

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,24 @@ async def test_packets_are_sent_again_and_again_at_their_pace() -> None:
         (b"two", 1, bench_clips.PICTURE_TIME),
         (b"one", 2, bench_clips.PICTURE_TIME),
     ]
+
+
+def test_what_fails_to_start_is_tried_once_more(capsys: pytest.CaptureFixture[str]) -> None:
+    shares: Iterator[Exception | float] = iter([bench_programs.BenchFailed("the room did not open"), 0.25])
+
+    def work() -> float:
+        found = next(shares)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    assert bench_live.measured("room", work) == 0.25
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "room: the room did not open; once more"
+    assert said[1].startswith("room: 25.0 % of a core")
+
+
+def test_a_program_that_ends_before_its_word_is_named(tmp_path: Path) -> None:
+    with bench_programs.running([sys.executable, "-c", "print('not yet')"], talks=True) as process:
+        with pytest.raises(bench_programs.BenchFailed, match="ended before it was connected"):
+            bench_programs.heard(process, "connected")

@@ -11,11 +11,11 @@ from aiortc import RTCRtpReceiver
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.rtp import RtcpRtpfbPacket, RtpPacket, wrap_rtx
 
-from ingest.live import hooks, outlet, shortcut
+from ingest.live import closing, hooks, outlet, shortcut
 
 
 def test_the_installed_aiortc_has_every_hook() -> None:
-    hooks.check(outlet.HOOKS, shortcut.HOOKS)
+    hooks.check(outlet.HOOKS, shortcut.HOOKS, closing.HOOKS)
 
 
 OWN = ("self", "os")
@@ -45,11 +45,11 @@ def test_every_hook_that_is_used_is_checked_at_the_start(module: ModuleType) -> 
 
 
 def test_nothing_private_of_a_connection_is_used_elsewhere() -> None:
-    """Only `hooks`, `outlet` and `shortcut` may; their neighbours keep to themselves."""
+    """Only `hooks`, `outlet`, `shortcut` and `closing` may; their neighbours keep to themselves."""
     found = {
         f"{path.name}: {match}"
         for path in Path(hooks.__file__).parent.glob("*.py")
-        if path.name not in ("hooks.py", "outlet.py", "shortcut.py")
+        if path.name not in ("hooks.py", "outlet.py", "shortcut.py", "closing.py")
         for match in re.findall(r"(?<!self)(?<!os)\._[a-z]\w+|_RTC\w+", path.read_text("utf-8"))
     }
     assert found == set()
