@@ -6,6 +6,7 @@ It is small on purpose: order, routing and workers are Celery's; the engine only
 import logging
 import os
 import socket
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from ingest import disk, events
 from ingest.archive import Archive
-from ingest.database import Database, EnumText, now, random_id, rows_as
+from ingest.database import AWAY, Database, EnumText, now, random_id, rows_as
 from ingest.steps import (
     ATTEMPTS,
     IN_FLIGHT,
@@ -39,6 +40,9 @@ from ingest.steps import (
 
 log = logging.getLogger(__name__)
 
+LOOK_AGAIN_S = 1.0
+"""Pause between two tries to write down what was done while the database restarts."""
+
 
 class Engine:
     """Dispatches, runs and reconciles steps; `send(step, kind)` rings a worker and may fail or get lost."""
@@ -54,6 +58,7 @@ class Engine:
         lease_s: float = 60.0,
         spare_bytes: int = 0,
         clock: Callable[[], datetime] = now,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.database = database
         self.archive = archive
@@ -63,6 +68,7 @@ class Engine:
         self.lease = timedelta(seconds=lease_s)
         self.spare_bytes = spare_bytes
         self.clock = clock
+        self.pause = pause
 
     def dispatch(self) -> int:
         """Send what is ready, as far as each office hour's share allows. Returns how many were sent."""
@@ -106,14 +112,29 @@ class Engine:
         if work is None:
             return None
         outcome = self._work(work)
+        ended = self._write_down(work, outcome)
+        self.dispatch()
+        return outcome["state"] if ended else None
+
+    def _write_down(self, work: Work, outcome: dict[str, Any]) -> bool:
+        """End the step as `outcome` says, if it is still ours; waits for a database that restarts, up to a lease."""
+        for _ in range(max(1, round(self.lease.total_seconds() / LOOK_AGAIN_S))):
+            try:
+                return self._try_to_write_down(work, outcome)
+            except AWAY as error:
+                log.warning("step %s has ended, but the database is away: %s", work.step.id, error)
+                self.pause(LOOK_AGAIN_S)
+        return self._try_to_write_down(work, outcome)
+
+    def _try_to_write_down(self, work: Work, outcome: dict[str, Any]) -> bool:
+        id = work.step.id
         with self.database.transaction() as connection:
             ended = connection.execute(mine(id, work.owner).values(**outcome)).rowcount
             if ended and outcome["state"] is State.DONE:
                 count_down(connection, id)
             if ended:
                 events.write(connection, "step", work.step.office_hour, id)
-        self.dispatch()
-        return outcome["state"] if ended else None
+        return bool(ended)
 
     def _claim(self, id: str) -> Work | None:
         owner = f"{socket.gethostname()}:{os.getpid()}:{random_id()[:8]}"
@@ -158,6 +179,9 @@ class Engine:
         except StepError as error:
             log.warning("step %s (%s): %s", step.id, step.kind, error)
             return outcome_of(error, step.attempt, at())
+        except AWAY as error:
+            log.warning("step %s (%s): the database is away: %s", step.id, step.kind, error)
+            return outcome_of(Transient("the database was away"), step.attempt, at())
         except Exception as error:  # a fault in our own code: shown to staff, not tried for ever
             if disk.is_full(error):
                 return outcome_of(disk.NoRoom(f"the disk is full: {error}"), step.attempt, at())
@@ -186,7 +210,7 @@ class Engine:
             self._free_dead_leases(connection, at)
             connection.execute(
                 steps.update()
-                .where(steps.c.state == State.SENT, steps.c.sent_at < at - self.lease)
+                .where(steps.c.state == State.SENT, _over(steps.c.sent_at, at - self.lease, at))
                 .values(state=State.READY)
             )
             connection.execute(
@@ -195,7 +219,7 @@ class Engine:
         return self.dispatch()
 
     def _free_dead_leases(self, connection: Connection, at: datetime) -> None:
-        expired = (steps.c.state == State.RUNNING) & (steps.c.lease_until < at)
+        expired = (steps.c.state == State.RUNNING) & _over(steps.c.lease_until, at, at + 2 * self.lease)
         poison = steps.c.lost_leases + 1 >= LOST_LEASES
         connection.execute(
             steps.update()
@@ -209,6 +233,11 @@ class Engine:
             )
         )
         connection.execute(steps.update().where(expired).values(state=State.READY, lost_leases=steps.c.lost_leases + 1))
+
+
+def _over(column: sa.Column[Any], earliest: datetime, latest: datetime) -> sa.ColumnElement[bool]:
+    """Whether a time has passed, or is one that a clock wrote before it was set back."""
+    return (column < earliest) | (column > latest)
 
 
 def outcome_of(error: StepError, attempt: int, at: datetime) -> dict[str, Any]:

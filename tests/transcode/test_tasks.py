@@ -1,5 +1,6 @@
 """The steps of this package, run by the engine as a worker does."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from ingest.database import Database, metadata
 from ingest.engine import Engine
 from ingest.steps import State
 from tests.transcode import recorded
-from transcode import playlists, tasks
+from transcode import made, playlists, tasks
 from transcode.settings import Settings
 from transcode.speech import Word
 
@@ -177,3 +178,14 @@ def test_captions_and_poster_come_early() -> None:
         "waveform",
         "audio",
     ]
+
+
+def test_what_killed_workers_left_of_a_whole_office_hour_is_swept(house: House) -> None:
+    folder = house.room.rendition("stretches")
+    (folder / ".1-abcd-0001" / "480p").mkdir(parents=True)
+    (folder / ".1-abcd-0001" / "480p.mp4").write_bytes(b"half")
+    (folder / "plan.json").write_text("{}")
+    made.sweep_room(house.room)
+    assert (folder / ".1-abcd-0001").exists()
+    made.sweep_room(house.room, now=time.time() + made.FORGOTTEN_S + 1)
+    assert [path.name for path in folder.iterdir()] == ["plan.json"]
