@@ -2,7 +2,7 @@
 
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --locked --no-sync
-APT_PACKAGES := chromium redis-server postgresql espeak-ng
+APT_PACKAGES := chromium redis-server postgresql espeak-ng xvfb
 export PYTHONWARNINGS ?= default
 ARGS ?=
 
@@ -32,7 +32,7 @@ demo: setup ## a short real office hour, then the site stays open (ARGS="--once 
 serve: setup ## an empty product for real use
 	@$(RUN) officehours serve $(ARGS)
 
-test-tools: ## install what the journeys need: chromium, redis-server, postgresql (root and apt)
+test-tools: ## install what the journeys and benches need: chromium, redis-server, postgresql, xvfb (root and apt)
 	@set -e; missing=""; \
 	for each in $(APT_PACKAGES); do dpkg -s $$each >/dev/null 2>&1 || missing="$$missing $$each"; done; \
 	if [ -n "$$missing" ]; then \

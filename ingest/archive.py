@@ -3,6 +3,7 @@
     <office hour>/timeline.jsonl   cards/<digest>.png
                   programme/<edition>/index.m3u8  video/{init.mp4,index.m3u8,00000001.m4s…}  audio/{…}
                   tracks/<person id>.mkv          only while on air; -2, -3 … after a reconnection
+                  sealed/<number>.sealed          what was cut from the broadcast, encrypted; beside it <number>.json
                   renditions/  captions/  pictures/    derived: can be thrown away and made again
 
 `write_whole` is how everything but the three growing files (timeline, tracks, the open segment) is written.
@@ -51,6 +52,18 @@ class Room:
         """The file of a person's encoded audio and video; `part` counts their connections."""
         return self.tracks / (f"{person}.mkv" if part == 1 else f"{person}-{part}.mkv")
 
+    @property
+    def sealed(self) -> Path:
+        return self.root / "sealed"
+
+    def sealed_stretch(self, number: int) -> Path:
+        """What was cut from the broadcast, encrypted."""
+        return self.sealed / f"{number}.sealed"
+
+    def sealed_notes(self, number: int) -> Path:
+        """When it was cut, who opened it, why it is kept."""
+        return self.sealed / f"{number}.json"
+
     def rendition(self, name: str) -> Path:
         """A folder or file below renditions/: `480p/index.m3u8`, `audio/…`, `download.mp4`."""
         return self.root / "renditions" / name
@@ -78,6 +91,16 @@ class Room:
     @property
     def poster(self) -> Path:
         return self.root / "pictures" / "poster.jpg"
+
+    @property
+    def storyboard(self) -> Path:
+        """WebVTT over small pictures of the whole length, which lie beside it."""
+        return self.root / "pictures" / "storyboard.vtt"
+
+    @property
+    def waveform(self) -> Path:
+        """The peaks of the sound."""
+        return self.root / "pictures" / "waveform.json"
 
 
 @dataclass(frozen=True)

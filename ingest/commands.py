@@ -4,6 +4,7 @@ Written in the same transaction as the change it belongs to. Only the studio app
 appends the timeline event with the command's id, so that after a crash the timeline says what was applied.
 """
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import Enum
@@ -94,6 +95,17 @@ def refused(connection: Connection, office_hour: str, since: datetime) -> list[C
         .order_by(commands.c.sequence.desc())
     )
     return rows_as(Command, connection, query)
+
+
+def newest(connection: Connection, office_hour: str, kinds: Collection[Kind]) -> Command | None:
+    """The last wish of one of these kinds that was not refused."""
+    query = (
+        sa.select(commands)
+        .where(commands.c.office_hour == office_hour, commands.c.kind.in_(kinds), commands.c.state != State.REFUSED)
+        .order_by(commands.c.sequence.desc())
+        .limit(1)
+    )
+    return next(iter(rows_as(Command, connection, query)), None)
 
 
 def finish(connection: Connection, id: str, state: State, *, tick: int | None = None, reason: str = "") -> bool:

@@ -25,6 +25,8 @@ metadata = sa.MetaData(
     }
 )
 T = TypeVar("T")
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError)
+"""What is raised while the database restarts or cannot be reached."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

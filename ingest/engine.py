@@ -6,6 +6,7 @@ It is small on purpose: order, routing and workers are Celery's; the engine only
 import logging
 import os
 import socket
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,9 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest import events
+from ingest import disk, events
 from ingest.archive import Archive
-from ingest.database import Database, EnumText, now, random_id, rows_as
+from ingest.database import AWAY, Database, EnumText, now, random_id, rows_as
 from ingest.steps import (
     ATTEMPTS,
     IN_FLIGHT,
@@ -39,6 +40,9 @@ from ingest.steps import (
 
 log = logging.getLogger(__name__)
 
+LOOK_AGAIN_S = 1.0
+"""Pause between two tries to write down what was done while the database restarts."""
+
 
 class Engine:
     """Dispatches, runs and reconciles steps; `send(step, kind)` rings a worker and may fail or get lost."""
@@ -52,7 +56,9 @@ class Engine:
         *,
         in_flight: int = 4,
         lease_s: float = 60.0,
+        spare_bytes: int = 0,
         clock: Callable[[], datetime] = now,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.database = database
         self.archive = archive
@@ -60,7 +66,9 @@ class Engine:
         self.send = send
         self.in_flight = in_flight
         self.lease = timedelta(seconds=lease_s)
+        self.spare_bytes = spare_bytes
         self.clock = clock
+        self.pause = pause
 
     def dispatch(self) -> int:
         """Send what is ready, as far as each office hour's share allows. Returns how many were sent."""
@@ -104,14 +112,29 @@ class Engine:
         if work is None:
             return None
         outcome = self._work(work)
+        ended = self._write_down(work, outcome)
+        self.dispatch()
+        return outcome["state"] if ended else None
+
+    def _write_down(self, work: Work, outcome: dict[str, Any]) -> bool:
+        """End the step as `outcome` says, if it is still ours; waits for a database that restarts, up to a lease."""
+        for _ in range(max(1, round(self.lease.total_seconds() / LOOK_AGAIN_S))):
+            try:
+                return self._try_to_write_down(work, outcome)
+            except AWAY as error:
+                log.warning("step %s has ended, but the database is away: %s", work.step.id, error)
+                self.pause(LOOK_AGAIN_S)
+        return self._try_to_write_down(work, outcome)
+
+    def _try_to_write_down(self, work: Work, outcome: dict[str, Any]) -> bool:
+        id = work.step.id
         with self.database.transaction() as connection:
             ended = connection.execute(mine(id, work.owner).values(**outcome)).rowcount
             if ended and outcome["state"] is State.DONE:
                 count_down(connection, id)
             if ended:
                 events.write(connection, "step", work.step.office_hour, id)
-        self.dispatch()
-        return outcome["state"] if ended else None
+        return bool(ended)
 
     def _claim(self, id: str) -> Work | None:
         owner = f"{socket.gethostname()}:{os.getpid()}:{random_id()[:8]}"
@@ -127,6 +150,7 @@ class Engine:
                     attempt=steps.c.attempt + 1,
                     started_at=at,
                     progress=0.0,
+                    reserved_bytes=0,
                 )
             ).rowcount
             if not claimed:
@@ -147,6 +171,7 @@ class Engine:
         """Run the step's function; what its row should say afterwards."""
         step, at = work.step, self.clock
         try:
+            self._reserve(work, self.kinds[step.kind])
             self.kinds[step.kind].run(work)
         except Stopped as stopped:
             log.info("step %s (%s) stopped: %s", step.id, step.kind, stopped)
@@ -154,10 +179,29 @@ class Engine:
         except StepError as error:
             log.warning("step %s (%s): %s", step.id, step.kind, error)
             return outcome_of(error, step.attempt, at())
+        except AWAY as error:
+            log.warning("step %s (%s): the database is away: %s", step.id, step.kind, error)
+            return outcome_of(Transient("the database was away"), step.attempt, at())
         except Exception as error:  # a fault in our own code: shown to staff, not tried for ever
+            if disk.is_full(error):
+                return outcome_of(disk.NoRoom(f"the disk is full: {error}"), step.attempt, at())
             log.exception("step %s (%s) broke", step.id, step.kind)
             return _failed("bug", f"{type(error).__name__}: {error}", at())
         return {"state": State.DONE, "progress": 1.0, "error": "", "error_class": "", "finished_at": at()}
+
+    def _reserve(self, work: Work, kind: Kind) -> None:
+        """Promise the step the room it will need. Raises NoRoom, Stopped, and what asking it raises."""
+        wanted = kind.room(work)
+        if not wanted:
+            return
+        with self.database.transaction() as connection:
+            if not connection.execute(mine(work.step.id, work.owner).values(reserved_bytes=wanted)).rowcount:
+                raise Stopped(f"step {work.step.id} is no longer {work.owner}'s")
+        # Looked at after the promise is written: of two that ask at once, one sees the other.
+        with self.database.reading() as connection:
+            promised = disk.promised_bytes(disk.before(connection, work.step))
+        free = disk.free_bytes(self.archive.root)
+        disk.check(wanted, free=free, promised=promised, spare=self.spare_bytes)
 
     def reconcile(self) -> int:
         """Mend what was lost: dead leases, lost messages, pauses that are over. Returns how many were sent."""
@@ -166,7 +210,7 @@ class Engine:
             self._free_dead_leases(connection, at)
             connection.execute(
                 steps.update()
-                .where(steps.c.state == State.SENT, steps.c.sent_at < at - self.lease)
+                .where(steps.c.state == State.SENT, _over(steps.c.sent_at, at - self.lease, at))
                 .values(state=State.READY)
             )
             connection.execute(
@@ -175,7 +219,7 @@ class Engine:
         return self.dispatch()
 
     def _free_dead_leases(self, connection: Connection, at: datetime) -> None:
-        expired = (steps.c.state == State.RUNNING) & (steps.c.lease_until < at)
+        expired = (steps.c.state == State.RUNNING) & _over(steps.c.lease_until, at, at + 2 * self.lease)
         poison = steps.c.lost_leases + 1 >= LOST_LEASES
         connection.execute(
             steps.update()
@@ -191,10 +235,15 @@ class Engine:
         connection.execute(steps.update().where(expired).values(state=State.READY, lost_leases=steps.c.lost_leases + 1))
 
 
+def _over(column: sa.Column[Any], earliest: datetime, latest: datetime) -> sa.ColumnElement[bool]:
+    """Whether a time has passed, or is one that a clock wrote before it was set back."""
+    return (column < earliest) | (column > latest)
+
+
 def outcome_of(error: StepError, attempt: int, at: datetime) -> dict[str, Any]:
     """What a step's row says after `error` in try number `attempt`."""
     if isinstance(error, Resource):
-        until = error.until or at + LONGEST_PAUSE
+        until = error.until or at + error.pause
         values = {"state": State.PARKED, "not_before": until, "error_class": "resource", "error": str(error)}
         return values | {"attempt": attempt - 1}  # that something ran out is no failed try
     if isinstance(error, Transient) and attempt < ATTEMPTS:

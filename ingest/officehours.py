@@ -52,6 +52,10 @@ VISIBILITY_MOVES: dict[Visibility, frozenset[Visibility]] = {
 }
 WITH_ROOM = frozenset({State.BACKSTAGE, State.ON_AIR, State.PAUSED})
 """States in which the studio keeps a room for the office hour."""
+ON_AIR = frozenset({State.ON_AIR, State.PAUSED})
+"""States in which something goes out."""
+LONGEST_DELAY_S = 60
+"""A broadcast delay is 0 to so many seconds: longer than any conversation needs, 19 MB at 2.5 Mbit/s."""
 WITH_RECORDING = frozenset({State.ENDED, State.IN_REVIEW})
 TAKING_QUESTIONS = frozenset({State.OPEN, State.BACKSTAGE, State.ON_AIR, State.PAUSED})
 
@@ -94,6 +98,7 @@ class OfficeHour:
     began_at: datetime | None = None
     ended_at: datetime | None = None
     released_at: datetime | None = None
+    delay_s: int = 0  # how much later than the room the public sees and hears, fixed when it goes on air
 
 
 @dataclass(frozen=True, kw_only=True)

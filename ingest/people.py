@@ -14,13 +14,19 @@ class Role(Enum):
     INTERPRETER = "interpreter"
 
 
+SCREEN = ":screen"
+"""After a person's id: the screen they share, which is in the room as if it were somebody."""
+
+
 class Right(Enum):
     """One thing somebody may do."""
 
     SEND = "send"  # sound and picture into the room
+    SHARE = "share"  # a screen beside oneself
     RECEIVE = "receive"  # the undelayed programme with one's own N-1 sound
     RUN_ROOM = "run_room"  # start, end, admit, show, put questions on air
     MODERATE = "moderate"  # read and decide questions
+    CUT = "cut"  # take out of the broadcast what has not gone out, and go on
     REVIEW = "review"  # see the recording before release, release and withdraw it
     ANNOUNCE = "announce"  # create and change office hours
 
@@ -28,8 +34,8 @@ class Right(Enum):
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.GUEST: frozenset({Right.SEND, Right.RECEIVE}),
     Role.INTERPRETER: frozenset({Right.SEND, Right.RECEIVE}),
-    Role.HOST: frozenset({Right.SEND, Right.RECEIVE, Right.REVIEW}),
-    Role.STAFF: frozenset({Right.SEND, Right.RECEIVE, Right.RUN_ROOM, Right.MODERATE, Right.REVIEW, Right.ANNOUNCE}),
+    Role.HOST: frozenset({Right.SEND, Right.SHARE, Right.RECEIVE, Right.CUT, Right.REVIEW}),
+    Role.STAFF: frozenset(Right),
 }
 """The one table of rights: every page and every ticket asks here."""
 

@@ -24,12 +24,17 @@ class Safe:
             lines = [line.strip() for line in key_file.read_text().splitlines() if line.strip()]
             self._keys = MultiFernet([Fernet(line) for line in lines])
             self._newest = lines[0].encode()
+            self._lines = [line.encode() for line in lines]
         except (OSError, ValueError) as error:
             raise SecretError(f"{key_file} holds no usable encryption key: {error}") from error
 
     def fingerprint(self, text: str) -> str:
         """64 hex digits, the same for the same text while the newest key stays; nobody without it can find the text."""
         return hmac.new(self._newest, text.encode(), "sha256").hexdigest()
+
+    def derived(self, purpose: str) -> list[bytes]:
+        """32 bytes for another purpose from each key, the newest first."""
+        return [hmac.new(line, b"officehours " + purpose.encode(), "sha256").digest() for line in self._lines]
 
     def seal(self, text: str) -> str:
         """Encrypt."""

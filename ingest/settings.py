@@ -73,6 +73,7 @@ class Settings:
     )
     steps_in_flight: int = setting(4, "How many steps of one office hour may be in the workers' hands at once.")
     lease_s: float = setting(60.0, "Seconds without a sign of life after which a step is given to another worker.")
+    disk_spare_mb: int = setting(500, "Megabytes of the archive's disk that steps leave free for live rooms.")
     video_width: int = setting(1280, "Width of the programme in pixels.")
     video_height: int = setting(720, "Height of the programme in pixels.")
     frame_rate: int = setting(30, "Frames a second of the programme: 25 or 30.")
@@ -80,6 +81,10 @@ class Settings:
     video_preset: str = setting("superfast", "x264 preset of the programme.")
     logo: Path | None = setting(None, "PNG of the office's sign, shown on the slides of the programme.")
     ice_servers: tuple[str, ...] = setting((), "STUN/TURN addresses given to both sides; none by default.")
+    delay_s: int = setting(0, "Seconds of broadcast delay of a new office hour, 0 to 60; staff may choose another.")
+    sealed_kept_days: int = setting(30, "Days after which what was cut is erased, unless a reason to keep it is given.")
+    whep_viewers: int = setting(40, "Viewers of one office hour who may have the fastest picture (WHEP); 0: nobody.")
+    rewind_minutes: int = setting(5, "How many minutes viewers can go back while an office hour is on air.")
     tracks_kept_days: int = setting(42, "Days after release at which people's own tracks are erased.")
 
     @property

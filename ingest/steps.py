@@ -30,7 +30,7 @@ from sqlalchemy.engine import Connection
 
 from ingest import events
 from ingest.archive import Archive
-from ingest.database import Database, EnumText, UtcDateTime, metadata, now, random_id, row_as, rows_as
+from ingest.database import AWAY, Database, EnumText, UtcDateTime, metadata, now, random_id, row_as, rows_as
 
 ATTEMPTS = 5
 """Tries of a step that fails with Transient before a person has to look."""
@@ -66,7 +66,9 @@ class Transient(StepError):
 
 
 class Resource(StepError):
-    """Something ran out; `until` says when to look again (default: in ten minutes)."""
+    """Something ran out; `until` says when to look again (default: after `pause`)."""
+
+    pause = LONGEST_PAUSE
 
     def __init__(self, message: str, until: datetime | None = None) -> None:
         super().__init__(message)
@@ -105,6 +107,7 @@ class Step:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    reserved_bytes: int
 
 
 steps = sa.Table(
@@ -130,6 +133,7 @@ steps = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("started_at", UtcDateTime),
     sa.Column("finished_at", UtcDateTime),
+    sa.Column("reserved_bytes", sa.BigInteger, nullable=False, server_default="0"),
 )
 step_needs = sa.Table(
     "step_needs",
@@ -253,6 +257,14 @@ def beginning_with(connection: Connection, start: str) -> list[Step]:
     return rows_as(Step, connection, sa.select(steps).where(steps.c.id.like(f"{start}%")).limit(2))
 
 
+def office_hours_since(connection: Connection, at: datetime) -> list[str]:
+    """The office hours of which a step has begun or ended since a time."""
+    recent = (steps.c.started_at > at) | (steps.c.finished_at > at)
+    return list(
+        connection.scalars(sa.select(steps.c.office_hour).where(recent, steps.c.office_hour.is_not(None)).distinct())
+    )
+
+
 def unfinished(connection: Connection, kind: str) -> bool:
     """True while a step of this kind has not ended."""
     query = sa.select(steps.c.id).where(steps.c.kind == kind, steps.c.state.in_(UNFINISHED)).limit(1)
@@ -294,6 +306,7 @@ class Kind:
     """A kind of step: its name, the queue it waits in, and the function that does it.
 
     `at_once`: how many of this kind may be under way in the whole installation; 0 is as many as there are places.
+    `room`: how many bytes it will write, asked before it begins and reserved on the disk while it runs.
     """
 
     name: str
@@ -301,6 +314,7 @@ class Kind:
     run: Callable[["Work"], None]
     priority: int = 5
     at_once: int = 0
+    room: Callable[["Work"], int] = lambda work: 0
 
 
 @dataclass
@@ -327,10 +341,18 @@ class Work:
         return self.step.office_hour
 
     def progress(self, fraction: float) -> None:
-        """A sign of life, cheap enough to give often: written at most six times a lease. Raises Stopped."""
+        """A sign of life, cheap enough to give often: written at most six times a lease. Raises Stopped.
+
+        While the database is away nobody else can take the step either: the work goes on for as long as a lease.
+        """
         at = self.clock()
-        if self._renewed is None or at - self._renewed >= self.lease / 6:
+        if self._renewed is not None and timedelta() <= at - self._renewed < self.lease / 6:
+            return  # a clock that was set back would keep silent for as long as that
+        try:
             self._renew(at, min(max(fraction, 0.0), 1.0))
+        except AWAY:
+            if self._renewed is None or at - self._renewed > self.lease:
+                raise
 
     def confirm(self) -> None:
         """Compare and set right now, before a rename or an outside call. Raises Stopped."""

@@ -37,6 +37,7 @@ office_hours = sa.Table(
     sa.Column("began_at", UtcDateTime),
     sa.Column("ended_at", UtcDateTime),
     sa.Column("released_at", UtcDateTime),
+    sa.Column("delay_s", sa.Integer, nullable=False, server_default="0"),
 )
 editions = sa.Table(
     "editions",

@@ -24,12 +24,14 @@ class Audience(Enum):
     """Which door a ticket opens, and the right it needs."""
 
     WHIP = "whip"
+    SCREEN = "screen"
     WHEP = "whep"
     SOCKET = "socket"
 
 
 NEEDS: dict[Audience, Right] = {
     Audience.WHIP: Right.SEND,
+    Audience.SCREEN: Right.SHARE,
     Audience.WHEP: Right.RECEIVE,
     Audience.SOCKET: Right.RECEIVE,
 }

@@ -3,13 +3,14 @@
 Media time counts ticks of the programme; a tick lasts `tick_duration` seconds (a fraction, 1/30 by default).
 One JSON object a line: `{"tick": 450, "kind": "on_air", "question": "…", "command": "…"}`. The first line is
 `begin` (tick 0, `tick_duration`, wall time). Ids only; names and wordings live in rows and cards.
-Appended and fsynced line by line; a torn last line is dropped when the file is opened again.
+Appended and fsynced line by line; a torn last line is dropped when the file is opened again. Only `resumed` may
+have an earlier tick than the line before it: with a broadcast delay, what had not left it is lost in a crash.
 """
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
@@ -20,7 +21,7 @@ class Kind(Enum):
     """What may happen in a programme. The fields each carries are in brackets."""
 
     BEGIN = "begin"  # tick_duration, width, height, wall
-    RESUMED = "resumed"  # died (wall), wall; the child that died stopped at the tick before
+    RESUMED = "resumed"  # died (wall), wall; the child that died stopped at the tick before; see `settled`
     SCENE = "scene"  # name, people (ids, in order of their places)
     SPEAKER = "speaker"  # person, or None: who speaks, large in the scenes "auto" and "screen"
     VISIBLE = "visible"  # person, on (bool): in the programme's picture and sound
@@ -32,8 +33,9 @@ class Kind(Enum):
     ON_AIR = "on_air"  # question
     ANSWERED = "answered"  # question
     MARK = "mark"  # by, reason
-    CUT = "cut"  # until (tick), by
+    CUT = "cut"  # on, from (tick, may lie before this event), until (tick, when it goes on), by, sealed
     CONSENT = "consent"  # person, scopes
+    ENDING = "ending"  # wall; the last tick was made, what the broadcast delay holds still goes out
     END = "end"  # wall
 
 
@@ -66,7 +68,27 @@ def parse(line: str) -> Event:
 
 def read(path: Path) -> list[Event]:
     """All whole events of a timeline; a torn last line is left out, a broken one before it is an error."""
-    return list(_whole_events(path))
+    return settled(_whole_events(path))
+
+
+def settled(events: Iterable[Event]) -> list[Event]:
+    """The events as media time has them, never going back: what was in the broadcast delay in a crash was lost.
+
+    An event from beyond the tick at which the next process went on happened for the programme at that tick.
+    """
+    kept: list[Event] = []
+    for event in events:
+        if event.kind is Kind.RESUMED:
+            kept = [_moved(each, event.tick) for each in kept if each.tick <= event.tick or each.kind is not Kind.CLOCK]
+        kept.append(event)
+    return kept
+
+
+def _moved(event: Event, most: int) -> Event:
+    if event.tick <= most and event.kind is not Kind.CUT:
+        return event
+    bounds = {name: min(event.values[name], most) for name in ("from", "until") if name in event.values}
+    return replace(event, tick=min(event.tick, most), values=event.values | bounds)
 
 
 def _whole_events(path: Path) -> Iterator[Event]:
@@ -89,7 +111,7 @@ def seconds(events: list[Event], event: Event) -> Fraction:
 
 
 class Writer:
-    """Appends to a timeline; holds one open file. Ticks never go back."""
+    """Appends to a timeline; holds one open file. Ticks go back to no event but `resumed`."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,13 +121,15 @@ class Writer:
 
     def append(self, kind: Kind, tick: int, *, command: str | None = None, **values: Any) -> Event:
         """Write one event to the disk. Raises ValueError when `tick` lies before the last one."""
-        if self.events and tick < self.events[-1].tick:
+        if self.events and tick < self.events[-1].tick and kind is not Kind.RESUMED:
             raise ValueError(f"media time would go back from {self.events[-1].tick} to {tick}")
         event = Event(tick=tick, kind=kind, command=command, values=values)
         self._file.write(event.line())
         self._file.flush()
         os.fsync(self._file.fileno())
         self.events.append(event)
+        if kind is Kind.RESUMED:
+            self.events = settled(self.events)
         return event
 
     def applied(self) -> set[str]:

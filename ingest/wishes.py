@@ -6,7 +6,7 @@ from enum import Enum
 class Kind(Enum):
     """What can be wished; in brackets what the payload holds."""
 
-    START = "start"  # on air: media time begins
+    START = "start"  # delay_s, cut_words: on air: media time begins
     END = "end"
     PAUSE = "pause"
     RESUME = "resume"
@@ -19,4 +19,5 @@ class Kind(Enum):
     ON_AIR = "on_air"  # question, text, author
     ANSWERED = "answered"  # question
     MARK = "mark"  # reason
-    CUT = "cut"
+    CUT = "cut"  # by: slide and silence for the public instead of what has not gone out and what follows
+    GO_ON = "go_on"  # by: the public gets again what is made from now on

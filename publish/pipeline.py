@@ -2,6 +2,7 @@
 
     end of the office hour (begin)
       +- transcode.poster, .captions, .download                    none needs another
+      +- transcode.storyboard, .waveform                           for seeking
       +- transcode.loudness -> .audio                              the sound at one loudness, and the podcast's file
       +- transcode.plan -> .stretch (many) -> .rungs               the smaller sizes; .rungs waits for every stretch
       +- publish.chapters                                          from timeline and questions
@@ -47,6 +48,8 @@ class Stage(Enum):
 
 STAGE_OF = {
     transcode_tasks.POSTER: Stage.RENDITIONS,
+    transcode_tasks.STORYBOARD: Stage.RENDITIONS,
+    transcode_tasks.WAVEFORM: Stage.RENDITIONS,
     transcode_tasks.DOWNLOAD: Stage.RENDITIONS,
     transcode_tasks.PLAN: Stage.RENDITIONS,
     transcode_tasks.STRETCH: Stage.RENDITIONS,

@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -90,10 +90,22 @@ def sync_all(folder: Path) -> None:
 
 def sweep(thing: Path, now: float | None = None) -> None:
     """Remove half-made things beside `thing` that a killed worker left behind."""
+    _sweep(thing.parent.glob(f".*-*-{thing.name}"), now)
+
+
+def sweep_room(room: archive.Room, now: float | None = None) -> None:
+    """Remove all half-made things of an office hour, also of what is finished and never made again."""
+    for folder in ("programme", "renditions", "captions", "pictures"):
+        with suppress(FileNotFoundError):  # one of a living worker went while we looked: the rest comes next time
+            _sweep(list((room.root / folder).rglob(".*-*-*")), now)
+
+
+def _sweep(found: Iterable[Path], now: float | None) -> None:
     now = time.time() if now is None else now
-    for left in thing.parent.glob(f".*-*-{thing.name}"):
-        if now - max(each.stat().st_mtime for each in [left, *_below(left)]) > FORGOTTEN_S:
-            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+    for left in found:
+        with suppress(FileNotFoundError):  # it was finished and renamed meanwhile, or lay in one that is gone
+            if now - max(each.stat().st_mtime for each in [left, *_below(left)]) > FORGOTTEN_S:
+                shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
 
 
 def _below(path: Path) -> list[Path]:

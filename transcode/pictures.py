@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import av
 import numpy as np
+from av.container import InputContainer
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -60,16 +62,21 @@ def frames_at(video: Path, times_s: Sequence[float], progress: Callable[[float],
     found: list[av.VideoFrame] = []
     with probe.open_media(video) as container:
         stream = container.streams.video[0]
-        assert stream.time_base is not None
         for n, at_s in enumerate(times_s):
             progress(n / len(times_s))
-            try:
-                container.seek(int(at_s / stream.time_base), stream=stream)
-                frame = next(container.decode(stream), None)
-            except av.error.FFmpegError:
-                continue  # a damaged stretch: other moments are left
+            frame = frame_at(container, stream, at_s)
             found += [frame] if frame is not None else []
     return found
+
+
+def frame_at(container: InputContainer, stream: VideoStream, at_s: float) -> av.VideoFrame | None:
+    """The keyframe at or before a media time; None where the recording is damaged."""
+    assert stream.time_base is not None
+    try:
+        container.seek(int(at_s / stream.time_base), stream=stream)
+        return next(container.decode(stream), None)
+    except av.error.FFmpegError:
+        return None
 
 
 def make_poster(video: Path, target: Path, means: encode.Means) -> bool:

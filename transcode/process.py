@@ -6,7 +6,7 @@ means it hangs. Its standard error is drained and the last part kept, so that a 
 `report` is called about once a second with the last position; an exception from it cancels: SIGINT, SIGTERM, SIGKILL.
 
     steps.Transient   Stalled; Crashed (ended by a signal, e.g. no memory): worth trying again
-    steps.Resource    NoSpace: parked until somebody makes room
+    disk.NoRoom       NoSpace: parked until somebody makes room
     steps.Permanent   Failed: the same again would fail again
 """
 
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO
 
 from ingest import steps
+from ingest.disk import NoRoom
 
 LAUNCHER = str(Path(__file__).with_name("launch.py"))
 TAIL_BYTES = 16_384
@@ -37,7 +38,7 @@ class Crashed(steps.Transient):
     """The child was ended by a signal that we did not send."""
 
 
-class NoSpace(steps.Resource):
+class NoSpace(NoRoom):
     """The child could not write: the disk is full."""
 
 
@@ -180,7 +181,7 @@ def _judge(child: Child, status: int) -> None:
     if status == 0:
         return
     said = child.last_lines()
-    if "No space left on device" in said or "Disk quota exceeded" in said:
+    if any(full in child.last_lines(TOLD_LINES) for full in ("No space left on device", "Disk quota exceeded")):
         raise NoSpace(f"{child.name} found the disk full: {said}")
     if status < 0:
         raise Crashed(f"{child.name} was ended by {signal.Signals(-status).name}: {said}")

@@ -25,6 +25,7 @@ SEGMENT_S = 2
 RATES = (25, 30)
 TALLEST = 1080
 SHORTEST_S = 0.5
+LONGEST_S = 12 * 3600  # a file that says more is damaged, and would fill the disk with one repeated picture
 BITS_PER_PIXEL = Fraction(9, 100)  # of the live room: 2.5 Mbit/s for 1280 x 720 at 30
 KEPT = 0.5  # a recording of which less than half can be decoded is no recording
 
@@ -36,6 +37,8 @@ def repair(film: Path, programme: archive.Programme, means: Means, *, preset: st
         raise NotAVideo(f"{film.name} has no picture: a recording needs one")
     if media.picture.duration_s < SHORTEST_S and media.picture.frames < 2:
         raise NotAVideo(f"{film.name} is shorter than {SHORTEST_S} s")
+    if media.end_s - media.picture.start_s > LONGEST_S:
+        raise NotAVideo(f"{film.name} says that it lasts {media.end_s / 3600:.0f} hours; at most 12 can be taken")
     with made.folder_beside(programme.root) as beside:
         video, audio = beside / "video.mp4", beside / "audio.m4a"
         command = repair_command(film, media, video, audio, means, preset)

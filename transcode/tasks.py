@@ -1,6 +1,8 @@
 """An office hour with a finished recording comes in, steps go out; and the functions that do them.
 
     transcode.poster     pictures/poster.jpg                    early: the page wants a face
+    transcode.storyboard pictures/storyboard.{jpg,vtt}          small pictures of the whole length, for seeking
+    transcode.waveform   pictures/waveform.json                 peaks of the sound, for seeking
     transcode.captions   captions/<language>.{vtt,words.json}   early: the longest, and chapters lean on nothing else
     transcode.download   renditions/download.mp4                the replay without JavaScript
     transcode.plan       renditions/stretches/plan.json         which smaller sizes, in how many stretches
@@ -18,15 +20,39 @@ from sqlalchemy.engine import Connection
 
 from ingest import archive, steps
 from ingest.steps import Kind, Work
-from transcode import captions, encode, ladder, loudness, pictures, playlists, stretches
+from transcode import (
+    captions,
+    encode,
+    footprint,
+    ladder,
+    loudness,
+    pictures,
+    playlists,
+    storyboard,
+    stretches,
+    waveform,
+)
 from transcode.encode import Means
 from transcode.settings import Settings
 from transcode.speech import Transcriber
 
+Room = Callable[[Work], int]
 POSTER, CAPTIONS, DOWNLOAD, PLAN, STRETCH, RUNGS, LOUDNESS, AUDIO = (
     f"transcode.{name}" for name in ("poster", "captions", "download", "plan", "stretch", "rungs", "loudness", "audio")
 )
-PRIORITIES = {POSTER: 1, PLAN: 1, CAPTIONS: 2, DOWNLOAD: 3, LOUDNESS: 3, STRETCH: 4, RUNGS: 4, AUDIO: 5}
+STORYBOARD, WAVEFORM = "transcode.storyboard", "transcode.waveform"
+PRIORITIES = {
+    STORYBOARD: 5,
+    WAVEFORM: 5,
+    POSTER: 1,
+    PLAN: 1,
+    CAPTIONS: 2,
+    DOWNLOAD: 3,
+    LOUDNESS: 3,
+    STRETCH: 4,
+    RUNGS: 4,
+    AUDIO: 5,
+}
 
 
 def add_all(
@@ -49,6 +75,7 @@ def add_all(
     for language in languages:
         wanted[f"captions.{language}"] = (CAPTIONS, {"language": language, "hints": list(hints)})
     wanted["download"] = (DOWNLOAD, {"language": main})
+    wanted |= {"storyboard": (STORYBOARD, {}), "waveform": (WAVEFORM, {})}
     wanted["loudness"] = (LOUDNESS, {"language": main})
 
     def written(kind: str, parameters: Mapping[str, object], needed: Iterable[str]) -> str:
@@ -72,22 +99,48 @@ def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:
     """The kinds of steps of this package, for the worker. Raises SettingError for a ladder that has no meaning."""
     ladder.rungs(settings.ladder)
 
-    def kind(name: str, queue: str, run: Callable[[Work, Means], None]) -> Kind:
+    def kind(name: str, queue: str, run: Callable[[Work, Means], None], room: Room = little) -> Kind:
         def work_on(work: Work) -> None:
             run(work, _means(work, settings))
 
-        return Kind(name=name, queue=queue, run=work_on, priority=PRIORITIES[name])
+        return Kind(name=name, queue=queue, run=work_on, priority=PRIORITIES[name], room=room)
 
     return [
         kind(POSTER, "light", make_poster),
+        kind(STORYBOARD, "light", make_storyboard),
+        kind(WAVEFORM, "light", make_waveform),
         kind(CAPTIONS, "heavy", lambda work, means: make_captions(work, means, transcriber)),
-        kind(DOWNLOAD, "heavy", make_download),
+        kind(DOWNLOAD, "heavy", make_download, room_of_download),
         kind(PLAN, "light", make_plan),
-        kind(STRETCH, "heavy", make_stretch),
+        kind(STRETCH, "heavy", make_stretch, room_of_stretch),
         kind(RUNGS, "light", join_rungs),
-        kind(LOUDNESS, "heavy", normalise_sound),
-        kind(AUDIO, "light", make_audio),
+        kind(LOUDNESS, "heavy", normalise_sound, room_of_sound),
+        kind(AUDIO, "light", make_audio, room_of_sound),
     ]
+
+
+# Room on the disk, asked before a step begins
+
+
+def little(work: Work) -> int:
+    """Of a step that writes playlists, captions or a picture."""
+    return footprint.LITTLE
+
+
+def room_of_download(work: Work) -> int:
+    return footprint.of_download(_places(work)[1])
+
+
+def room_of_sound(work: Work) -> int:
+    return footprint.of_sound(footprint.duration_s(_places(work)[1]))
+
+
+def room_of_stretch(work: Work) -> int:
+    """Raises NoPlan when nobody has planned it."""
+    room, programme = _places(work)
+    plan = stretches.read_plan(room)
+    cuts = playlists.read(programme.playlist("video")).segments[plan.segments(int(work.parameters["stretch"]))]
+    return footprint.of_stretch(plan.rungs, sum(cut.duration_s for cut in cuts))
 
 
 def _means(work: Work, settings: Settings) -> Means:
@@ -105,6 +158,20 @@ def make_poster(work: Work, means: Means) -> None:
     """Choose and write the poster."""
     room, programme = _places(work)
     pictures.make_poster(programme.playlist("video"), room.poster, means)
+
+
+def make_storyboard(work: Work, means: Means) -> None:
+    """Small pictures of the whole length; sound alone has none."""
+    room, programme = _places(work)
+    if programme.playlist("video").exists():
+        storyboard.make(programme.playlist("video"), room, means)
+
+
+def make_waveform(work: Work, means: Means) -> None:
+    """The outline of the sound; a programme without sound has none."""
+    room, programme = _places(work)
+    if programme.playlist("audio").exists():
+        waveform.make(programme.playlist("audio"), room.waveform, means)
 
 
 def make_captions(work: Work, means: Means, transcriber: Transcriber) -> None:

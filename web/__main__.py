@@ -89,8 +89,9 @@ def parser() -> argparse.ArgumentParser:
     _steps_arguments(command("steps", "show the work after the end, and move it on", _steps))
     _caption_arguments(command("caption", "write captions, words and a transcript of any file", _caption))
     bench = command("bench", "measure", _bench)
-    bench.add_argument("name", choices=("demo", "transcode", "captions"))
+    bench.add_argument("name", choices=("demo", "transcode", "archive", "captions", "live", "latency", "loss"))
     bench.add_argument("--speech", type=Path, metavar="FOLDER", help="captions: a recording and what is said in it")
+    bench.add_argument("--media", type=Path, metavar="FOLDER", help="live: faces, as NAME.mjpeg and NAME.wav")
     bench.add_argument("--json", action="store_true", help="print one line of JSON at the end")
     bench.add_argument("--full", action="store_true", help="measure longer")
     command("packages", "fetch the front-end packages of the lock file", _packages)
@@ -282,12 +283,16 @@ def _caption(options: argparse.Namespace) -> None:
 
 def _bench(options: argparse.Namespace) -> int:
     from web.bench import bench
+    from web.bench_programs import BenchFailed
     from web.caption import Refused
 
     try:
-        return bench(options.name, as_json=options.json, full=options.full, speech=options.speech)
+        return bench(options.name, as_json=options.json, full=options.full, speech=options.speech, media=options.media)
     except Refused as error:
         raise Mendable(str(error)) from error
+    except BenchFailed as error:
+        print(f"officehours: the bench did not come to its end: {error}", file=sys.stderr)
+        return 1
 
 
 def _packages(options: argparse.Namespace) -> None:

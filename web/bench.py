@@ -17,12 +17,23 @@ RUNS, FULL_RUNS = 3, 7
 DEMO_FIGURES = ("live_s", "replay_ready_s", "renditions_ready_s", "captions_ready_s", "released_s", "cues", "chapters")
 
 
-def bench(name: str, *, as_json: bool, full: bool, speech: Path | None = None) -> int:
-    """Run the bench `name` and print what it found; `speech` is the folder for captions. Raises caption.Refused."""
+def bench(name: str, *, as_json: bool, full: bool, speech: Path | None = None, media: Path | None = None) -> int:
+    """Run the bench `name` and print what it found. Raises caption.Refused, mendable.Mendable.
+
+    `speech` is the folder for captions, `media` the one for live.
+    """
     if name == "captions":
         from web import bench_captions
 
         figures = bench_captions.captions(speech)
+    elif name == "live":
+        from web import bench_live
+
+        figures = bench_live.live(media, FULL_RUNS if full else RUNS, full=full)
+    elif name == "latency":
+        from web import bench_latency
+
+        figures = bench_latency.latency(full=full)
     else:
         figures = BENCHES[name](FULL_RUNS if full else RUNS)
     if as_json:
@@ -60,4 +71,23 @@ def transcode(runs: int) -> dict[str, Any]:
     return bench_transcode.transcode(full=runs >= FULL_RUNS)
 
 
-BENCHES: dict[str, Callable[[int], dict[str, Any]]] = {"demo": demo, "transcode": transcode}
+def loss(runs: int) -> dict[str, Any]:
+    """Real senders over a line that loses packets: freezes, sound made up, and the delay afterwards."""
+    from web.loss import bench as bench_loss
+
+    return bench_loss.loss(runs)
+
+
+def archived(runs: int) -> dict[str, Any]:
+    """How soon after the end a recording can be watched, and how soon all of it is made."""
+    from web import bench_archive
+
+    return bench_archive.archived(full=runs >= FULL_RUNS)
+
+
+BENCHES: dict[str, Callable[[int], dict[str, Any]]] = {
+    "demo": demo,
+    "transcode": transcode,
+    "archive": archived,
+    "loss": loss,
+}

@@ -208,14 +208,15 @@ def record(video: Path, length_s: int) -> None:
     room = ffmpeg.filter(tiles, "hstack").filter("noise", alls=6, allf="t")
     x264 = {"vcodec": "libx264", "preset": "superfast", "bf": 0, "g": 60, "video_bitrate": TOP.bitrate}
     loop = video.parent / "loop.mp4"
-    _run(ffmpeg.output(room, str(loop), pix_fmt="yuv420p", **x264, **{"x264-params": "scenecut=0"}))
+    run(ffmpeg.output(room, str(loop), pix_fmt="yuv420p", **x264, **{"x264-params": "scenecut=0"}))
     hls = {"format": "hls", "hls_time": 2, "hls_playlist_type": "vod", "hls_segment_type": "fmp4", "start_number": 1}
     again = ffmpeg.input(str(loop), stream_loop=-1, t=length_s).video
-    _run(ffmpeg.output(again, str(video), c="copy", hls_segment_filename=str(video.parent / "%08d.m4s"), **hls))
+    run(ffmpeg.output(again, str(video), c="copy", hls_segment_filename=str(video.parent / "%08d.m4s"), **hls))
     loop.unlink()
 
 
-def _run(command: Any) -> None:
+def run(command: Any) -> None:
+    """Let ffmpeg do it; raises CalledProcessError."""
     subprocess.run(
         [encode.tool(), "-hide_banner", "-nostdin", "-loglevel", "error", *ffmpeg.get_args(command)], check=True
     )

@@ -76,16 +76,22 @@ class Door:
 
     async def _form(self, request: Request) -> Mapping[str, Any]:
         """The fields of a form that may be acted on. Raises HTTPException 400, 403, 413, 429."""
+        if request.method == "PATCH":
+            self._check(request, request.headers.get(CSRF_HEADER, ""))
+            return {}  # a piece of a file, not a form: its page reads it as it comes, and knows how long it may be
         if not self.posts.allows(sender(request)):
             raise HTTPException(429)
         body = await self._body(request)
         fields = await parse(request, body)
-        token = request.headers.get(CSRF_HEADER) or str(fields.get(CSRF_FIELD, ""))
+        self._check(request, request.headers.get(CSRF_HEADER) or str(fields.get(CSRF_FIELD, "")))
+        return fields
+
+    def _check(self, request: Request, token: str) -> None:
+        """Where a form comes from, and whether it is one of ours. Raises HTTPException 403."""
         if not same_origin(request.headers, request.url.scheme, self.house.settings.public_url):
             raise HTTPException(403, "the form came from another site")
         if not sessions.token_fits(request.state.visitor.key, token):
             raise HTTPException(403, "the form's token does not fit")
-        return fields
 
     async def _body(self, request: Request) -> bytes:
         declared = request.headers.get("content-length", "0")

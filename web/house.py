@@ -20,12 +20,13 @@ import transcode.tasks
 import web.settings
 from ingest.archive import Archive
 from ingest.database import Database
+from ingest.disk import MEGABYTE
 from ingest.engine import Engine
 from ingest.secrets import Safe, open_safe
 from ingest.settings import load
 from ingest.steps import Kind, Step
 from transcode.speech import Whisper
-from web import broker
+from web import broker, taking
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +64,20 @@ def open_house(environ: Mapping[str, str] | None = None) -> House:
     archive = Archive(base.data / "archive")
     safe = open_safe(base.secrets)
     celery = broker.celery_app(settings.broker_url, base.data)
-    kinds = all_kinds(base.data, encode, intake, release, safe)
+    kinds = all_kinds(base.data, encode, intake, release, safe, base.video_preset)
 
     def send(step: Step, kind: Kind) -> None:
         broker.ring(celery, step, kind)
 
-    engine = Engine(database, archive, kinds, send, in_flight=base.steps_in_flight, lease_s=base.lease_s)
+    engine = Engine(
+        database,
+        archive,
+        kinds,
+        send,
+        in_flight=base.steps_in_flight,
+        lease_s=base.lease_s,
+        spare_bytes=base.disk_spare_mb * MEGABYTE,
+    )
     return House(
         settings=settings,
         ingest=base,
@@ -89,10 +98,12 @@ def all_kinds(
     intake: questions.settings.Settings,
     release: publish.settings.Settings,
     safe: Safe,
+    video_preset: str,
 ) -> list[Kind]:
     """Every kind of step that a worker of this house knows."""
     return [
         *transcode.tasks.kinds(encode, Whisper(settings=encode, store=data / "models")),
         *questions.tasks.kinds(intake, safe),
         *publish.tasks.kinds(release, safe),
+        *taking.kinds(data, encode, video_preset),
     ]

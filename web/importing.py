@@ -1,22 +1,17 @@
-"""A file with somebody else's recording comes in; an office hour that has ended goes out, its pipeline written down."""
+"""A file named at the terminal comes in; an office hour that has ended goes out, its pipeline written down."""
 
 import json
 import sys
-from datetime import timedelta
-from fractions import Fraction
 from pathlib import Path
 
-import ingest.archive
-from ingest import steps, store
-from ingest.database import now, random_id
-from ingest.officehours import OfficeHour, Release, State
-from ingest.timeline import Kind, Writer
-from publish import pipeline
-from transcode import repair
+from ingest import steps
+from ingest.database import random_id
+from ingest.officehours import OfficeHour
 from transcode.encode import Means
-from transcode.probe import Picture
+from web import taking
 from web.house import House
 from web.mendable import Mendable
+from web.taking import Facts
 
 
 def import_file(house: House, film: Path, *, title: str, host_name: str, language: str, release: bool) -> OfficeHour:
@@ -25,51 +20,20 @@ def import_file(house: House, film: Path, *, title: str, host_name: str, languag
     Raises Mendable when the file cannot be taken; then nothing is kept.
     """
     id = random_id()
-    room = house.archive.room(id)
+    means = Means(settings=house.transcode, progress=_show)
+    facts = Facts(title=title, host_name=host_name, language=language, release=release)
     try:
-        room.programme(1).root.parent.mkdir(parents=True)
-        means = Means(settings=house.transcode, progress=_show)
-        picture = repair.repair(film, room.programme(1), means, preset=house.ingest.video_preset)
-        return _write_down(house, id, picture, title=title, host_name=host_name, language=language, release=release)
+        picture = taking.make_programme(film, house.archive.room(id), means, house.ingest.video_preset)
+        with house.database.transaction() as connection:
+            hour = taking.write_down(connection, id, picture, facts)
     except steps.StepError as error:
         house.archive.erase(id)
         raise Mendable(f"{film.name} cannot be imported: {error}") from error
     except BaseException:
         house.archive.erase(id)
         raise
-
-
-def _write_down(
-    house: House, id: str, picture: Picture, *, title: str, host_name: str, language: str, release: bool
-) -> OfficeHour:
-    rate, ended = round(picture.frame_rate), now()
-    began = ended - timedelta(seconds=picture.frames / rate)
-    _write_timeline(house.archive.room(id), picture, rate, began.isoformat(), ended.isoformat())
-    with house.database.transaction() as connection:
-        store.add_office_hour(
-            connection,
-            id=id,
-            title=title,
-            host_name=host_name,
-            language=language,
-            starts_at=began,
-            state=State.ON_AIR,
-            release=Release.AT_END if release else Release.BY_HAND,
-        )
-        edition = store.add_edition(
-            connection, id, address=random_id(), duration_ticks=picture.frames, tick_duration=str(Fraction(1, rate))
-        )
-        hour = store.move_office_hour(connection, id, State.ENDED, began_at=began, ended_at=ended)
-        pipeline.begin(connection, hour, edition)
     house.engine.dispatch()
     return hour
-
-
-def _write_timeline(room: ingest.archive.Room, picture: Picture, rate: int, began: str, ended: str) -> None:
-    with Writer(room.timeline) as timeline:
-        size = {"width": picture.width, "height": picture.height}
-        timeline.append(Kind.BEGIN, 0, command=None, wall=began, tick_duration=f"1/{rate}", **size)
-        timeline.append(Kind.END, max(picture.frames - 1, 0), wall=ended)
 
 
 def _show(fraction: float) -> None:

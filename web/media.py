@@ -24,7 +24,10 @@ TYPES = {
     ".m4a": "audio/mp4",
     ".vtt": "text/vtt; charset=utf-8",
     ".jpg": "image/jpeg",
+    ".json": "application/json",
 }
+ONLY = {".json": "waveform.json"}
+"""Of these kinds only one file is served: others are notes of our own."""
 KEPT_S = {".m4s": 300, ".mp4": 300, ".jpg": 300}
 """Seconds a browser may keep a file: short, so that a recording taken back is soon gone there as well."""
 
@@ -62,6 +65,7 @@ def _file(root: Path, path: str) -> Path:
         or not folder
         or file.name.startswith(".")
         or file.suffix not in TYPES
+        or ONLY.get(file.suffix, file.name) != file.name
         or not file.is_file()
     ):
         raise HTTPException(404)

@@ -21,6 +21,7 @@ class Settings:
     studio_port: int = setting(0, "Port of the studio on loopback; `serve` sets it for its children.")
     time_zone: str = setting("Europe/Berlin", "Time zone of all times on the pages.")
     form_limit_kb: int = setting(256, "Largest body of a form in kB; more is refused with 413.")
+    upload_limit_mb: int = setting(20_000, "Largest recording in MB that staff can bring in the browser.")
     session_hours: int = setting(12, "Hours after which somebody has to sign in again.")
     host_link_days: int = setting(30, "Days for which a host's personal address opens the host page.")
     logins_per_minute: int = setting(6, "How often one address may try a password in a minute.")

@@ -25,16 +25,17 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import publish.pipeline
-from ingest import store, tickets
+from ingest import sealing, store, tickets
 from ingest.database import now, random_id
 from ingest.live.countdown import TIME
-from ingest.live.rooms import NoRoomLeft, OfferRefused, RoomGone, Rooms
-from ingest.officehours import WITH_ROOM, OfficeHour, State, Visibility
-from ingest.people import IN_ROOM, Person, Role
-from ingest.tickets import Audience
+from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone, Rooms
+from ingest.officehours import ON_AIR, WITH_ROOM, OfficeHour, State, Visibility
+from ingest.people import IN_ROOM, RIGHTS, SCREEN, Person, Role
+from ingest.tickets import NEEDS, Audience
+from web.door import client
 from web.house import House
-from web.live_files import LiveFiles
-from web.rendering import N_
+from web.limits import Throttle
+from web.live_files import LiveFiles, ShortWay
 from web.words import say
 
 log = logging.getLogger(__name__)
@@ -48,15 +49,17 @@ SILENCE_S = 10.0
 ROOM_STARTS_S = 6.0
 """How long the door waits for a room that is being started, before it says: try again."""
 ROOM_LOOK_S = 0.2
-LAST_WORDS_S = 30.0
-"""How long after the end the live files stay: viewers are some seconds behind and shall hear the last sentence."""
+FULL_AGAIN_S = "10"
+"""When somebody for whom the machine had no room may ask again; our page does so by itself."""
+ROOM_FACTS = ("open", "on_air", "over", "tick", "seconds", "ticks", "late", "ease", "trouble")
+LAST_WORDS_S = 3.5
+"""How long after the end the live files stay. Players hear of it at once or within two seconds, fetch the last of it
+and play it from what they hold. With `LOOK_AGAIN_S` the addresses are gone 4.5 s after the end; 5 are allowed."""
+WATCHES_A_MINUTE = 30
+"""Offers to watch that one address may send: a town hall behind one of them, but nobody who takes all places again
+and again."""
 LOOK_AGAIN_S = 1.0
 """How long an address is believed to be on air before the row is looked at again."""
-
-FULL = N_(
-    "The studio has no time for one more picture at this moment. Please stay: it is tried again by itself, and the "
-    "team knows that you are here."
-)
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,14 @@ class Studio:
             on_paused=self.paused,
             on_ended=self.ended,
             on_edge=lambda office_hour, edge: self.files.told(office_hour, edge),
+            sealing_key=sealing.public_key(house.safe),
             begins_in=lambda language: say(language, "Begins in %(time)s", time=TIME),
         )
-        self.files = LiveFiles(house.archive, self._on_air_at)
+        self._ending: set[str] = set()
+        self.files = LiveFiles(
+            house.archive, self._on_air_at, house.ingest.rewind_minutes, lambda each: each in self._ending
+        )
+        self._watching = Throttle(WATCHES_A_MINUTE, 60.0)
         self._addresses: dict[str, tuple[float, str | None]] = {}
 
     @contextlib.asynccontextmanager
@@ -132,6 +140,10 @@ class Studio:
         """Sound and picture of one person in (RFC 9725)."""
         return await self._connect(request, Audience.WHIP)
 
+    async def screen(self, request: Request) -> Response:
+        """A shared screen in, beside the person's own camera; for who may share one."""
+        return await self._connect(request, Audience.SCREEN)
+
     async def whep(self, request: Request) -> Response:
         """The undelayed programme with one's own N-1 sound out (draft-ietf-wish-whep-03)."""
         return await self._connect(request, Audience.WHEP)
@@ -142,27 +154,44 @@ class Studio:
         admitted = await self._database(lambda: self.admit(token, audience))
         person, hour = admitted.person, admitted.hour
         try:
-            resource, answer = await self._join(audience, hour.id, person.id, offer)
+            resource, answer = await self._join(audience, hour.id, person, offer)
         except OfferRefused as error:
             log.warning("%s of %s refused: %s", audience.value, person.id, error)
             raise HTTPException(400, f"this is not an offer the studio understands: {error}") from error
-        except NoRoomLeft as error:
-            log.warning("%s of %s refused: %s", audience.value, person.id, error)
-            headers = {"Retry-After": "30", "Content-Language": person.language}
-            raise HTTPException(503, say(person.language, FULL), headers) from error
+        except RoomFull as error:
+            log.warning("%s has to wait: %s", person.id, error)
+            raise HTTPException(503, str(error), {"Retry-After": FULL_AGAIN_S}) from error
         except RoomGone as error:
             raise HTTPException(503, "the room is opening; try again in a moment", {"Retry-After": "1"}) from error
-        return Response(
-            answer, 201, {"Location": f"/live/resource/{resource}", "Accept-Patch": ""}, media_type="application/sdp"
-        )
+        return connected(resource, answer)
 
-    async def _join(self, audience: Audience, office_hour: str, person: str, offer: str) -> tuple[str, str]:
+    async def watch(self, request: Request) -> Response:
+        """The programme as the public sees it (draft-ietf-wish-whep-03), for as many as the setting says.
+
+        The live address is the ticket, as it is for the files: whoever knows it may watch.
+        """
+        if not self._watching.allows(client(request)):
+            raise HTTPException(429, "too many offers from this address; watch by HLS", {"Retry-After": "60"})
+        office_hour = await self._on_air_at(request.path_params["address"])
+        if office_hour is None:
+            raise HTTPException(410, "this broadcast is over")
+        offer = await offer_of(request)
+        try:
+            return connected(*await self.rooms.watch(office_hour, offer))
+        except OfferRefused as error:
+            raise HTTPException(400, f"this is not an offer the studio understands: {error}") from error
+        except (NotOffered, RoomGone) as error:
+            raise HTTPException(503, str(error), {"Retry-After": "10"}) from error
+
+    async def _join(self, audience: Audience, office_hour: str, person: Person, offer: str) -> tuple[str, str]:
         """Resource and answer; a room that is being started is waited for, since the ticket has been used by now."""
-        join = self.rooms.whip if audience is Audience.WHIP else self.rooms.whep
         until = time.monotonic() + ROOM_STARTS_S
         while True:
             try:
-                return await join(office_hour, person, offer)
+                if audience is Audience.WHEP:
+                    return await self.rooms.whep(office_hour, person.id, offer)
+                key = person.id + SCREEN if audience is Audience.SCREEN else person.id
+                return await self.rooms.whip(office_hour, key, offer, always=person.role is not Role.GUEST)
             except RoomGone:
                 if time.monotonic() > until:
                     raise
@@ -182,7 +211,9 @@ class Studio:
             seat = store.seat(connection, person.id)
         if hour.state not in WITH_ROOM:
             raise HTTPException(409, "the room is not open")
-        if audience is Audience.WHIP and seat.state not in IN_ROOM:
+        if NEEDS[audience] not in RIGHTS[person.role]:
+            raise HTTPException(403, "only the host and the office's staff share a screen")
+        if audience in (Audience.WHIP, Audience.SCREEN) and seat.state not in IN_ROOM:
             raise HTTPException(403, "you are still in the waiting room; nobody sees or hears you")
         return Admitted(person, hour)
 
@@ -215,7 +246,7 @@ class Studio:
                 await socket.close()
 
     def state_for(self, admitted: Admitted) -> dict[str, Any]:
-        """The room as one person may see it; `sign` is the one big word of their page."""
+        """The room as one person may see it; `sign` is the one big word of their page, `send` what their tile needs."""
         state = self.rooms.state(admitted.hour.id)
         people = state.get("people", [])
         mine = next((each for each in people if each["person"] == admitted.person.id), None)
@@ -228,7 +259,8 @@ class Studio:
         )
         if admitted.person.role is Role.GUEST:
             people = [each for each in people if each["on_air"] or each is mine]
-        return {"type": "state", **state, "people": people, "sign": sign}
+        send = mine["send"] if mine else None
+        return {"type": "state", **state, "people": people, "sign": sign, "send": send}
 
     # Files of the programme while it is on air
 
@@ -249,7 +281,12 @@ class Studio:
                 return None
             hour = store.office_hour(connection, edition.office_hour)
         just_ended = hour.ended_at is not None and now() - hour.ended_at < timedelta(seconds=LAST_WORDS_S)
-        watched = hour.state in (State.ON_AIR, State.PAUSED) or (just_ended and hour.state is State.ENDED)
+        ending = just_ended and hour.state is State.ENDED
+        if ending:
+            self._ending.add(address)
+        else:
+            self._ending.discard(address)
+        watched = hour.state in ON_AIR or ending
         return hour.id if watched and hour.visibility is not Visibility.WITHDRAWN else None
 
     async def hls(self, request: Request) -> Response:
@@ -262,9 +299,9 @@ class Studio:
         return Response(status_code=204)
 
     async def room(self, request: Request) -> Response:
-        """A room's public state: is it on air, since when. For health checks and the demo."""
+        """A room's public state: is it on air, since when, does it keep up. For health checks, the demo, the bench."""
         state = self.rooms.state(request.path_params["office_hour"])
-        facts = {key: state.get(key) for key in ("open", "on_air", "over", "tick", "seconds", "relief")}
+        facts = {key: state.get(key) for key in ROOM_FACTS}
         sending = sum(1 for each in state.get("people", []) if each["connected"])
         return JSONResponse(facts | {"sending": sending})
 
@@ -277,6 +314,12 @@ class Studio:
         except sa.exc.OperationalError as error:
             log.error("the database is away: %s", error)
             raise HTTPException(503, "the database is away; try again in a moment", {"Retry-After": "5"}) from error
+
+
+def connected(resource: str, answer: str) -> Response:
+    """What WHIP and WHEP answer to an offer that was taken."""
+    headers = {"Location": f"/live/resource/{resource}", "Accept-Patch": ""}
+    return Response(answer, 201, headers, media_type="application/sdp")
 
 
 async def _heartbeats(socket: WebSocket) -> None:
@@ -318,7 +361,9 @@ def routes(studio: Studio) -> list[Route | WebSocketRoute]:
     """Everything the studio answers, top to bottom."""
     return [
         Route("/live/whip", studio.whip, methods=["POST"]),
+        Route("/live/screen", studio.screen, methods=["POST"]),
         Route("/live/whep", studio.whep, methods=["POST"]),
+        Route("/live/whep/{address}", studio.watch, methods=["POST"]),
         Route("/live/resource/{resource}", studio.resource, methods=["DELETE", "PATCH"]),
         WebSocketRoute("/live/socket", studio.socket),
         Route("/live/hls/{address}/{path:path}", studio.hls),
@@ -331,4 +376,6 @@ def routes(studio: Studio) -> list[Route | WebSocketRoute]:
 def studio(house: House) -> Starlette:
     """The ASGI application of the studio's process."""
     state = Studio(house)
-    return Starlette(routes=routes(state), lifespan=state.lifespan, exception_handlers={HTTPException: _refusal})
+    app = Starlette(routes=routes(state), lifespan=state.lifespan, exception_handlers={HTTPException: _refusal})
+    app.add_middleware(ShortWay, files=state.files)
+    return app

@@ -14,9 +14,10 @@ from typing import Any
 from celery import Celery
 from celery.platforms import SecurityWarning
 
-from ingest import events, steps, tickets
+from ingest import events, sealed, steps, tickets
 from ingest.database import now
-from web import store
+from transcode import made
+from web import store, uploads
 from web.house import House
 
 log = logging.getLogger(__name__)
@@ -61,13 +62,21 @@ def fetch(house: House) -> None:
 
 
 def tidy(house: House) -> None:
-    """Forget what nobody needs: old events, expired tickets, fetches that went well."""
+    """Forget what nobody needs: old events, tickets, fetches that went well, uploads given up, half-made files,
+    cut stretches past their time."""
     at = now()
     with house.database.transaction() as connection:
+        recent = steps.office_hours_since(connection, at - timedelta(days=2))
         events.forget(connection, at)
         tickets.forget(connection, at)
         steps.forget(connection, "questions.fetch", at - timedelta(hours=1))
         store.forget_sessions(connection, at)
+        forgotten = uploads.forget(connection, at)
+    for office_hour in recent:
+        made.sweep_room(house.archive.room(office_hour))
+    for id in forgotten:
+        uploads.path_of(house.ingest.data, id).unlink(missing_ok=True)
+    sealed.erase(sealed.due(house.archive, at, house.ingest.sealed_kept_days), at)
 
 
 def schedule(house: House) -> dict[str, Any]:

@@ -130,7 +130,7 @@ class Camera:
                 decoder, codec = _decoder(frame.codec), frame.codec
             assert decoder is not None
             try:
-                pictures = decoder.decode(av.Packet(frame.data))
+                pictures = [_planar(picture) for picture in decoder.decode(av.Packet(frame.data))]
             except av.FFmpegError as error:
                 log.info("a picture could not be decoded: %s", error)
                 self._need_keyframe = True
@@ -153,13 +153,13 @@ class Camera:
                 return
             for picture in pictures:
                 self.decoded += 1
-                self._ready.append((frame.rtp, _planar(picture)))
+                self._ready.append((frame.rtp, picture))
 
 
 def _planar(picture: av.VideoFrame) -> av.VideoFrame:
     if picture.format.name in ("yuv420p", "yuvj420p"):
         return picture
-    return picture.reformat(format="yuv420p")
+    return picture.reformat(format="yuv420p", threads=1)
 
 
 def _decoder(codec: str) -> av.VideoCodecContext:

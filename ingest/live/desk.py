@@ -1,5 +1,7 @@
 """Everyone's sound comes in every 20 ms; the public mix goes to the sinks, and to each listener the room without them.
 
+Everybody is brought to one loudness before they are added up (`gain.py`).
+
 A thread of its own: sound that waited for the picture's encoder would reach participants in bursts, and their
 browsers would answer with longer buffers.
 """
@@ -10,7 +12,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from ingest.live import audio, gain
+from ingest.live import audio
+from ingest.live.gain import Gain
 from ingest.live.pace import Epoch
 from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
 from ingest.live.stage import Place
@@ -36,8 +39,8 @@ class Desk(threading.Thread):
         self._listeners: Mapping[str, Listener] = {}
         self._limiters: dict[str, audio.Limiter] = {}
         self._public = audio.Limiter()
-        self._gains: dict[str, float] = {}
-        self._automatic: dict[str, gain.Gain] = {}
+        self._voices: dict[str, Gain] = {}
+        self._factors: dict[str, float] = {}
         self._open = 0.0
         self._failed: set[str] = set()
 
@@ -45,20 +48,18 @@ class Desk(threading.Thread):
         """Who is mixed from the next block; `held`: the public hears silence, listeners go on hearing each other."""
         self._heard = (places, held)
 
+    @property
+    def gains(self) -> dict[str, float]:
+        """By how many dB each person on air is raised or lowered now."""
+        return {place.person: self._voices[place.person].db for place in self._heard[0] if place.person in self._voices}
+
+    def set_gains(self, gains: Mapping[str, float]) -> None:
+        """Go on with gains in dB that another process found. Before the thread is started."""
+        self._voices |= {person: Gain.known(db) for person, db in gains.items()}
+
     def set_listeners(self, listeners: Mapping[str, Listener]) -> None:
         """Who hears the room without themselves, by person."""
         self._listeners = dict(listeners)
-
-    @property
-    def gains(self) -> dict[str, float]:
-        """By how many decibels each person on air is made louder."""
-        places, _ = self._heard
-        known = dict(self._automatic)
-        return {place.person: known[place.person].db for place in places if place.person in known}
-
-    def restore(self, gains: Mapping[str, float]) -> None:
-        """Begin with these decibels, which a process before this one had found."""
-        self._automatic = {person: gain.Gain(db=db) for person, db in gains.items()}
 
     def run(self) -> None:
         try:
@@ -77,7 +78,7 @@ class Desk(threading.Thread):
     def _block(self) -> None:
         places, held = self._heard
         sounds = {place.person: self._sound(place) for place in places}
-        self._gains = {person: gain for person, gain in self._gains.items() if person in sounds}
+        self._factors = {person: factor for person, factor in self._factors.items() if person in sounds}
         mix = audio.total(sounds, BLOCK_SAMPLES)
         before, self._open = self._open, 0.0 if held else 1.0
         self._on_block(self._public(audio.ramp(mix, before, self._open)))
@@ -92,17 +93,14 @@ class Desk(threading.Thread):
         sound = self._guarded(person, lambda: place.source.sound(BLOCK_SAMPLES))
         if sound is None or sound.shape != (BLOCK_SAMPLES,) or not np.isfinite(sound).all():
             sound = np.zeros(BLOCK_SAMPLES, np.float32)
-        before = self._gains.get(person, 0.0)
-        self._gains[person] = 0.0 if place.muted else self._automatic_gain(place, sound)
-        return audio.ramp(sound, before, self._gains[person])
+        before = self._factors.get(person, 0.0)
+        self._factors[person] = 0.0 if place.muted else self._voice(person, sound).factor
+        return audio.ramp(sound, before, self._factors[person])
 
-    def _automatic_gain(self, place: Place, sound: Samples) -> float:
-        """How much louder this person is made; what somebody shares is played as it is."""
-        if place.screen:
-            return 1.0
-        known = gain.after(self._automatic.get(place.person, gain.Gain()), gain.weighted_power(sound))
-        self._automatic[place.person] = known
-        return known.factor
+    def _voice(self, person: str, sound: Samples) -> Gain:
+        """What is known of a voice after this block; it is kept while somebody is off air."""
+        self._voices[person] = known = self._voices.get(person, Gain()).after(sound)
+        return known
 
     def _guarded(self, person: str, call: Callable[[], Samples | None]) -> Samples | None:
         try:

@@ -3,22 +3,23 @@
 aiortc 1.16 decodes all it receives at once, in threads it joins on the event loop, with a jitter buffer that counts
 packets instead of time; it has no way to get at encoded media, sender reports or keyframe requests. So packets are
 taken at the receiver's door, and its decoder threads end as soon as they begin. `check` is called when a room
-starts: it fails with the pinned versions when one of the hooks is gone.
+starts: it fails with the pinned versions when one of the hooks is gone; those for sending are in `outlet.py`.
 """
 
 import asyncio
 import logging
 import queue
+import struct
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
 import aioice.ice
 import aiortc.rtcdtlstransport
+import aiortc.rtcicetransport
 import aiortc.rtcrtpreceiver
-import aiortc.rtcrtpsender
-from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender
+from aiortc import RTCPeerConnection, RTCRtpReceiver
 from aiortc.codecs import depayload, is_rtx
 from aiortc.rtcrtpreceiver import StreamStatistics
 from aiortc.rtp import (
@@ -30,39 +31,56 @@ from aiortc.rtp import (
     pack_remb_fci,
     unwrap_rtx,
 )
+from pylibsrtp._binding import lib as pylibsrtp_lib
 
 log = logging.getLogger(__name__)
 PINNED = {"aiortc": "1.16.", "aioice": "0.13."}
-RECEIVER = ("__codecs", "__rtx_ssrc", "__remote_streams", "__lsr", "__lsr_time", "__rtcp_ssrc")
+MOST_STREAMS = 16  # of one receiver: a camera, its repeated packets, and both anew after each change of network
+DATA_ERRORS = (ValueError, LookupError, TypeError, struct.error)  # what parsers raise; anything else is a fault
+
+HOOKS: dict[type, tuple[str, ...]] = {
+    aiortc.rtcrtpreceiver.RTCRtpReceiver: (
+        "_handle_rtp_packet",
+        "_handle_rtcp_packet",
+        "_send_rtcp",
+        "_send_rtcp_pli",
+        "_send_rtcp_nack",
+        "__codecs",
+        "__remote_streams",
+        "__rtcp_ssrc",
+        "__rtx_ssrc",
+    ),
+    aiortc.rtcdtlstransport.RTCDtlsTransport: ("_recv_next", "_rtp_router"),
+    aiortc.rtcdtlstransport.RtpRouter: ("ssrc_table",),
+    aiortc.rtcicetransport.RTCIceTransport: ("_connection",),
+    aioice.ice.Connection: ("_query_consent_task",),
+}
+"""Every private name that is used below, and whose it is."""
 
 
 class HookError(RuntimeError):
     """The installed aiortc is not the one this code was written for."""
 
 
-def check() -> None:
-    """Raise HookError naming what is missing and the versions that are needed."""
-    source = set(_names(aiortc.rtcrtpreceiver.RTCRtpReceiver))
-    wanted = {f"_RTCRtpReceiver{name}" for name in RECEIVER} | {"_handle_rtp_packet", "_handle_rtcp_packet"}
-    wanted |= {"_send_rtcp", "_send_rtcp_pli", "_send_rtcp_nack"}
-    missing = sorted(wanted - source)
+def check(*others: Mapping[type, tuple[str, ...]]) -> None:
+    """Raise HookError naming what is missing and the versions that are needed; `others`: what neighbours use."""
+    used = [(kind, name) for hooks in (HOOKS, *others) for kind, names in hooks.items() for name in names]
+    missing = [f"{kind.__name__}.{name}" for kind, name in used if not _has(kind, name)]
     if not hasattr(aiortc.rtcrtpreceiver, "decoder_worker"):
         missing.append("rtcrtpreceiver.decoder_worker")
-    missing += sorted({"_send_keyframe", "_ssrc"} - set(_names(aiortc.rtcrtpsender.RTCRtpSender)))
-    missing += sorted({"_query_consent_task", "_nominated"} - set(_names(aioice.ice.Connection)))
+    if not hasattr(pylibsrtp_lib, "srtp_protect"):
+        missing.append("libsrtp.srtp_protect")
     wrong = [f"{name} {version(name)}" for name, pin in PINNED.items() if not version(name).startswith(pin)]
     if missing or wrong:
         pins = ", ".join(f"{name}=={pin}*" for name, pin in PINNED.items())
         raise HookError(f"the live room needs {pins}; wrong versions: {wrong}; missing hooks: {missing}")
 
 
-def _names(kind: type) -> set[str]:
-    """All attribute names that a class has or its methods set on themselves."""
-    names = set(dir(kind))
-    for value in vars(kind).values():
-        code = getattr(value, "__code__", None)
-        names |= set(code.co_names) if code else set()
-    return names
+def _has(kind: type, name: str) -> bool:
+    """Whether a class has an attribute, or its methods set it on themselves."""
+    wanted = f"_{kind.__name__}{name}" if name.startswith("__") else name
+    codes = [getattr(value, "__code__", None) for value in vars(kind).values()]
+    return hasattr(kind, wanted) or any(code is not None and wanted in code.co_names for code in codes)
 
 
 def silence_decoders() -> None:
@@ -79,6 +97,25 @@ def _no_decoder(
     return
 
 
+def shield(connection: RTCPeerConnection) -> None:
+    """Let no datagram end a connection: what cannot be read is left out. Call it when the offer has been set.
+
+    aiortc's reading task dies of an empty datagram, which anybody can send, and of a torn header extension.
+    """
+    for transport in {receiver.transport for receiver in connection.getReceivers()}:
+        transport._recv_next = _caught(transport._recv_next)  # type: ignore[method-assign]
+
+
+def _caught(receive: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], Coroutine[Any, Any, None]]:
+    async def received() -> None:
+        try:
+            await receive()
+        except DATA_ERRORS as error:
+            log.info("a datagram could not be read: %s", error)
+
+    return received
+
+
 def keep_without_consent(connection: RTCPeerConnection) -> None:
     """Stop asking the sender for ICE consent: ffmpeg never answers and would be cut off after 31 s."""
     for receiver in connection.getReceivers():
@@ -86,11 +123,6 @@ def keep_without_consent(connection: RTCPeerConnection) -> None:
         task = ice._query_consent_task
         if task is not None and not task.done():
             task.cancel()
-
-
-def on_keyframe_request(sender: RTCRtpSender, ask: Callable[[], None]) -> None:
-    """Call `ask` whenever the viewer behind `sender` asks for a keyframe."""
-    sender._send_keyframe = ask  # type: ignore[method-assign]
 
 
 class Tap:
@@ -122,7 +154,8 @@ class Tap:
     async def again(self, numbers: Sequence[int]) -> None:
         """Ask the sender for lost packets (NACK)."""
         if self.ssrc is not None and numbers:
-            await self.receiver._send_rtcp_nack(self.ssrc, list(numbers))
+            # Sorted, because aiortc cannot pack a list in which the numbers start again at 0.
+            await self.receiver._send_rtcp_nack(self.ssrc, sorted(numbers))
 
     async def allow(self, bits_per_s: int) -> None:
         """Tell the sender how much it may send (REMB); Chromium stays at 0.3 Mbit/s otherwise."""
@@ -135,6 +168,10 @@ class Tap:
         return getattr(self.receiver, f"_RTCRtpReceiver{name}")
 
     async def _packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:
+        self.take(packet)
+
+    def take(self, packet: RtpPacket) -> None:
+        """Take a packet at once; never raises."""
         try:
             self._take(packet)
         except Exception:
@@ -148,10 +185,14 @@ class Tap:
             return
         streams = self._private("__remote_streams")
         if packet.ssrc not in streams:
+            if len(streams) >= MOST_STREAMS:
+                self.receiver.transport._rtp_router.ssrc_table.pop(packet.ssrc, None)
+                return
             streams[packet.ssrc] = StreamStatistics(codec.clockRate)
         streams[packet.ssrc].add(packet)  # aiortc's receiver reports are made of these
         if is_rtx(codec):
-            original = self._private("__rtx_ssrc").get(packet.ssrc)
+            # aiortc knows the pair only where the offer has an `a=ssrc` line for both; ffmpeg's has a group alone.
+            original = self._private("__rtx_ssrc").get(packet.ssrc, self.ssrc)
             apt = codec.parameters.get("apt")
             if original is None or len(packet.payload) < 2 or not isinstance(apt, int) or apt not in codecs:
                 return

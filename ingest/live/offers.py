@@ -1,5 +1,6 @@
 """SDP of somebody's browser comes in; a checked offer goes out, or an error whose text is for its sender."""
 
+import re
 from collections.abc import Sequence
 
 import aiortc.exceptions
@@ -15,6 +16,7 @@ PARSE_ERRORS = (
     AttributeError,
     AssertionError,
     TypeError,
+    StopIteration,  # a format is described that the media does not have
     aiortc.exceptions.InternalError,
     aiortc.exceptions.InvalidAccessError,
     aiortc.exceptions.InvalidStateError,
@@ -41,9 +43,15 @@ def read_offer(sdp: str, directions: Sequence[str]) -> SessionDescription:
         description = SessionDescription.parse(sdp)
     except PARSE_ERRORS as error:
         raise BadOffer(f"the offer is no valid SDP: {error}") from error
-    kinds = [media.kind for media in description.media if media.kind in ("audio", "video")]
-    if not kinds or len(kinds) != len(set(kinds)):
-        raise BadOffer(f"an offer has one audio and one video at most, and one of them at least; this has {kinds}")
+    kinds = [media.kind for media in description.media]
+    if not kinds or len(kinds) != len(set(kinds)) or not set(kinds) <= {"audio", "video"}:
+        raise BadOffer(
+            f"an offer has one audio and one video at most, one of them at least, no other; this has {kinds}"
+        )
+    mids = [media.rtp.muxId for media in description.media]
+    bundled = [item for group in description.group if group.semantic == "BUNDLE" for item in group.items]
+    if "" in mids or len(mids) != len(set(mids)) or not set(bundled) <= set(mids):
+        raise BadOffer(f"each media of an offer has an a=mid of its own, and BUNDLE names no others; this has {mids}")
     if not any(media.direction in directions for media in description.media):
         raise BadOffer(f"no media of the offer has one of the directions {', '.join(directions)}")
     return description
@@ -56,3 +64,9 @@ def preferred(kind: str) -> list[RTCRtpCodecCapability]:
     assert known is not None
     ours = [codec for codec in known.codecs if codec.mimeType in wanted]
     return sorted(ours, key=lambda codec: wanted.index(codec.mimeType))
+
+
+def expecting_loss(answer: str) -> str:
+    """Our answer, in which Opus is asked to repeat each packet small in the next one (RFC 7587, 6.1: useinbandfec)."""
+    opus = re.compile(r"a=rtpmap:(\d+) opus/48000/2\r\n")
+    return opus.sub(lambda found: f"{found[0]}a=fmtp:{found[1]} minptime=10;useinbandfec=1\r\n", answer)

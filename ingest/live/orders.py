@@ -3,55 +3,36 @@
 What a command means is decided in `standing`; here it is done: first the programme, which says at which tick it took
 effect, then the timeline with the command's id, then the reply. A command whose id the timeline holds is only
 replied to. Before media time begins nothing is written: the events stand at tick 0 when it does.
+
+Cut and go on do not wait for commands before them: the programme is told at once, in the order in which they came.
+With a broadcast delay the end comes in two steps: what is delayed still goes out, and may still be cut.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
 from ingest import wishes
+from ingest.live.broadcast import Sealing
 from ingest.live.cards import Slide
+from ingest.live.cutting import EFFECT_S, Cutting, cut_event
 from ingest.live.presence import House
 from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
 from ingest.live.scene import Scene
+from ingest.live.scribe import Scribe as Scribe
 from ingest.live.segments import DiskStopped
-from ingest.live.standing import Change, Refused, Standing, decide, fold
-from ingest.timeline import Event, Kind, Writer
+from ingest.live.standing import CUTTING, Change, Refused, Standing, decide, fold
+from ingest.timeline import Kind
 
 log = logging.getLogger(__name__)
-EFFECT_S = 15.0  # A change takes one tick; drawing its letters on a busy machine has taken 3 s.
+GAINS_EACH = 10  # seconds: a render that starts anywhere finds each voice's gain close before
 Tell = Callable[[dict[str, Any]], None]
-
-
-class Scribe:
-    """Writes the timeline in a thread of its own, in order, because each line is synced to the disk."""
-
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
-        self._thread = ThreadPoolExecutor(1, "timeline")
-
-    @property
-    def events(self) -> list[Event]:
-        return self._writer.events
-
-    def write(self, kind: Kind, tick: int, command: str | None = None, **values: Any) -> "asyncio.Future[Event]":
-        """Append an event. Ticks that come from several threads may arrive in another order: they never go back."""
-        return asyncio.wrap_future(self._thread.submit(self._append, kind, tick, command, values))
-
-    def _append(self, kind: Kind, tick: int, command: str | None, values: dict[str, Any]) -> Event:
-        last = self._writer.events[-1].tick if self._writer.events else 0
-        return self._writer.append(kind, max(tick, last), command=command, **values)
-
-    def close(self) -> None:
-        """Finish what is waiting. Blocks."""
-        self._thread.shutdown()
-        self._writer.close()
 
 
 class Orders:
@@ -68,11 +49,17 @@ class Orders:
         picture: dict[str, int],
         died: datetime,
         tell: Tell,
+        sealing: Callable[[], Sealing] | None = None,
     ) -> None:
-        """`recorder` opens the recording; `died` is the last sign of life of a process before this one."""
+        """`recorder` opens the recording; `died` is the last sign of life of a process before this one.
+
+        `sealing` makes what keeps the next cut stretch.
+        """
         self.standing = fold(Standing(), ((event.kind, event.values) for event in scribe.events))
         self.ended_ticks = scribe.events[-1].tick + 1 if self.standing.over else None
-        self.began_at = next((e.values.get("wall") for e in scribe.events if e.kind is Kind.BEGIN), None)
+        begin = next((event.values for event in scribe.events if event.kind is Kind.BEGIN), {})
+        self.began_at = begin.get("wall")
+        self.delay_s = float(begin.get("delay_s", 0))
         self.title, self.host = "", ""
         self._applied = {event.command: event.tick for event in scribe.events if event.command}
         self._scribe, self._programme, self._house = scribe, programme, house
@@ -81,6 +68,11 @@ class Orders:
         self._questions: dict[str, tuple[str, str]] = {}
         self._cards: dict[tuple[str, str], str] = {}
         self._shown = Standing()
+        self._beats = 0
+        programme.set_gains({e.values["person"]: e.values["db"] for e in scribe.events if e.kind is Kind.GAIN})
+        self._cutting = Cutting(programme, house, sealing)
+        self._cut_words = ""
+        self._draining: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
 
     def brief(self, title: str, host: str, known: list[dict[str, Any]]) -> None:
@@ -99,20 +91,30 @@ class Orders:
     async def resume(self) -> None:
         """Show how things stand; when media time had begun, go on at the next tick."""
         await self._show(self.standing, recorded=False)
+        await self._prepare_cut()
         if not self.standing.begun or self.standing.over:
             return
         recorder = await asyncio.to_thread(self._recorder)
         if recorder.ended:  # the process died between the end of the recording and its line in the timeline
             await self._over(recorder.next_tick - 1, None)
             return
+        if self.standing.ending:  # what the delay held then is lost
+            await self._end_at_once(recorder)
+            return
+        self._hold()
+        if self.standing.cut_from is not None:
+            await self._cutting.begin_again()
         tick = await self._record(recorder)
         await self._scribe.write(
             Kind.RESUMED, tick, died=self._died.isoformat(), wall=datetime.now(UTC).isoformat(), next=tick
         )
-        self._house.set_on_air(self.standing.people, recorded=True)
+        seen = self._slide(self.standing) is None
+        self._house.set_on_air(self.standing.people, recorded=True, seen=seen)
 
     async def apply(self, id: str, kind: str, payload: dict[str, Any]) -> None:
         """Do a command and reply, one at a time."""
+        if kind in ("cut", "go_on") and self.standing.begun and not self.standing.over and id not in self._applied:
+            self._cutting.at_once(id, on=kind == "cut")
         async with self._lock:
             if id in self._applied:
                 self._tell({"tell": "done", "id": id, "tick": self._applied[id]})
@@ -133,7 +135,9 @@ class Orders:
         changes = decide(self.standing, kind, payload)
         self._learn(payload)
         if kind is wishes.Kind.START:
-            return await self._start(id)
+            return await self._start(id, float(payload.get("delay_s") or 0))
+        if kind in CUTTING:
+            return await self._was_cut(id, str(payload.get("by") or ""), on=kind is wishes.Kind.CUT)
         if kind is wishes.Kind.END:
             return await self._end(id)
         goal = fold(self.standing, changes)
@@ -154,8 +158,32 @@ class Orders:
                 self._house.apart.add(payload["person"])
         if "question" in payload and "text" in payload:
             self._questions[payload["question"]] = (str(payload["text"]), str(payload.get("author") or ""))
+        if payload.get("cut_words"):
+            self._cut_words = str(payload["cut_words"])
 
-    async def _start(self, id: str) -> int:
+    async def _prepare_cut(self) -> None:
+        await self._cutting.prepare(Slide("cut", self.title, self._cut_words, self.host))
+
+    def _hold(self) -> None:
+        self._programme.set_delay(self.delay_s)
+        self._house.set_delay(self.delay_s)
+
+    async def _was_cut(self, id: str, by: str, *, on: bool) -> int:
+        effect = await self._cutting.effect(id, on=on)
+        tick = self._scribe.events[-1].tick
+        tick = tick if self.standing.ending else max(tick, effect.tick or 0)
+        values = cut_event(effect, self.standing.cut_from, by, on=on)
+        if values is not None:
+            await self._write([(Kind.CUT, values)], tick, id)
+            self.standing = fold(self.standing, [(Kind.CUT, values)])
+        if on:
+            self._write_card(tick, "slide", "cut", self._cutting.card)
+        return tick
+
+    async def _start(self, id: str, delay_s: float) -> int:
+        self.delay_s = delay_s
+        self._hold()
+        await self._prepare_cut()
         goal = replace(self.standing, begun=True)
         await self._show(goal, recorded=False)
         first = await self._record(await asyncio.to_thread(self._recorder))
@@ -163,6 +191,7 @@ class Orders:
         self.began_at = datetime.now(UTC).isoformat()
         self._house.set_on_air(goal.people, recorded=True)
         begin: dict[str, Any] = {"tick_duration": str(self._tick_duration), **self._picture, "wall": self.began_at}
+        begin |= {"delay_s": delay_s} if delay_s else {}
         await self._scribe.write(Kind.BEGIN, 0, **begin)
         for (kind, of), digest in list(self._cards.items()):
             self._write_card(first, kind, of, digest)
@@ -174,6 +203,8 @@ class Orders:
         return int(await _effect(self._programme.start_recording(recorder, lambda tick: None)))
 
     async def _end(self, id: str) -> int:
+        if self.delay_s:
+            return await self._end_after_delay(id)
         last = self._scribe.events[-1].tick
         try:
             last = await asyncio.to_thread(self._programme.stop_recording)
@@ -181,10 +212,44 @@ class Orders:
             log.error("the recording had stopped before its end: %s", error)
         return await self._over(last, id)
 
+    async def _end_after_delay(self, id: str) -> int:
+        """Nothing more is recorded; the office hour is over when what the delay holds has gone out."""
+        last = max((self._programme.tick or 1) - 1, self._scribe.events[-1].tick)
+        try:
+            ended = self._programme.end_recording()
+        except RuntimeError as error:
+            log.error("the recording had stopped before its end: %s", error)
+            return await self._over(last, id)
+        await self._scribe.write(Kind.ENDING, last, id, wall=datetime.now(UTC).isoformat())
+        self.standing = replace(self.standing, ending=True)
+        await self._show(self.standing, recorded=False)
+        self._draining = asyncio.create_task(self._drain(ended, last))
+        return last
+
+    async def _drain(self, ended: "Future[int]", last: int) -> None:
+        try:
+            last = await asyncio.wait_for(asyncio.wrap_future(ended), self.delay_s + EFFECT_S)
+        except (RuntimeError, TimeoutError, DiskStopped) as error:
+            log.error("the recording had stopped before its end: %s", error)
+        async with self._lock:
+            await self._over(last, None)
+
+    async def _end_at_once(self, recorder: Recorder) -> None:
+        await asyncio.wrap_future(recorder.finish())
+        last = max(recorder.next_tick - 1, 0)
+        now = datetime.now(UTC).isoformat()
+        await self._scribe.write(Kind.RESUMED, last, died=self._died.isoformat(), wall=now, next=last)
+        await self._over(last, None)
+
     async def _over(self, last: int, id: str | None) -> int:
-        await self._house.close_tracks()
+        await self._house.close_tracks(all_has_left=True)
+        if self.standing.cut_from is not None:
+            self._cutting.over()
+            values: dict[str, Any] = {"on": False, "from": self.standing.cut_from, "until": last + 1, "by": ""}
+            await self._scribe.write(Kind.CUT, last, **values)
+            self.standing = fold(self.standing, [(Kind.CUT, values)])
         event = await self._scribe.write(Kind.END, last, id, wall=datetime.now(UTC).isoformat())
-        self.standing = replace(self.standing, over=True)
+        self.standing = replace(self.standing, ending=True, over=True)
         self.ended_ticks = last + 1
         await self._show(self.standing, recorded=False)
         self._tell({"tell": "ended", "ticks": self.ended_ticks})
@@ -193,13 +258,13 @@ class Orders:
     async def _show(self, goal: Standing, *, recorded: bool) -> int:
         """Make the programme look like `goal`; the tick at which the last of it took effect (0 before media time)."""
         before, self._shown = self._shown, goal
-        people = () if goal.over else goal.people
+        people = () if goal.ending else goal.people
         places = [self._house.presence(person).place(person in goal.muted) for person in people]
-        self._house.set_on_air(people, recorded=recorded)
+        self._house.set_on_air(people, recorded=recorded, seen=self._slide(goal) is None)
         # Letters are drawn by the thread that asks for them, which takes some ten milliseconds.
         effects = [await asyncio.to_thread(self._programme.set_scene, places, Scene(goal.scene), goal.large)]
-        if goal.question != before.question or goal.over:
-            question = None if goal.over else goal.question
+        if goal.question != before.question or goal.ending:
+            question = None if goal.ending else goal.question
             effects.append(await asyncio.to_thread(self._show_question, question))
         if before == Standing() or self._slide(goal) != self._slide(before):
             effects.append(await asyncio.to_thread(self._programme.set_slide, self._slide(goal)))
@@ -211,7 +276,7 @@ class Orders:
         return self._programme.set_question(*self._questions.get(question, ("", "")))
 
     def _slide(self, standing: Standing) -> Slide | None:
-        if standing.over:
+        if standing.ending:
             return Slide("over", self.title, self.host)
         if not standing.begun:
             return Slide("soon", self.title, self.host)
@@ -235,9 +300,8 @@ class Orders:
     async def speaks(self, person: str | None) -> None:
         """Somebody else speaks: show it where the scene follows, and write it down."""
         async with self._lock:
-            self._programme.speaker = person
             goal = replace(self.standing, speaker=person)
-            if goal == self.standing or goal.over:
+            if goal == self.standing or goal.ending:
                 return
             seen = goal.large != self.standing.large and self._slide(goal) is None
             tick = await self._show(goal, recorded=goal.begun) if seen else self._programme.tick
@@ -250,17 +314,15 @@ class Orders:
         if self.standing.begun and not self.standing.over and (tick := self._programme.tick) is not None:
             self._scribe.write(Kind.GAP, tick, person=person, on=on)
 
-    def gains(self) -> None:
-        """Write how loud everybody is made, so that a render and a next process begin there; every ten seconds."""
-        if (tick := self._programme.tick) is not None and self.standing.begun and not self.standing.over:
-            for person, db in self._programme.gains.items():
-                self._scribe.write(Kind.GAIN, tick, person=person, db=round(db, 2))
-
     def clock(self) -> None:
-        """Write where the tracks are; called once a second."""
+        """Write where the tracks are, and each tenth time how loud everybody is made; called once a second."""
         if (tick := self._programme.tick) is not None and self.standing.begun:
             for values in self._house.clock_events():
                 self._scribe.write(Kind.CLOCK, tick, **values)
+            self._beats += 1
+            if self._beats % GAINS_EACH == 0:
+                for person, db in self._programme.gains.items():
+                    self._scribe.write(Kind.GAIN, tick, person=person, db=round(db, 2))
 
 
 async def _effect(future: "Future[Any]") -> Any:

@@ -8,42 +8,57 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ingest.archive import Room
+from ingest.live.belated import Belated
+from ingest.live.fanout import Fanout
 from ingest.live.jitter import EncodedFrame
 from ingest.live.programme import Place, Programme
 from ingest.live.receive import Peer, PersonSource
 from ingest.live.relay import Relay
-from ingest.live.shedding import room_for_one_more
+from ingest.live.shedding import SPEAKS, kept
 from ingest.live.tracks import RATES, Track, next_part
+from ingest.live.wanted import Wanted, wanted
+from ingest.people import SCREEN
 
 log = logging.getLogger(__name__)
-SCREEN = ":screen"  # after a person's id: their shared screen, which has a connection of its own
 BOTH_S = 3.0  # A camera that has sent nothing for so long beside a microphone is not going to.
-
-
-class RoomFull(RuntimeError):
-    """The machine has no time for one more person; those who are there would suffer."""
 
 
 @dataclass
 class Presence:
-    """One person. `gap` is what the timeline last said about them; `recorded` that a track is wanted."""
+    """One person. `gap` is what the timeline last said about them; `recorded` that a track is wanted, `seen` that the
+    picture is decoded unless it is `spared` for now; `came` that they were let in once."""
 
     person: str
     source: PersonSource
     name: str = ""
     role: str = ""
     relay: Relay | None = None
-    track: Track | None = None
+    track: Belated | None = None
+    parts: int = 0  # of their tracks; a file is there only when something of it has left the delay
     on_air: bool = False
+    seen: bool = False
+    spared: bool = False
     recorded: bool = False
     wanted_at: float = 0.0  # since when a track is wanted of the connection that is there
     gap: bool = False
+    came: bool = False
+    spoke_at: float = -1.0
+    wanted: Wanted = field(default_factory=lambda: wanted(None, 30))
     resources: dict[str, Peer | Relay] = field(default_factory=dict)
+
+    @property
+    def screen(self) -> bool:
+        """Whether this is not the person but what they share."""
+        return self.person.endswith(SCREEN)
+
+    @property
+    def connected(self) -> bool:
+        return self.source.peer is not None and self.source.peer.connected
 
     def place(self, muted: bool) -> Place:
         """The person as the mixer takes them."""
@@ -51,10 +66,9 @@ class Presence:
             person=self.person, name=self.name, role=self.role, source=self.source, muted=muted, screen=self.screen
         )
 
-    @property
-    def screen(self) -> bool:
-        """Whether this is not the person but what they share."""
-        return self.person.endswith(SCREEN)
+
+class RoomFull(RuntimeError):
+    """One more person would be one too many for this machine; the text says so."""
 
 
 class House:
@@ -74,9 +88,13 @@ class House:
         self._room = room
         self._programme = programme
         self._frame_rate = frame_rate
+        self._inside = Fanout(frame_rate, programme.request_keyframe)
+        programme.add_packet_sink(self._inside.picture)
+        programme.add_sound_sink(self._inside.sound)
         self._ice_servers = ice_servers
         self._on_gap = on_gap
-        self._ending: list[Track] = []
+        self._ending: list[Belated] = []
+        self._delay_s, self._cut = 0.0, False
 
     def presence(self, person: str) -> Presence:
         """The person, made when they are new."""
@@ -88,51 +106,32 @@ class House:
         presence.name = name if name is not None else presence.name
         presence.role = role if role is not None else presence.role
 
-    async def whip(self, person: str, sdp: str) -> tuple[str, str]:
+    async def whip(self, person: str, sdp: str, *, always: bool = True) -> tuple[str, str]:
         """Connect somebody's camera and microphone: (resource, answer). Raises BadOffer, then the old one stays.
 
-        Raises RoomFull for somebody who is not there yet, when there is no time for them.
+        Raises RoomFull for who has not been here yet, while the machine has no room for them; `always`: the host.
         """
-        self._refuse_if_full(person)
+        if self._programme.shedding.full and not always and not self.presence(person).came:
+            raise RoomFull("the room has no place for another picture just now")
         peer = Peer(
             person, ice_servers=self._ice_servers, on_frame=self._frame, on_gap=self._gap, on_gone=self._peer_gone
         )
         answer = await peer.answer(sdp)
         presence = self.presence(person)
-        old, presence.source.peer = presence.source.peer, peer
+        old, presence.source.peer, presence.came = presence.source.peer, peer, True
         if old is not None:
             await old.close()
         self._end_track(presence)
         presence.wanted_at = time.monotonic()
-        peer.watch(presence.on_air)
+        peer.watch(presence.seen and not presence.spared)
         return self._resource(presence, peer), answer
-
-    def _refuse_if_full(self, person: str) -> None:
-        there = [each.person for each in self.people.values() if each.source.peer is not None]
-        known = self.people.get(person)
-        back = known is not None and known.on_air  # who is on air has only lost their connection
-        if person not in there and not back and not room_for_one_more(self._programme.load, len(there)):
-            raise RoomFull(f"there is no time for more than {len(there)} people on this machine")
-
-    def keep_still(self, people: Set[str]) -> None:
-        """Do not decode the pictures of these people for now."""
-        for presence in self.people.values():
-            if presence.source.peer is not None:
-                presence.source.peer.watch(presence.on_air and presence.person not in people)
 
     async def whep(self, person: str, sdp: str) -> tuple[str, str]:
         """Send somebody the programme: (resource, answer). Raises BadOffer."""
-        relay = Relay(
-            person,
-            frame_rate=self._frame_rate,
-            want_keyframe=self._programme.request_keyframe,
-            on_gone=self._relay_gone,
-            ice_servers=self._ice_servers,
-        )
+        relay = Relay(self._inside, person=person, on_gone=self._relay_gone, ice_servers=self._ice_servers)
         answer = await relay.answer(sdp)
         presence = self.presence(person)
         old, presence.relay = presence.relay, relay
-        self._programme.add_packet_sink(relay.picture.offer)
         self._tell_listeners()
         if old is not None:
             await old.close()
@@ -147,28 +146,63 @@ class House:
         return False
 
     async def send_out(self, person: str) -> None:
-        """Close all connections of a person."""
-        for connection in list(self.presence(person).resources.values()):
-            await connection.close()
+        """Close all connections of a person, and of the screen they share."""
+        for presence in [self.people[each] for each in (person, person + SCREEN) if each in self.people]:
+            for connection in list(presence.resources.values()):
+                await connection.close()
+
+    def screens(self) -> dict[str, str]:
+        """The screens that are being shared at this moment, with the names of who shares them."""
+        shared = [each for each in self.people.values() if each.screen and each.connected]
+        return {each.person: self.presence(each.person.removesuffix(SCREEN)).name for each in shared}
 
     def levels(self, people: Sequence[str]) -> dict[str, float]:
         """How loud those of them are who may become large by speaking."""
         faces = [self.presence(each) for each in people if each not in self.apart]
         return {each.person: each.source.level for each in faces if not each.screen}
 
-    def set_on_air(self, people: Sequence[str], *, recorded: bool) -> None:
-        """Decode who is on air, and write their tracks while the programme is recorded."""
+    def set_on_air(self, people: Sequence[str], *, recorded: bool, seen: bool = True) -> None:
+        """Decode who is seen of those on air (nobody under a slide); write tracks while the programme is recorded."""
         for person in people:
             self.presence(person)
         for presence in self.people.values():
             presence.on_air = presence.person in people
+            presence.seen = presence.on_air and seen
+            presence.spared = False
             if recorded and presence.on_air and not presence.recorded:
                 presence.wanted_at = time.monotonic()
-            presence.recorded = presence.on_air and recorded
+            presence.recorded = presence.on_air and recorded and not presence.screen  # the programme has it
             if presence.source.peer is not None:
-                presence.source.peer.watch(presence.on_air)
+                presence.source.peer.watch(presence.seen)
             if not presence.recorded:
                 self._end_track(presence)
+
+    def set_delay(self, seconds: float) -> None:
+        """How much later than they come frames may be written; for tracks that are opened from now on."""
+        self._delay_s = seconds
+
+    def cut(self) -> None:
+        """Keep in no track what has not left the delay, nor what comes until `go_on`."""
+        self._cut = True
+        for track in self._tracks():
+            track.cut()
+
+    def go_on(self) -> None:
+        """Write tracks again, from the next keyframes on."""
+        self._cut = False
+        for presence in self.people.values():
+            if presence.track is not None:
+                presence.track.go_on()
+                if presence.source.peer is not None:
+                    presence.source.peer.ask_keyframe()
+
+    def release(self) -> None:
+        """Write to tracks what has left the delay meanwhile; called once a second."""
+        for track in self._tracks():
+            track.release(time.monotonic())
+
+    def _tracks(self) -> list[Belated]:
+        return self._ending + [each.track for each in self.people.values() if each.track is not None]
 
     def clock_events(self) -> list[dict[str, Any]]:
         """For every track being written: where in it the sound and picture lie that are played now."""
@@ -184,28 +218,57 @@ class House:
                     events.append({"person": presence.person, "track": kind, **at})
         return events
 
+    def fit(self) -> None:
+        """See what everybody's tile needs at this moment, and allow their lines that much."""
+        self._spare(time.monotonic())
+        boxes = self._programme.boxes
+        for presence in self.people.values():
+            box = boxes.get(presence.person)
+            presence.wanted = wanted(box, self._frame_rate, screen=presence.screen)
+            if presence.source.peer is not None:
+                presence.source.peer.allowed_bits_per_s = presence.wanted.allowed
+
+    def _spare(self, now: float) -> None:
+        """Decode fewer pictures while the machine is too slow for all of them."""
+        shown = [each for each in self.people.values() if each.seen]
+        for presence in shown:
+            if presence.source.level > SPEAKS:
+                presence.spoke_at = now
+        stay = kept({each.person: each.spoke_at for each in shown}, self._programme.shedding.ease)
+        for presence in shown:
+            spared = presence.person not in stay
+            if spared != presence.spared:
+                presence.spared = spared
+                if presence.source.peer is not None:
+                    presence.source.peer.watch(not spared)
+
     def state(self) -> list[dict[str, Any]]:
-        """Everybody for the pages."""
+        """Everybody for the pages; a screen belongs to who shares it."""
+        screens = self.screens()
         return [
             {
                 "person": each.person,
                 "name": each.name,
-                "connected": each.source.peer is not None and each.source.peer.connected,
+                "connected": each.connected,
+                "screen": each.person + SCREEN in screens,
                 "hears": each.relay is not None,
                 "on_air": each.on_air,
                 "gap": each.gap,
-                "level": round(each.source.level, 4) if each.on_air else 0.0,
+                "level": round(each.source.level, 4),
+                "send": asdict(each.wanted),
                 "connection": {} if each.source.peer is None else each.source.peer.figures(),
             }
             for each in self.people.values()
+            if not each.screen
         ]
 
-    async def close_tracks(self) -> None:
-        """End all tracks and wait until their files are whole."""
+    async def close_tracks(self, *, all_has_left: bool) -> None:
+        """End all tracks and wait until their files are whole; `all_has_left`: nothing waits in the delay any more."""
         for presence in self.people.values():
             presence.recorded = False
             self._end_track(presence)
         for track in self._ending:
+            track.close(time.monotonic(), all_has_left=all_has_left)
             if not await asyncio.to_thread(track.wait, 5.0):
                 log.error("the track %s-%d is not finished after 5 s", track.person, track.part)
         self._ending.clear()
@@ -229,7 +292,7 @@ class House:
         if presence.recorded and presence.track is None:
             self._open_track(presence, peer)
         if presence.track is not None:
-            presence.track.add(frame)
+            presence.track.add(frame, time.monotonic())
 
     def _open_track(self, presence: Presence, peer: Peer) -> None:
         now = time.monotonic()
@@ -237,10 +300,9 @@ class House:
         origin = {kind: round(at) for kind, at in origins.items() if at is not None}
         if len(origin) < len(origins) and now - presence.wanted_at < BOTH_S:
             return
-        part = next_part(self._room, presence.person)
-        presence.track = Track(
-            self._room.track(presence.person, part), person=presence.person, part=part, origin=origin
-        )
+        part = presence.parts = max(next_part(self._room, presence.person), presence.parts + 1)
+        track = Track(self._room.track(presence.person, part), person=presence.person, part=part, origin=origin)
+        presence.track = Belated(track, self._delay_s, cut=self._cut)
         peer.ask_keyframe()
 
     def _end_track(self, presence: Presence) -> None:
@@ -257,7 +319,7 @@ class House:
     def _set_gap(self, presence: Presence, on: bool) -> None:
         if presence.gap != on:
             presence.gap = on
-            if presence.on_air:
+            if presence.on_air and not presence.screen:
                 self._on_gap(presence.person, on)
 
     def _peer_gone(self, peer: Peer) -> None:
@@ -271,7 +333,6 @@ class House:
             self._set_gap(presence, True)
 
     def _relay_gone(self, relay: Relay) -> None:
-        self._programme.remove_packet_sink(relay.picture.offer)
         presence = self.people.get(relay.person)
         if presence is not None:
             self._forget(presence, relay)
@@ -284,5 +345,5 @@ class House:
 
     def _tell_listeners(self) -> None:
         self._programme.set_listeners(
-            {each.person: each.relay.sound.offer for each in self.people.values() if each.relay is not None}
+            {each.person: each.relay.hear for each in self.people.values() if each.relay is not None}
         )

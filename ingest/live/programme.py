@@ -2,7 +2,8 @@
 
 The tick is the frame: this thread draws and encodes one picture each, and never waits for a source. Sound has its own
 thread (`desk`). Both count from one epoch. Changes may be asked for from any thread; letters are drawn there, and
-the finished plan takes effect at the next tick.
+the finished plan takes effect at the next tick. Who takes part gets pictures and sound at once; the recording and the
+public get them from `broadcast`, later by the delay and without what was cut.
 """
 
 import logging
@@ -10,17 +11,21 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
-from ingest.live import audio, shedding
-from ingest.live.cards import Slide
+from ingest.live import audio
+from ingest.live.broadcast import Broadcast, Sealing
+from ingest.live.cards import Cards, Slide
 from ingest.live.changes import Changes, Told, tell
+from ingest.live.cuts import Cuts, Effect
+from ingest.live.delay import Picture, Sound
 from ingest.live.desk import Desk, Listener
 from ingest.live.fade import FADE_S
 from ingest.live.pace import Clock, Epoch, Figures, RealClock
 from ingest.live.recorder import Recorder
-from ingest.live.scene import Scene
-from ingest.live.shedding import Load, Relief
+from ingest.live.scene import Box, Scene
+from ingest.live.shedding import Ease, Shedding
 from ingest.live.sinks import Sinks
 from ingest.live.source import SAMPLE_RATE, Samples
 from ingest.live.stage import Place, Plan, Stage
@@ -68,10 +73,12 @@ class Programme(threading.Thread):
         self.clock = clock or RealClock()
         self.frame_rate = frame_rate
         self.figures = Figures()
-        self.load = Load()
-        self.speaker: str | None = None  # who speaks, also where the scene does not show it
+        self.shedding = Shedding(since_s=(clock or RealClock()).now())
         self._stage = Stage(width, height, cards, fade_ticks=round(FADE_S * frame_rate), logo=logo)
-        self._encoder = Encoder(width=width, height=height, frame_rate=frame_rate, bitrate=bitrate, preset=preset)
+        make_encoder = partial(
+            Encoder, width=width, height=height, frame_rate=frame_rate, bitrate=bitrate, preset=preset
+        )
+        self._encoder = make_encoder()
         self._epoch = Epoch(self.clock)
         self._desk = Desk(self._epoch, self._mixed, self._fell)
         self._on_failure = on_failure
@@ -85,6 +92,8 @@ class Programme(threading.Thread):
         self._asked: Take | None = None
         self._ending = False
         self._keyframes = Keyframes(frame_rate)
+        self._broadcast = Broadcast(frame_rate, lambda: self._take)
+        self._cuts = Cuts(self._broadcast, make_encoder, Cards(cards), frame_rate)
         self._packets = Sinks[[bytes, int, bool]]("pictures")
         self._sounds = Sinks[[Samples]]("sound")
         self._shown = Sinks[[int | None, str, str, str]]("cards")
@@ -101,12 +110,9 @@ class Programme(threading.Thread):
         return None if take is None else take.media_tick(self._frame)
 
     @property
-    def still(self) -> frozenset[str]:
-        """Whose pictures stand still, because the machine has no time for them; they need not be decoded."""
-        plan = self._plan
-        seen = [tile.place.person for tile in plan.tiles]
-        moving = plan.large | {person for person in seen if person == self.speaker}
-        return shedding.still(self.load.relief, seen, moving or frozenset(seen[:1]))
+    def boxes(self) -> dict[str, Box]:
+        """Who has a tile at this moment, and where in the picture."""
+        return {tile.place.person: tile.box for tile in self._plan.tiles}
 
     def set_people(self, places: Sequence[Place]) -> Told:
         """Who is on air from the next tick, in the order of their tiles. Raises ValueError for more than twelve."""
@@ -134,12 +140,12 @@ class Programme(threading.Thread):
 
     @property
     def gains(self) -> dict[str, float]:
-        """By how many decibels the sound of each person on air is made louder at this moment."""
+        """By how many dB the voice of each person on air is raised or lowered now."""
         return self._desk.gains
 
-    def restore_gains(self, gains: Mapping[str, float]) -> None:
-        """Begin with these, before the programme is started: those of the process that died."""
-        self._desk.restore(gains)
+    def set_gains(self, gains: Mapping[str, float]) -> None:
+        """Go on with gains in dB that another process found."""
+        self._desk.set_gains(gains)
 
     def set_listeners(self, listeners: Mapping[str, Listener]) -> None:
         """Who hears the room without themselves, by person: blocks of 960 samples, called from the sound thread."""
@@ -160,27 +166,75 @@ class Programme(threading.Thread):
     def stop_recording(self, timeout_s: float = 10.0) -> int:
         """End the recording; the last tick it holds. The replay is playable when this returns.
 
-        Raises DiskStopped when the end could not be written, RuntimeError when nothing is being recorded.
+        What the delay holds goes out first: `timeout_s` counts from then. Raises DiskStopped when the end could not be
+        written, RuntimeError when nothing is being recorded.
         """
+        return self.end_recording().result(timeout_s + self._broadcast.frames / self.frame_rate)
+
+    def end_recording(self) -> "Future[int]":
+        """As `stop_recording`, without waiting: what is drawn from the next frame on is not recorded."""
         with self._lock:
             take = self._asked or self._take
             if take is None:
                 raise RuntimeError("nothing is being recorded")
             self._ending = True
-        return take.ended.result(timeout_s)
+        return take.ended
+
+    def set_delay(self, seconds: float) -> None:
+        """Hold what goes out for so long. Raises ValueError outside 0 to 60, RuntimeError while it is recorded:
+
+        a longer delay would leave a hole in media time, a shorter one would tear out a piece.
+        """
+        self._refuse_second()
+        self._broadcast.hold(seconds)
+
+    def prepare_cut(self, slide: Slide, sealing: Callable[[], Sealing] | None = None) -> None:
+        """What a cut will show, encoded now so that the cut need not wait; `sealing` makes what keeps the cut part."""
+        self._cuts.prepare(slide, self._stage.width, self._stage.height, sealing)
+
+    @property
+    def cut_card(self) -> str:
+        """The digest of what a cut shows."""
+        return self._cuts.digest
+
+    def cut(self) -> "Future[Effect]":
+        """From the next tick nothing leaves that has not left yet: slide and silence take its place, until `go_on`."""
+        return self._cuts.ask(on=True)
+
+    def go_on(self) -> "Future[Effect]":
+        """Broadcast again from the next tick, which becomes a keyframe. What was made before it stays cut."""
+        return self._cuts.ask(on=False)
 
     def add_packet_sink(self, sink: PacketSink) -> None:
-        """`sink(data, pts_ticks, keyframe)` for every frame: Annex B, with SPS and PPS before keyframes.
+        """For people who take part: `sink(data, pts_ticks, keyframe)` for every frame, undelayed and never cut.
 
-        `pts_ticks` counts frames since the programme began (not media time). Called from the tick: must not wait.
+        Annex B, with SPS and PPS before keyframes. `pts_ticks` counts frames since the programme began (not media
+        time). Called from the tick: must not wait.
         """
         self._packets.add(sink)
 
     def remove_packet_sink(self, sink: PacketSink) -> None:
         self._packets.remove(sink)
 
+    def add_public_packet_sink(self, sink: PacketSink) -> None:
+        """For the public: as `add_packet_sink`, later by the delay and without what was cut.
+
+        A frame has the same `pts_ticks` in both. A cut begins and ends with a keyframe.
+        """
+        self._broadcast.packets.add(sink)
+
+    def remove_public_packet_sink(self, sink: PacketSink) -> None:
+        self._broadcast.packets.remove(sink)
+
+    def add_public_sound_sink(self, sink: Listener) -> None:
+        """For the public: the mix in blocks of 960 samples, later by the delay, silent where it was cut."""
+        self._broadcast.sounds.add(sink)
+
+    def remove_public_sound_sink(self, sink: Listener) -> None:
+        self._broadcast.sounds.remove(sink)
+
     def add_sound_sink(self, sink: Listener) -> None:
-        """The public mix in blocks of 960 samples, for viewers; called from the sound thread."""
+        """The whole mix in blocks of 960 samples, undelayed, never cut; called from the sound thread."""
         self._sounds.add(sink)
 
     def remove_sound_sink(self, sink: Listener) -> None:
@@ -239,28 +293,37 @@ class Programme(threading.Thread):
     def _tick(self, late_s: float) -> None:
         frame = self._frame
         self._begin_and_end(frame)
+        if self._cuts.apply(frame, self._take):
+            self._keyframes.force()
         waiting = self._take_plan()
         began = time.perf_counter()
         # Behind by a tick or more, the last picture goes out again: it costs little, and the rate holds.
         behind = late_s * self.frame_rate >= 1 and not waiting and self._repeats < MOST_REPEATS
         self._repeats = self._repeats + 1 if behind else 0
-        again = behind or (not waiting and not shedding.draws(self.load.relief, frame))
-        easy = self.load.relief is not Relief.NONE
-        picture = self._stage.last if again else self._stage.draw(self._plan, frozen=self.still, fading=not easy)
+        spared = behind or not (waiting or self.shedding.draws(frame))
+        at_ease = self.shedding.ease is Ease.NOTHING
+        picture = self._stage.last if spared else self._stage.draw(self._plan, fading=at_ease)
         composed = time.perf_counter()
         if self._take is not None and frame == self._take.start_frame:
             self._keyframes.begin(frame)
         keyframe = self._keyframes.due(frame)
         data = self._encoder.encode(picture, keyframe)
         took = (composed - began, time.perf_counter() - composed)
-        late = late_s * self.frame_rate > 0.5
-        self.figures = self.figures.with_tick(late, *took)
-        self.load = shedding.after(self.load, sum(took) * self.frame_rate, drawn=not again, late=late)
+        self.figures = self.figures.with_tick(late_s * self.frame_rate > 0.5, *took)
+        self._ease_off(sum(took) * self.frame_rate)
         tick = self.tick
-        self._send(frame, data, keyframe)
+        if self._take is not None and frame == self._take.start_frame:
+            self._take.begun()
+        self._packets.send(data, frame, keyframe)
+        self._broadcast.picture(Picture(frame=frame, data=data, keyframe=keyframe, wall=self.clock.wall()))
         with self._lock:
             self._frame = frame + 1
         tell(waiting, tick)
+
+    def _ease_off(self, share: float) -> None:
+        before, self.shedding = self.shedding, self.shedding.after(share, self.frame_rate, self.clock.now())
+        if before.ease is not self.shedding.ease:
+            log.warning("pictures take %.0f %% of a tick: %s", self.shedding.load * 100, self.shedding.ease.name)
 
     def _take_plan(self) -> list[Told]:
         plan, waiting = self._changes.take()
@@ -298,15 +361,9 @@ class Programme(threading.Thread):
             if self._on_failure:
                 self._on_failure(take.failure)
 
-    def _send(self, frame: int, data: bytes, keyframe: bool) -> None:
-        if self._take is not None:
-            self._take.picture(frame, data, keyframe, self.clock.wall())
-        self._packets.send(data, frame, keyframe)
-
     def _mixed(self, block: Samples) -> None:
         with self._lock:
-            take, position = self._take, self._position
+            position = self._position
             self._position += len(block)
-        if take is not None:
-            take.sound(position, block)
+        self._broadcast.sound(Sound(position, block))
         self._sounds.send(block)

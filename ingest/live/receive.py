@@ -5,6 +5,7 @@ mixer holds: it stays when the person reconnects, and speaks for whichever peer 
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -18,12 +19,16 @@ from aiortc.sdp import SessionDescription
 from ingest.live import hooks
 from ingest.live.camera import CODECS, Camera
 from ingest.live.clock import PersonClock, Unwrapper
+from ingest.live.closing import Closing
 from ingest.live.jitter import EncodedFrame, Outcome, Piece, VideoBuffer, begins_picture
-from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, preferred, read_offer
-from ingest.live.voice import Sound, Voice
+from ingest.live.loudness import Loudness
+from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, expecting_loss, preferred, read_offer
+from ingest.live.opus import Sound
+from ingest.live.shortcut import shorten
+from ingest.live.voice import Voice
 
 log = logging.getLogger(__name__)
-ALLOWED_BITS_PER_S = 2_000_000  # What a 720p tile is worth; more would only cost decoding.
+ALLOWED_BITS_PER_S = 2_000_000  # until it is known what the tile is worth (`wanted`)
 GAP_S = 2.0  # Two seconds of frozen face are noticed; shorter holes are common when a network changes.
 GONE_S = 12.0  # Longer than a browser's own recovery from a changed network, then the seat is free for a new one.
 CHECK_S = 0.025  # Half of the shortest interval something is due at (NACK).
@@ -46,14 +51,17 @@ class Peer:
         self.clock = PersonClock()
         self.voice = Voice(self.clock, now)
         self._loop = asyncio.get_running_loop()
-        self.camera = Camera(self.clock, now, lambda: self._loop.call_soon_threadsafe(self._trouble))
+        self.camera = Camera(self.clock, now, self._soon_trouble)
+        self.allowed_bits_per_s = ALLOWED_BITS_PER_S
         self.seen = {"audio": -1e9, "video": -1e9}
         self._now = now
         self._on_frame, self._on_gap, self._on_gone = on_frame, on_gap, on_gone
         self._connection = RTCPeerConnection(configuration(ice_servers))
+        self._ending = Closing(self._connection)
         self._buffer = VideoBuffer()
         self._times = {"audio": Unwrapper(32), "video": Unwrapper(32)}
         self._taps: dict[str, hooks.Tap] = {}
+        self._loudness = Loudness()
         self._reports: dict[str, tuple[float, int]] = {}
         self._gap = False
         self._closed = False
@@ -68,6 +76,7 @@ class Peer:
             offer = read_offer(sdp, ("sendonly", "sendrecv"))
             self._prepare(offer)
             await self._connection.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="offer"))
+            hooks.shield(self._connection)
             await self._connection.setLocalDescription(await self._connection.createAnswer())
         except BadOffer:
             await self.close()
@@ -76,7 +85,7 @@ class Peer:
             await self.close()
             raise BadOffer(f"the offer cannot be answered: {error}") from error
         self._checking = asyncio.create_task(self._check())
-        return self._connection.localDescription.sdp
+        return expecting_loss(self._connection.localDescription.sdp)
 
     def _prepare(self, offer: SessionDescription) -> None:
         for media in offer.media:
@@ -98,11 +107,18 @@ class Peer:
         """Whether media may flow at this moment."""
         return not self._closed and self._connection.connectionState == "connected"
 
+    @property
+    def level(self) -> float:
+        """How loud the person is, root mean square, 0 to 1: what the sender writes, or else what was mixed last."""
+        written = self._loudness.at(self._now())
+        return self.voice.level if written is None else written
+
     def figures(self) -> dict[str, int]:
         """What the connection costs and suffers: milliseconds of delay and of sound made up, jumps, packets lost."""
         return {
             "delay_ms": round(1000 * self.clock.delay),
             "made_up_ms": self.voice.concealed // 48,
+            "recovered_ms": self.voice.recovered // 48,
             "jumps": self.voice.jumps,
             "late": self.voice.late,
             "lost": self._buffer.lost,
@@ -128,12 +144,13 @@ class Peer:
         if self._checking is not None and self._checking is not asyncio.current_task():
             self._checking.cancel()
         self._on_gone(self)
-        await self._connection.close()
+        await self._ending.close()
 
     def _state_changed(self) -> None:
         state = self._connection.connectionState
         if state == "connected":
             hooks.keep_without_consent(self._connection)
+            shorten(self._taps.values())
             self.ask_keyframe()
         elif state in ("failed", "closed"):
             self._later(self.close())
@@ -148,6 +165,7 @@ class Peer:
 
     def _sound_packet(self, codec: str, rate: int, packet: RtpPacket, payload: bytes) -> None:
         now, rtp = self._arrived("audio", rate, packet)
+        self._loudness.add(packet.extensions.audio_level, now)
         if payload:
             frame = EncodedFrame(kind="audio", codec=codec, data=payload, rtp=rtp, keyframe=True, arrived=now)
             self.voice.add(frame)
@@ -180,6 +198,10 @@ class Peer:
         if outcome.pli:
             self.ask_keyframe()
 
+    def _soon_trouble(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the process ends
+            self._loop.call_soon_threadsafe(self._trouble)
+
     def _trouble(self) -> None:
         self._buffer.want_keyframe()
         self._follow(self._buffer.poll(self._now()))
@@ -197,7 +219,7 @@ class Peer:
             self._follow(self._buffer.poll(now))
             if now - self._allowed >= 0.5 and "video" in self._taps:
                 self._allowed = now
-                await self._taps["video"].allow(ALLOWED_BITS_PER_S)
+                await self._taps["video"].allow(self.allowed_bits_per_s)
             await self._watchdog(now)
 
     async def _watchdog(self, now: float) -> None:
@@ -234,5 +256,5 @@ class PersonSource:
 
     @property
     def level(self) -> float:
-        """How loud the person was in the last 20 ms: root mean square, 0 to 1."""
-        return 0.0 if self.peer is None else self.peer.voice.level
+        """How loud the person is: root mean square, 0 to 1; known without decoding where the sender writes it."""
+        return 0.0 if self.peer is None else self.peer.level

@@ -1,144 +1,39 @@
-"""A participant's WHEP offer comes in; the programme's picture and the room without themselves go out.
+"""A WHEP offer comes in; the programme's packets go out, with everybody's sound or with one's own.
 
-The picture is the one encode of the programme, packed again but never encoded again; it begins with a keyframe.
-The sound is the mix without the person's own voice (N-1), encoded for them alone, on the sound thread's own 20 ms:
-sent after the picture's encode it would make every browser buffer a quarter of a second.
+A viewer sees and hears the programme. A participant hears the room without their own voice (N-1), encoded for them
+alone. Both are one more line of a fan-out, which sends from the moment the connection is there.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from fractions import Fraction
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
-import av
-import numpy as np
-from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import MediaStreamError
+from aiortc import RTCPeerConnection, RTCSessionDescription
 
-from ingest.live import hooks
+from ingest.live import hooks, outlet
+from ingest.live.closing import Closing
+from ingest.live.fanout import Fanout, Line
 from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, preferred, read_offer
-from ingest.live.source import SAMPLE_RATE, Samples
+from ingest.live.source import Samples
 
 log = logging.getLogger(__name__)
-PICTURES = 30  # A second: who is further behind begins anew at a keyframe.
-BLOCKS = 10  # 200 ms of sound, then the oldest goes: a browser would play it late.
-OPUS_BITS_PER_S = 32_000  # Fullband speech in mono (RFC 7587, 3.1.1: 28 to 40 kbit/s).
-OPUS_LOSS_PERCENT = 10  # How much loss the redundancy inside each packet is made for.
-
-
-class PictureTrack(MediaStreamTrack):
-    """Packets of the programme for one viewer. `offer` may be called from any thread."""
-
-    kind = "video"
-
-    def __init__(self, frame_rate: int, want_keyframe: Callable[[], None]) -> None:
-        super().__init__()
-        self._io = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[av.Packet[Any]] = asyncio.Queue(PICTURES)
-        self._time_base = Fraction(1, frame_rate)
-        self._want_keyframe = want_keyframe
-        self._at_keyframe = False
-
-    def offer(self, data: bytes, pts: int, keyframe: bool) -> None:
-        """A frame of the programme (its thread): Annex B, pts in frames."""
-        if self.readyState == "live" and not self._io.is_closed():
-            self._io.call_soon_threadsafe(self._put, data, pts, keyframe)
-
-    def _put(self, data: bytes, pts: int, keyframe: bool) -> None:
-        if self._queue.full():
-            self._at_keyframe = False
-            while not self._queue.empty():
-                self._queue.get_nowait()
-        if not self._at_keyframe and not keyframe:
-            self._want_keyframe()
-            return
-        self._at_keyframe = True
-        packet = av.Packet(data)
-        packet.pts, packet.time_base = pts, self._time_base
-        self._queue.put_nowait(packet)
-
-    async def recv(self) -> "av.Packet[Any]":
-        """The next packet; called by aiortc's sender."""
-        if self.readyState != "live":
-            raise MediaStreamError
-        return await self._queue.get()
-
-
-class SoundTrack(MediaStreamTrack):
-    """Blocks of 20 ms for one listener, encoded as Opus. `offer` may be called from any thread."""
-
-    kind = "audio"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._io = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[tuple[int, Samples]] = asyncio.Queue(BLOCKS)
-        self._encoder = opus_encoder()
-        self._heard = 0
-
-    def offer(self, block: Samples) -> None:
-        """A block of 960 samples, float32 mono (the sound thread)."""
-        if self.readyState == "live" and not self._io.is_closed():
-            self._io.call_soon_threadsafe(self._put, block)
-
-    def _put(self, block: Samples) -> None:
-        if self._queue.full():
-            self._queue.get_nowait()
-        self._queue.put_nowait((self._heard, block))
-        self._heard += len(block)
-
-    async def recv(self) -> "av.Packet[Any]":
-        """The next packet; called by aiortc's sender."""
-        while self.readyState == "live":
-            at, block = await self._queue.get()
-            for data in encode_opus(self._encoder, block):
-                packet = av.Packet(data)
-                packet.pts, packet.time_base = at, Fraction(1, SAMPLE_RATE)
-                return packet
-        raise MediaStreamError
-
-
-def opus_encoder() -> av.AudioCodecContext:
-    """Speech at 20 ms, with the last packet repeated small inside each (in-band FEC)."""
-    encoder = av.CodecContext.create("libopus", "w")
-    assert isinstance(encoder, av.AudioCodecContext)
-    encoder.sample_rate = SAMPLE_RATE
-    encoder.format = av.AudioFormat("flt")
-    encoder.layout = "mono"
-    encoder.bit_rate = OPUS_BITS_PER_S
-    encoder.time_base = Fraction(1, SAMPLE_RATE)
-    encoder.options = {"application": "voip", "fec": "1", "packet_loss": str(OPUS_LOSS_PERCENT)}
-    return encoder
-
-
-def encode_opus(encoder: av.AudioCodecContext, block: Samples) -> list[bytes]:
-    """One block of 960 samples as Opus packets; none while the encoder fills."""
-    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block.reshape(1, -1)), format="flt", layout="mono")
-    frame.sample_rate = SAMPLE_RATE
-    return [bytes(packet) for packet in encoder.encode(frame)]
+OPENS_S = 15.0  # Who has not come by then has found no way; ICE gives up after as long.
+SHOWN = ("42e01f", "42001f")  # Constrained Baseline at level 3.1 before what only calls itself Baseline.
 
 
 class Relay:
-    """One viewer's connection. The owner passes `picture.offer` and `sound.offer` to the programme."""
+    """One connection out. `person` is "" for a viewer whom nobody knows."""
 
     def __init__(
-        self,
-        person: str,
-        *,
-        frame_rate: int,
-        want_keyframe: Callable[[], None],
-        on_gone: Callable[["Relay"], None],
-        ice_servers: Sequence[str] = (),
+        self, fanout: Fanout, *, person: str = "", on_gone: Callable[["Relay"], None], ice_servers: Sequence[str] = ()
     ) -> None:
         self.person = person
-        self.picture = PictureTrack(frame_rate, want_keyframe)
-        self.sound = SoundTrack()
-        self._want_keyframe = want_keyframe
-        self._on_gone = on_gone
+        self.line = Line(own_sound=bool(person))
+        self._fanout, self._on_gone = fanout, on_gone
         self._connection = RTCPeerConnection(configuration(ice_servers))
+        self._ending = Closing(self._connection)
         self._closed = False
-        self._closing: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def answer(self, sdp: str) -> str:
         """Negotiate. Raises BadOffer."""
@@ -146,36 +41,85 @@ class Relay:
             offer = read_offer(sdp, ("recvonly", "sendrecv"))
             self._prepare([media.kind for media in offer.media])
             await self._connection.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="offer"))
+            hooks.shield(self._connection)
             await self._connection.setLocalDescription(await self._connection.createAnswer())
+            self._agree()
         except BadOffer:
             await self.close()
             raise
         except PARSE_ERRORS as error:
             await self.close()
             raise BadOffer(f"the offer cannot be answered: {error}") from error
+        self._later(self._give_up())
         return self._connection.localDescription.sdp
+
+    def hear(self, block: Samples) -> None:
+        """960 samples for this person alone (the sound thread)."""
+        if self.line.way is not None:
+            self._fanout.sound_for(self.line, block)
 
     def _prepare(self, kinds: Sequence[str]) -> None:
         # Preferences have no effect once the offer is set: the viewer would get H264 under VP8's number.
+        line, fanout = self.line, self._fanout
         if "video" in kinds:
-            transceiver = self._connection.addTransceiver(self.picture, direction="sendonly")
-            transceiver.setCodecPreferences([c for c in preferred("video") if c.mimeType != "video/VP8"])
-            hooks.on_keyframe_request(transceiver.sender, self._want_keyframe)
+            transceiver = self._connection.addTransceiver(outlet.Silence("video"), direction="sendonly")
+            wanted = [each for each in preferred("video") if each.mimeType != "video/VP8"]
+            transceiver.setCodecPreferences(sorted(wanted, key=lambda each: _shown(each.parameters)))
+            outlet.attend(
+                transceiver,
+                line.seen,
+                on_keyframe=fanout.wants_keyframe,
+                on_lost=lambda number: fanout.lost(line, number),
+                ssrcs=fanout.ssrcs,
+            )
         if "audio" in kinds:
-            transceiver = self._connection.addTransceiver(self.sound, direction="sendonly")
+            transceiver = self._connection.addTransceiver(outlet.Silence("audio"), direction="sendonly")
             transceiver.setCodecPreferences(preferred("audio"))
+            outlet.attend(transceiver, line.heard, ssrcs=(fanout.sound_ssrc, None))
         self._connection.on("connectionstatechange", self._state_changed)
 
+    def _agree(self) -> None:
+        for transceiver in self._connection.getTransceivers():
+            codec = outlet.agreed(transceiver)
+            if transceiver.kind == "video":
+                self.line.video = codec
+            else:
+                self.line.audio = codec
+
     def _state_changed(self) -> None:
-        if self._connection.connectionState in ("failed", "closed") and self._closing is None:
-            self._closing = asyncio.get_running_loop().create_task(self.close())
+        state = self._connection.connectionState
+        if state == "connected" and self.line.way is None and not self._closed:
+            self.line.way = outlet.Way(self._connection)
+            self._fanout.add(self.line)
+        elif state in ("failed", "closed"):
+            self._later(self.close())
+
+    async def _give_up(self) -> None:
+        await asyncio.sleep(OPENS_S)
+        if self.line.way is None:
+            log.info("a viewer has found no way to us in %.0f s", OPENS_S)
+            await self.close()
+
+    def _later(self, work: "asyncio._CoroutineLike[None]") -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
         """End the connection. It is fine to call it twice."""
         if self._closed:
             return
         self._closed = True
-        self.picture.stop()
-        self.sound.stop()
+        self._fanout.remove(self.line)
+        if self.line.way is not None:
+            self.line.way.close()
+        for task in self._tasks - {asyncio.current_task()}:
+            task.cancel()
         self._on_gone(self)
-        await self._connection.close()
+        await self._ending.close()
+
+
+def _shown(parameters: Mapping[str, object]) -> int:
+    """The place of a codec among those we answer with; retransmissions come last."""
+    profile = parameters.get("profile-level-id")
+    return SHOWN.index(str(profile)) if profile in SHOWN else len(SHOWN)

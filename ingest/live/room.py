@@ -5,7 +5,7 @@
 It needs nothing but its folder: no database, no site. It locks the folder, so that there is one at a time; goes on
 where a dead one stopped; and outlives the studio by `GRACE_S`, in which a new studio may take over.
 
-Messages in: `brief`, `command`, and with an answer `whip`, `whep`, `delete`; `close`.
+Messages in: `brief`, `command`, and with an answer `whip`, `whep`, `watch`, `delete`; `close`.
 Messages out: `hello`, `state` four times a second, `done`, `refused`, `started`, `paused`, `ended`, `part` (on the
 disk), `trouble`.
 """
@@ -14,12 +14,13 @@ import argparse
 import asyncio
 import contextlib
 import fcntl
-import itertools
+import gc
 import json
 import logging
 import os
 import signal
 import sys
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -27,8 +28,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ingest import archive
-from ingest.live import hooks
+from ingest.live import closing, hooks, outlet, shortcut
 from ingest.live.countdown import Countdown
+from ingest.live.keeping import Keeping, next_number
 from ingest.live.offers import BadOffer
 from ingest.live.orders import Orders, Scribe
 from ingest.live.presence import House, RoomFull
@@ -36,14 +38,15 @@ from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
 from ingest.live.segments import Edge
 from ingest.live.speaker import Talk, heard
+from ingest.live.viewers import NotOffered, Viewers
 from ingest.live.wire import LINE_BYTES, Message, Wire
-from ingest.timeline import Kind, Writer
+from ingest.people import SCREEN
+from ingest.timeline import Writer
 
 log = logging.getLogger(__name__)
 GRACE_S = 30.0  # The studio's supervisor starts a new one within seconds; nobody should wait for an orphan for longer.
 STATE_S = 0.25
 LISTENS_S = 0.1
-GAINS_S = 10
 COUNTS_S = 0.1
 LOCKED = 3  # exit status when another process has the room
 
@@ -57,9 +60,11 @@ class Options:
     frame_rate: int
     bitrate: int
     preset: str
-    logo: str = ""
     ice_servers: tuple[str, ...] = ()
+    logo: str = ""
     grace_s: float = GRACE_S
+    sealing_key: str = ""  # the public half: the room can seal what is cut, and not read it
+    whep_viewers: int = 0
 
     @property
     def encoding(self) -> dict[str, int]:
@@ -77,7 +82,10 @@ class Process:
         self._briefed, self._briefing = asyncio.Event(), asyncio.Lock()
         self._trouble = ""
         self._countdown = Countdown()
+        self._screens: tuple[set[str], set[str]] = (set(), set())  # shared and shown, when last looked at
+        self._tasks: set[asyncio.Task[None]] = set()
         self._edge: Edge | None = None
+        self._sealed = 0
         self._loop = asyncio.get_running_loop()
         died = _last_sign(room)
         self._scribe = Scribe(Writer(room.timeline))
@@ -92,14 +100,18 @@ class Process:
             on_card=lambda *card: self._soon(lambda: self._orders.card(*card)),
             on_failure=lambda error: self._soon(lambda: self._failed(error)),
         )
-        before = {e.values["person"]: e.values["db"] for e in self._scribe.events if e.kind is Kind.GAIN}
-        self._programme.restore_gains(before)
         self._house = House(
             room,
             self._programme,
             frame_rate=options.frame_rate,
             ice_servers=options.ice_servers,
             on_gap=lambda person, on: self._orders.gap(person, on),
+        )
+        self._viewers = Viewers(
+            self._programme,
+            picture=(options.width, options.height, options.frame_rate),
+            most=options.whep_viewers,
+            ice_servers=options.ice_servers,
         )
         self._orders = Orders(
             scribe=self._scribe,
@@ -110,7 +122,12 @@ class Process:
             picture={"width": options.width, "height": options.height},
             died=died,
             tell=self._tell,
+            sealing=self._keeping if options.sealing_key else None,
         )
+
+    def _keeping(self) -> Keeping:
+        self._sealed = max(self._sealed + 1, next_number(self._room))
+        return Keeping(self._room, self._sealed, self._options.sealing_key, self._options.frame_rate)
 
     async def run(self, socket: Path) -> None:
         """Serve the studio until the end."""
@@ -128,7 +145,8 @@ class Process:
             server.close()
             if self._wire is not None:
                 self._wire.close()
-            await self._house.close_tracks()
+            await self._house.close_tracks(all_has_left=False)
+            await self._viewers.close()
             await self._house.close()
             await asyncio.to_thread(self._scribe.close)
 
@@ -191,21 +209,26 @@ class Process:
     async def _call(self, message: Message) -> Message:
         try:
             match message:
-                case {"whip": {"person": person, "sdp": sdp}}:
-                    return {"result": await self._house.whip(person, sdp)}
+                case {"whip": {"person": person, "sdp": sdp, "always": always}}:
+                    return {"result": await self._house.whip(person, sdp, always=always)}
                 case {"whep": {"person": person, "sdp": sdp}}:
                     return {"result": await self._house.whep(person, sdp)}
+                case {"watch": sdp}:
+                    return {"result": await self._viewers.watch(sdp)}
                 case {"delete": resource}:
-                    return {"result": await self._house.delete(resource)}
+                    gone = await self._house.delete(resource) or await self._viewers.delete(resource)
+                    return {"result": gone}
         except BadOffer as error:
             return {"error": "bad_offer", "message": str(error)}
         except RoomFull as error:
             return {"error": "full", "message": str(error)}
+        except NotOffered as error:
+            return {"error": "not_offered", "message": str(error)}
         return {"error": "unknown", "message": "the room does not know this call"}
 
     def state(self) -> dict[str, Any]:
         """The room as pages show it."""
-        standing, tick = self._orders.standing, self._programme.tick
+        standing, tick, figures = self._orders.standing, self._programme.tick, self._programme.figures
         return {
             "open": True,
             "on_air": standing.begun and not standing.over and not standing.paused,
@@ -216,9 +239,15 @@ class Process:
             "question": standing.question,
             "scene": standing.scene,
             "speaker": standing.speaker,
+            "cut": standing.cut_from is not None,
+            "delay_s": self._orders.delay_s,
+            "ending": standing.ending,
             "trouble": self._trouble,
-            "relief": self._programme.load.relief.name.lower(),
-            "load": round(self._programme.load.share, 2),
+            "viewers": len(self._viewers),
+            "ticks": figures.ticks,
+            "late": figures.late,
+            "ease": self._programme.shedding.ease.name.lower(),
+            "load": round(self._programme.shedding.load, 2),
             "people": [each | {"muted": each["person"] in standing.muted} for each in self._house.state()],
         }
 
@@ -246,19 +275,34 @@ class Process:
 
     async def _states(self) -> None:
         while True:
-            self._house.keep_still(self._programme.still)
+            self._house.fit()
+            self._show_screens()
             self._tell({"tell": "state", "state": self.state()})
             await asyncio.sleep(STATE_S)
             if not self._programme.is_alive():
                 log.error("the programme has ended by a fault of its own: the room makes place for another process")
                 self.close()
 
+    def _show_screens(self) -> None:
+        """A screen is on air as long as it is shared by somebody on air; nobody has to put it there."""
+        screens, people = self._house.screens(), self._orders.standing.people
+        wanted = {screen for screen in screens if screen.removesuffix(SCREEN) in people}
+        shown = {person for person in people if person.endswith(SCREEN)}
+        if wanted == shown or (wanted, shown) == self._screens or not self._briefed.is_set():
+            return
+        self._screens = wanted, shown
+        for screen in sorted(wanted ^ shown):
+            kind = "show" if screen in wanted else "hide"
+            words = {"person": screen, "name": screens.get(screen, ""), "role": ""}
+            task = self._loop.create_task(self._orders.apply(f"{kind} {uuid.uuid4().hex}", kind, words))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
     async def _clocks(self) -> None:
-        for second in itertools.count(1):
+        while True:
             await asyncio.sleep(1)
             self._orders.clock()
-            if second % GAINS_S == 0:
-                self._orders.gains()
+            self._house.release()
 
     async def _listens(self) -> None:
         """Ten times a second, see who speaks."""
@@ -269,7 +313,7 @@ class Process:
             standing = self._orders.standing
             levels = self._house.levels([each for each in standing.people if each not in standing.muted])
             talk = heard(talk, levels, self._loop.time())
-            if talk.speaker != standing.speaker and not standing.over:
+            if talk.speaker != standing.speaker and not standing.ending:
                 try:
                     await self._orders.speaks(talk.speaker)
                 except TimeoutError:
@@ -314,9 +358,12 @@ def _last_sign(room: archive.Room) -> datetime:
 
 async def serve(room: archive.Room, socket: Path, options: Options) -> None:
     """The whole life of the process."""
-    hooks.check()
+    hooks.check(outlet.HOOKS, shortcut.HOOKS, closing.HOOKS)
     hooks.silence_decoders()
     process = Process(room, options)
+    # What has been made by now stays: left out, the collector finds gone connections soon and never stops a tick.
+    gc.collect()
+    gc.freeze()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, process.close)
     loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl-C is for the studio, which closes its rooms

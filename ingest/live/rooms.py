@@ -46,12 +46,16 @@ class OfferRefused(ValueError):
     """The offer is no SDP we can answer; the text is for its sender."""
 
 
+class RoomFull(RuntimeError):
+    """One more picture would be one too many for the machine; later there may be room."""
+
+
+class NotOffered(RuntimeError):
+    """The room serves no (further) viewer like this; the text says why."""
+
+
 class RoomGone(ConnectionError):
     """The room is not there at this moment; it is being started, or the office hour has none."""
-
-
-class NoRoomLeft(RuntimeError):
-    """The room runs as well as it can, and one more person would make it worse for everyone."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,14 @@ class Rooms:
         on_paused: Paused,
         on_ended: Ended,
         on_edge: Callable[[str, Edge], None] = lambda office_hour, edge: None,
+        sealing_key: str = "",
         begins_in: Callable[[str], str] = lambda language: "",
     ) -> None:
-        """`begins_in` says in a language how long it takes until the beginning, with `countdown.TIME` for the time."""
+        """`sealing_key`: what rooms seal cut stretches with; without one these are lost.
+
+        `begins_in` says in a language how long it takes until the beginning, with `countdown.TIME` for the time.
+        """
+        self._sealing_key = sealing_key
         self._settings, self._database, self._archive = settings, database, archive
         self._on_started, self._on_paused, self._on_ended = on_started, on_paused, on_ended
         self._on_edge, self._begins_in = on_edge, begins_in
@@ -123,13 +132,20 @@ class Rooms:
             return room.state
         return self._last.get(office_hour, {"open": False, "on_air": False, "over": False, "people": []})
 
-    async def whip(self, office_hour: str, person: str, offer: str) -> tuple[str, str]:
-        """Connect somebody's camera: (resource, answer). Raises OfferRefused, RoomGone."""
-        return await self._connect(office_hour, {"whip": {"person": person, "sdp": offer}})
+    async def whip(self, office_hour: str, person: str, offer: str, *, always: bool = True) -> tuple[str, str]:
+        """Connect somebody's camera: (resource, answer). Raises OfferRefused, RoomGone.
+
+        Raises RoomFull while the machine has no room for one more; who comes `always` (the host) is let in.
+        """
+        return await self._connect(office_hour, {"whip": {"person": person, "sdp": offer, "always": always}})
 
     async def whep(self, office_hour: str, person: str, offer: str) -> tuple[str, str]:
         """Send somebody the programme: (resource, answer). Raises OfferRefused, RoomGone."""
         return await self._connect(office_hour, {"whep": {"person": person, "sdp": offer}})
+
+    async def watch(self, office_hour: str, offer: str) -> tuple[str, str]:
+        """Send the programme to a viewer: (resource, answer). Raises OfferRefused, NotOffered, RoomGone."""
+        return await self._connect(office_hour, {"watch": offer})
 
     async def delete(self, resource: str) -> bool:
         """End a connection; False when there is none at this address."""
@@ -151,7 +167,9 @@ class Rooms:
             if failure.error == "bad_offer":
                 raise OfferRefused(str(failure)) from failure
             if failure.error == "full":
-                raise NoRoomLeft(str(failure)) from failure
+                raise RoomFull(str(failure)) from failure
+            if failure.error == "not_offered":
+                raise NotOffered(str(failure)) from failure
             raise RoomGone(str(failure)) from failure
         except WireBroken as broken:
             raise RoomGone(str(broken)) from broken
@@ -205,6 +223,8 @@ class Rooms:
             "preset": settings.video_preset,
             "logo": "" if settings.logo is None else str(settings.logo),
             "ice_servers": list(settings.ice_servers),
+            "sealing_key": self._sealing_key,
+            "whep_viewers": settings.whep_viewers,
         }
         tenancy = Tenancy(
             room.root,

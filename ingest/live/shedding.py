@@ -1,97 +1,74 @@
-"""What each tick cost comes in; what the room does without, so that no tick is late, and whether one more person may
-come goes out. Pure.
+"""What a tick costs comes in, what is left out for a while goes out: first pictures a second, then tiles. Pure.
 
-First fewer pictures a second, then fewer moving tiles. It is given up quickly and taken back slowly: what is taken
-back is measured against what it cost before, and has to have been affordable for a while.
+A machine that is too slow must still keep time: sound never waits, and no tick is late. So before the cost of drawing
+and encoding fills the tick, every second picture is sent again instead of a new one, then two of three, and at last
+only those who spoke last are seen; the others' pictures are not even decoded, and their name card stands in. It comes
+back step by step, and only when there is room for it.
 """
 
-from collections.abc import Iterable, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-WINDOW_TICKS = 30  # of the means: a second
-LATE_WINDOW_TICKS = 300  # ten: a machine that stood still once for a second is not too slow
-TOO_MUCH = 0.8  # of a tick's time: the rest is for whatever else the machine does in between
-TOO_LATE = 0.1  # of the ticks
-ENOUGH_LEFT = 0.6  # of a tick's time when the next step is taken back
-WORSE_AFTER_TICKS = 30
-BETTER_AFTER_TICKS = 240  # eight seconds: going back and forth is worse than a lower rate
-FULL = 0.85  # of a tick's time, with one more person
-EACH_ADDS = 0.5  # of what a person costs on average now: the encoder does not grow with their number
+MEAN_S = 2.0  # a keyframe or a drawn card is no load
+FULL = 0.85  # of a tick, above which something is left out: a third of a second of headroom in two
+ROOM = 0.6  # of a tick, below which it would be after coming back; the space between keeps it from swinging
+WORSE_S, BETTER_S = 3.0, 10.0  # how long a step is given to show what it does
+GUEST = 0.75  # of a tick, above which nobody new may come: one more tile costs about a tenth
+SEEN = 4  # tiles that stay when there is no more to be left out
+SPEAKS = 0.01  # -40 dBFS
 
 
-class Relief(IntEnum):
-    """What is done without."""
+class Ease(IntEnum):
+    """What is left out; each includes what is before it."""
 
-    NONE = 0
-    HALF = 1  # every second picture is the one before: 15 a second
-    THIRD = 2  # two of three are: 10 a second
-    FEW = 3  # and only who speaks moves; the others are still pictures with their names
-
-
-@dataclass(frozen=True)
-class Load:
-    """How things stand. `share`: the mean of a tick's time that was used by all ticks, by those with a new picture
-    (`drawn`) and by the others; `late`: of the ticks. `ticks` since the relief is what it is; `calm`: for how many in a
-    row it could have been taken back.
-    """
-
-    relief: Relief = Relief.NONE
-    share: float = 0.0
-    drawn: float = 0.0
-    repeated: float = 0.0
-    late: float = 0.0
-    ticks: int = 0
-    calm: int = 0
+    NOTHING = 0
+    HALF = 1
+    THIRD = 2
+    TILES = 3
 
 
-def draws(relief: Relief, frame: int) -> bool:
-    """Whether this frame is a new picture."""
-    return frame % min(relief + 1, 3) == 0
+EACH = {Ease.NOTHING: 1, Ease.HALF: 2, Ease.THIRD: 3, Ease.TILES: 3}
+"""Every how-manieth picture is drawn anew."""
 
 
-def still(relief: Relief, seen: Iterable[str], moving: Set[str]) -> frozenset[str]:
-    """Whose pictures stand still: of those seen all but the ones that are `moving`."""
-    return frozenset(seen) - moving if relief is Relief.FEW and moving else frozenset()
+@dataclass(frozen=True, kw_only=True)
+class Shedding:
+    """`load`: the mean share of a tick that pictures take; `since_s`: when the step was changed, on the clock."""
+
+    ease: Ease = Ease.NOTHING
+    load: float = 0.0
+    since_s: float = 0.0
+
+    def draws(self, frame: int) -> bool:
+        """Whether this frame is drawn anew."""
+        return frame % EACH[self.ease] == 0
+
+    @property
+    def full(self) -> bool:
+        """Whether one more person would be one too many."""
+        return self.ease is not Ease.NOTHING or self.load > GUEST
+
+    def after(self, share: float, ticks_a_second: int, now_s: float) -> "Shedding":
+        """After a tick that took this share of its time."""
+        # A tick that stood still for a while (a suspended machine) is one bad tick, not a load of many.
+        load = self.load + (min(share, 2.0) - self.load) / (MEAN_S * ticks_a_second)
+        here = replace(self, load=load)
+        lasted = now_s - self.since_s
+        if load > FULL and lasted >= WORSE_S and self.ease < Ease.TILES:
+            return replace(here, ease=Ease(self.ease + 1), since_s=now_s)
+        if self.ease > Ease.NOTHING and lasted >= BETTER_S and load * _dearer(self.ease) < ROOM:
+            return replace(here, ease=Ease(self.ease - 1), since_s=now_s)
+        return here
 
 
-def after(load: Load, share: float, *, drawn: bool, late: bool) -> Load:
-    """The load after one more tick that used `share` of its time."""
-    load = replace(
-        load,
-        share=_mean(load.share, share),
-        drawn=_mean(load.drawn, share) if drawn else load.drawn,
-        repeated=load.repeated if drawn else _mean(load.repeated, share),
-        late=_mean(load.late, float(late), LATE_WINDOW_TICKS),
-        ticks=load.ticks + 1,
-    )
-    if load.relief < Relief.FEW and load.ticks >= WORSE_AFTER_TICKS and _too_much(load):
-        return replace(load, relief=Relief(load.relief + 1), late=0.0, ticks=0, calm=0)
-    if load.relief is Relief.NONE:
-        return load
-    calm = load.calm + 1 if _affordable(load) else 0
-    if calm >= BETTER_AFTER_TICKS:
-        return replace(load, relief=Relief(load.relief - 1), ticks=0, calm=0)
-    return replace(load, calm=calm)
+def _dearer(ease: Ease) -> float:
+    """By how much the step before costs more."""
+    return EACH[ease] / EACH[Ease(ease - 1)] if ease is not Ease.TILES else 1.25
 
 
-def room_for_one_more(load: Load, people: int) -> bool:
-    """Whether a person who is not there yet may come, with `people` connected. Two can always talk to each other."""
-    if people < 2:
-        return True
-    return load.relief is Relief.NONE and load.share * (1 + EACH_ADDS / people) <= FULL
-
-
-def _too_much(load: Load) -> bool:
-    return load.share > TOO_MUCH or load.late > TOO_LATE
-
-
-def _affordable(load: Load) -> bool:
-    if load.late > TOO_LATE / 10:
-        return False
-    rate = 1 / min(load.relief, 3)  # of new pictures, one step back
-    return load.drawn * rate + load.repeated * (1 - rate) < ENOUGH_LEFT
-
-
-def _mean(before: float, now: float, window: int = WINDOW_TICKS) -> float:
-    return before + (now - before) / window
+def kept(spoke_at: Mapping[str, float], ease: Ease) -> set[str]:
+    """Whose pictures are shown: everybody's, or of those who spoke last. `spoke_at`: when, in the order of tiles."""
+    if ease is not Ease.TILES:
+        return set(spoke_at)
+    return set(sorted(spoke_at, key=lambda person: -spoke_at[person])[:SEEN])

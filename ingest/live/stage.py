@@ -5,7 +5,7 @@ only copies. A plan is a value: the tick takes a new one whole.
 """
 
 import logging
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,12 +63,11 @@ class Tile:
 class Plan:
     """Everything the tick needs to draw a scene. With a slide nothing else is drawn.
 
-    `places`: who is on air; those without a tile are heard and not seen. `large`: who stays as long as anybody does.
+    `places`: who is on air; those without a tile are heard and not seen.
     """
 
     tiles: tuple[Tile, ...] = ()
     places: tuple[Place, ...] = ()
-    large: frozenset[str] = frozenset()
     question: Overlay | None = None
     question_at: tuple[int, int] = (0, 0)
     slide: Overlay | None = None
@@ -105,7 +104,6 @@ class Stage:
         self._plan: Plan | None = None
         self._scalers: dict[str, Scaler] = {}
         self._drawn: dict[str, av.VideoFrame | None] = {}
-        self._newest: dict[str, av.VideoFrame | None] = {}
         self._silent: set[str] = set()
 
     def plan(
@@ -138,7 +136,6 @@ class Stage:
         return Plan(
             tiles=tiles,
             places=tuple(places),
-            large=_large(tiles),
             question=below,
             question_at=at,
             slide=held,
@@ -178,16 +175,16 @@ class Stage:
         at = (box.x + inset, box.y + box.height - inset - overlay.height)
         return Tile(place, box, overlay, at, self._overlay(missing))
 
-    def draw(self, plan: Plan, *, frozen: Set[str] = frozenset(), fading: bool = True) -> av.VideoFrame:
+    def draw(self, plan: Plan, *, fading: bool = True) -> av.VideoFrame:
         """The picture of this tick; what did not change since the last one is left as it is.
 
-        Of people who are `frozen` the last picture stays; without `fading` a new scene is there at once.
+        Without `fading` a new scene is there at once.
         """
         if plan is not self._plan:
             self._begin(plan)
         if plan.slide is None:
             for tile in plan.tiles:
-                self._draw_tile(tile, tile.place.person in frozen)
+                self._draw_tile(tile)
         if not fading:
             self._fade.stop()
         self.last = self._fade.of(self.canvas.frame)
@@ -206,7 +203,6 @@ class Stage:
 
     def _paint(self, plan: Plan) -> None:
         self._drawn = {}
-        self._newest = {place.person: self._newest.get(place.person) for place in plan.places}
         self._scalers = {tile.place.person: self._scalers.get(tile.place.person, Scaler()) for tile in plan.tiles}
         self.canvas.fill(Box(0, 0, self.width, self.height), _BACKGROUND)
         if plan.slide is not None:
@@ -216,11 +212,9 @@ class Stage:
         elif plan.question is not None:
             self.canvas.lay(*plan.question_at, plan.question)
 
-    def _draw_tile(self, tile: Tile, frozen: bool) -> None:
+    def _draw_tile(self, tile: Tile) -> None:
         person, box = tile.place.person, tile.box
-        if not frozen or self._newest.get(person) is None:
-            self._newest[person] = self._picture(tile.place)
-        frame = self._newest[person]
+        frame = self._picture(tile.place)
         if person in self._drawn and self._drawn[person] is frame:
             return
         before = self._drawn.get(person)
@@ -245,9 +239,3 @@ class Stage:
             return None
         self._silent.discard(place.person)
         return frame
-
-
-def _large(tiles: Sequence[Tile]) -> frozenset[str]:
-    """Whose picture is the largest; nobody's when all are alike."""
-    widths = {tile.box.width for tile in tiles}
-    return frozenset(tile.place.person for tile in tiles if len(widths) > 1 and tile.box.width == max(widths))

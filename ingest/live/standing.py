@@ -15,8 +15,10 @@ from ingest.timeline import Kind
 Change = tuple[Kind, dict[str, Any]]
 PAUSE = "pause"
 GRID = Scene.GRID.value
+FOLLOWING = (Scene.AUTO.value, Scene.SCREEN.value)  # where who speaks is large, or nearest to the screen
+CUTTING = frozenset({wishes.Kind.CUT, wishes.Kind.GO_ON})
+ON_AIR_ONLY = CUTTING | {wishes.Kind.END, wishes.Kind.PAUSE, wishes.Kind.RESUME, wishes.Kind.MARK}
 PLACES = MOST_TILES
-FOLLOWING = (Scene.AUTO.value, Scene.SCREEN.value)  # scenes in which who speaks is large, or nearest to the screen
 
 
 class Refused(ValueError):
@@ -25,11 +27,16 @@ class Refused(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """How things stand in a room. `people` are on air, in the order of their tiles; `speaker`: who spoke last."""
+    """How things stand in a room. `people` are on air, in the order of their tiles; `speaker` spoke last.
+
+    `cut_from`: the tick from which the public gets slide and silence; `ending`: only what is delayed still goes out.
+    """
 
     begun: bool = False
     paused: bool = False
+    ending: bool = False
     over: bool = False
+    cut_from: int | None = None
     scene: str = GRID
     people: tuple[str, ...] = ()
     speaker: str | None = None
@@ -46,8 +53,10 @@ class Standing:
         """How things stand after an event."""
         if kind is Kind.BEGIN:
             return replace(self, begun=True)
-        if kind is Kind.END:
-            return replace(self, over=True)
+        if kind in (Kind.END, Kind.ENDING):
+            return replace(self, ending=True, over=kind is Kind.END)
+        if kind is Kind.CUT:
+            return replace(self, cut_from=values["from"] if values["on"] else None)
         if kind is Kind.VISIBLE:
             others = tuple(each for each in self.people if each != values["person"])
             place = self.people if values["person"] in self.people else (*others, values["person"])
@@ -94,16 +103,15 @@ def fold(standing: Standing, changes: Iterable[Change]) -> Standing:
 def decide(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) -> list[Change]:
     """The events of a command that changes the programme, none for one that does not. Raises Refused.
 
-    START and END are the room's own: only their conditions are looked at here.
+    START, END, CUT and GO_ON are the room's own: only their conditions are looked at here.
     """
-    if standing.over and kind not in (wishes.Kind.HOLD, wishes.Kind.ADMIT):
+    over = standing.over or (standing.ending and kind not in CUTTING)
+    if over and kind not in (wishes.Kind.HOLD, wishes.Kind.ADMIT):
         raise Refused("the office hour is over")
     if kind is wishes.Kind.START and standing.begun:
         raise Refused("the office hour is on air already")
-    if kind in (wishes.Kind.END, wishes.Kind.PAUSE, wishes.Kind.RESUME, wishes.Kind.MARK) and not standing.begun:
+    if kind in ON_AIR_ONLY and not standing.begun:
         raise Refused("the office hour is not on air yet")
-    if kind is wishes.Kind.CUT:
-        raise Refused("this studio has no broadcast delay: what was said has gone out")
     return _changes(standing, kind, payload)
 
 

@@ -46,12 +46,21 @@ class Take:
             return None
         return self._base_tick + frame - self.start_frame
 
+    def nearest_tick(self, frame: int) -> int:
+        """The media time of a programme frame, moved into the recording where it lies outside; its end counts in."""
+        first = frame if self.start_frame is None else max(frame, self.start_frame)
+        last = first if self.end_frame is None else min(first, self.end_frame)
+        return self._base_tick + (0 if self.start_frame is None else last - self.start_frame)
+
+    def begun(self) -> None:
+        """The first frame was drawn; it may take the broadcast delay until it is recorded."""
+        if self.failure is None:
+            self.started.set_result(self._base_tick)
+
     def picture(self, frame: int, data: bytes, keyframe: bool, wall: datetime) -> None:
-        """The encoded picture of programme frame `frame`, shown at `wall`."""
+        """The encoded picture of programme frame `frame`, drawn at `wall`."""
         if self.media_tick(frame) is not None and self.failure is None:
             self._guarded(lambda: self.recorder.picture(data, keyframe, wall))
-            if frame == self.start_frame:
-                self.started.set_result(self._base_tick)
         if self.end_frame is not None and frame >= self.end_frame - 1:
             self._finished("picture")
 

@@ -23,6 +23,7 @@ from ingest.live.wire import LINE_BYTES, Message, Wire, WireBroken
 log = logging.getLogger(__name__)
 OPENS_S = 20.0  # A cold start reads 200 MB of libraries; a warm one takes one to two seconds.
 STUCK_S = 10.0  # A room speaks four times a second.
+WELL_S = 1.0  # A room that was there for so long can begin: the next one is not kept waiting for what ended it.
 ENDS_S = 8.0  # A room that closes finishes its tracks (up to 5 s on a slow disk).
 REPORTS = 1000  # What rooms report while the database is away; more than anybody clicks in an hour.
 BACKOFF_S = (0.0, 0.0, 0.5, 2.0, 5.0)  # before the next start, by how many have failed in a row
@@ -98,15 +99,17 @@ class Tenancy:
         failures = 0
         while True:
             await asyncio.sleep(BACKOFF_S[min(failures, len(BACKOFF_S) - 1)])
-            began = time.monotonic()
+            opened: float | None = None
             try:
                 reader, writer = await self._attach()
+                opened = time.monotonic()
                 wire = Wire(reader, writer)
                 await self._converse(wire)
             except (OSError, WireBroken) as error:
                 log.error("the room %s cannot be reached: %s", self._folder.name, error)
             self._wire, self._pid, self.state = None, None, self.state | {"open": False}
-            failures = 0 if time.monotonic() - began > STUCK_S else failures + 1
+            well = opened is not None and time.monotonic() - opened > WELL_S
+            failures = 0 if well else failures + 1
             log.warning("the room %s has gone; another one is started", self._folder.name)
 
     async def _converse(self, wire: Wire) -> None:

@@ -7,10 +7,10 @@ event (RTP time at a tick) says where in the file that tick lies: `rtp / clock_r
 
 import io
 import logging
-import queue
 import struct
 import threading
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,7 @@ from ingest.live.jitter import EncodedFrame
 
 log = logging.getLogger(__name__)
 QUEUE = 1024  # About 10 s of sound and picture: longer than a disk stalls.
+WRITE_EVERY_S = 0.25  # A thread that woke for each packet cost more than all the writing; a kill loses that more.
 RATES = {"audio": 48_000, "video": 90_000}
 MUXER = {
     "flush_packets": "1",
@@ -49,7 +50,8 @@ class Track:
         self.origin = dict(origin)
         self.lost = 0
         self._path = path
-        self._queue: queue.Queue[EncodedFrame | None] = queue.Queue(QUEUE)
+        self._waiting: deque[EncodedFrame] = deque()
+        self._ending = threading.Event()
         self._last = dict.fromkeys(origin, -1)
         self._need_keyframe = True
         self._closed = threading.Event()
@@ -57,19 +59,15 @@ class Track:
 
     def add(self, frame: EncodedFrame) -> None:
         """Take a frame (event loop); when the disk cannot keep up, frames are lost up to the next keyframe."""
-        try:
-            self._queue.put_nowait(frame)
-        except queue.Full:
+        if len(self._waiting) < QUEUE:
+            self._waiting.append(frame)
+        else:
             self.lost += 1
             self._need_keyframe = True
 
     def end(self) -> None:
         """Finish the file in the background; `wait` says when it is done."""
-        try:
-            self._queue.put_nowait(None)
-        except queue.Full:
-            log.warning("the track of %s is left without its end: the disk does not keep up", self.person)
-            self._closed.set()
+        self._ending.set()
 
     def wait(self, timeout_s: float) -> bool:
         """Whether the file was finished in time. Blocks: not for the event loop."""
@@ -78,7 +76,7 @@ class Track:
     def _run(self) -> None:
         container: OutputContainer | None = None
         try:
-            while (frame := self._queue.get()) is not None:
+            for frame in self._frames():
                 if container is None and (frame.kind == "video" or "video" not in self.origin) and frame.keyframe:
                     container = self._open(frame)
                 if container is not None:
@@ -90,6 +88,14 @@ class Track:
             if container is not None:
                 self._finish(container)
             self._closed.set()
+
+    def _frames(self) -> Iterator[EncodedFrame]:
+        """All frames until the end, some at a time."""
+        ending = False
+        while not ending:
+            ending = self._ending.wait(WRITE_EVERY_S)
+            while self._waiting:
+                yield self._waiting.popleft()
 
     def _open(self, first: EncodedFrame) -> OutputContainer:
         self._path.parent.mkdir(parents=True, exist_ok=True)

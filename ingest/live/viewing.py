@@ -45,7 +45,7 @@ class Viewing:
         self._listed: dict[str, Listed] = {}
         self._found: dict[str, dict[int, list[boxes.Part]]] = {kind: {} for kind in KINDS}
         self._texts: dict[tuple[str, bool], str] = {}
-        self._bytes: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
+        self._bytes: OrderedDict[tuple[str, int, int], asyncio.Task[bytes]] = OrderedDict()
         self._changed = asyncio.Event()
         self._looking = asyncio.Lock()
         self._looked = self._watched = -WATCHED_S
@@ -104,13 +104,15 @@ class Viewing:
         return self._texts[kind, skip]
 
     async def _read(self, kind: str, number: int, index: int, part: boxes.Part) -> bytes:
-        data = self._bytes.get((kind, number, index))
-        if data is None:
-            data = await asyncio.to_thread(read_part, self._programme, kind, number, part)
-            self._bytes[kind, number, index] = data
+        """Everybody waits for the same part: one of them reads it, and all are given that."""
+        key = kind, number, index
+        reading = self._bytes.get(key)
+        if reading is None or (reading.done() and (reading.cancelled() or reading.exception())):
+            work = asyncio.to_thread(read_part, self._programme, kind, number, part)
+            reading = self._bytes[key] = asyncio.create_task(work)
             if len(self._bytes) > BYTES_KEPT:
                 self._bytes.popitem(last=False)
-        return data
+        return reading.result() if reading.done() else await asyncio.shield(reading)
 
     async def _fresh(self) -> None:
         self._watched = self._now()

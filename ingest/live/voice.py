@@ -10,12 +10,11 @@ import logging
 import threading
 from collections.abc import Callable
 
-import av
 import numpy as np
-import numpy.typing as npt
 
 from ingest.live.clock import PersonClock
 from ingest.live.jitter import EncodedFrame
+from ingest.live.opus import Decoder, OpusError, Sound, repeats
 
 log = logging.getLogger(__name__)
 RATE = 48_000
@@ -27,30 +26,44 @@ ASTRAY = 10  # 200 ms: a mixer that stood still for a moment catches up by itsel
 SILENT = 0.01  # -40 dBFS: between words anything may be left out or put in
 IN_SILENCE = 0.25
 STRETCH = 0.06  # at most: a file sender that catches up after a stall is 5 % fast (ffmpeg's -re)
+MOST = 256  # packets that wait: 5 s; only a sender whose times jump about has more
+HEARD_S = 0.2  # ten blocks: a mixer that has not asked for so long has taken the person off air
 FADE = 240  # 5 ms, long enough that a seam does not click
-Sound = npt.NDArray[np.float32]
 
 
 class Voice:
-    """See the module. `concealed` counts samples made up, `late` packets that came after their moment,
-    `jumps` how often the position was set anew."""
+    """See the module. `concealed` counts samples made up, `recovered` those that the next packet repeated,
+    `decoded` packets, `late` those that came after their moment, `jumps` how often the position was set anew."""
 
     def __init__(self, clock: PersonClock, now: Callable[[], float]) -> None:
         self.concealed = 0
+        self.decoded = 0
+        self.recovered = 0
         self.late = 0
         self.jumps = 0
-        self.level = 0.0  # root mean square of the last block, 0 to 1
         self._clock = clock
         self._now = now
         self._lock = threading.Lock()
         self._packets: dict[int, bytes] = {}
-        self._decoder = _decoder()
+        self._decoder = Decoder()
         self._ready: Sound = np.zeros(0, np.float32)
-        self._heard: Sound = np.zeros(0, np.float32)  # the last real 20 ms, to conceal with
         self._end: int | None = None  # RTP time after the last sample of `_ready`
         self._error = 0.0
         self._astray = 0
         self._made_up = 0
+        self._fade = 0.0  # how much of the made up sound was left at last
+        self._level = 0.0
+        self._pulled = -1e9
+
+    @property
+    def level(self) -> float:
+        """Root mean square of the last block, 0 to 1; 0 while nobody listens."""
+        return self._level if self._now() - self._pulled < HEARD_S else 0.0
+
+    @property
+    def position(self) -> float | None:
+        """The RTP time of the next sample that is pulled; None before the first sound."""
+        return None if self._end is None else self._end - len(self._ready)
 
     def add(self, frame: EncodedFrame) -> None:
         """Take a packet; the oldest are dropped when nobody pulls."""
@@ -62,13 +75,16 @@ class Voice:
             self._packets[frame.rtp] = frame.data
             for rtp in [rtp for rtp in self._packets if rtp < frame.rtp - KEEP]:
                 del self._packets[rtp]
+            while len(self._packets) > MOST:
+                del self._packets[min(self._packets)]
 
     def pull(self, samples: int) -> Sound:
         """The next `samples` of sound, float32 mono at 48 kHz; silence while there is nothing."""
-        target = self._clock.rtp_at("audio", self._now())
+        self._pulled = self._now()
+        target = self._clock.rtp_at("audio", self._pulled)
         with self._lock:
             block = np.zeros(samples, np.float32) if target is None else self._next_block(samples, target)
-        self.level = float(np.sqrt(np.mean(block * block))) if samples else 0.0
+        self._level = float(np.sqrt(np.mean(block * block))) if samples else 0.0
         return block
 
     def _next_block(self, samples: int, target: float) -> Sound:
@@ -116,7 +132,7 @@ class Voice:
             del self._packets[rtp]  # before the position by more than the longest Opus packet (120 ms)
         first = min(self._packets, default=None)
         if first is None or first > self._end:
-            self._conceal(needed if first is None else min(needed, first - self._end))
+            self._fill(needed, None if first is None else first - self._end, self._packets.get(first or 0))
             return
         sound = self._decoded(self._packets.pop(first))
         skipped = self._end - first  # a jump may land inside a packet
@@ -124,29 +140,47 @@ class Voice:
 
     def _decoded(self, data: bytes) -> Sound:
         try:
-            frames = self._decoder.decode(av.Packet(data))
-        except av.FFmpegError as error:
+            self.decoded += 1
+            return self._decoder.decode(data)
+        except OpusError as error:
             log.info("an Opus packet could not be decoded: %s", error)
             return np.zeros(0, np.float32)
-        parts = [frame.to_ndarray().reshape(-1).astype(np.float32) / 32768 for frame in frames]
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+    def _fill(self, needed: int, hole: int | None, following: bytes | None) -> None:
+        """Fill a hole: from the packet behind it, if that repeats what is missing, or else made up."""
+        if hole is None or hole > PACKET:
+            self._conceal(needed if hole is None else min(needed, hole - PACKET))
+        elif following is None or not repeats(following):
+            self._conceal(min(needed, hole))
+        else:
+            try:
+                sound = self._decoder.missing(hole, following)
+            except OpusError:
+                self._conceal(min(needed, hole))
+                return
+            self.recovered += len(sound)
+            self._append(sound, real=True)
 
     def _conceal(self, samples: int) -> None:
-        """Fill a hole: what was last heard, softly fading within 60 ms, then silence."""
-        self.concealed += samples if len(self._heard) else 0
-        fade = np.clip(1 - (self._made_up + np.arange(samples)) / (3 * PACKET), 0, 1).astype(np.float32)
-        repeated = np.resize(self._heard[::-1], samples) if len(self._heard) else np.zeros(samples, np.float32)
+        """As the decoder thinks that it went on, for 40 ms; fading within as much again, then silence."""
+        fade = np.clip(2 - (self._made_up + np.arange(samples)) / (2 * PACKET), 0, 1).astype(np.float32)
+        sound = np.zeros(samples, np.float32)
+        if self.decoded and fade[0] > 0:
+            self.concealed += samples
+            known = self._decoder.missing(samples)
+            sound[: len(known)] = known
+        elif self.decoded:
+            self.concealed += samples
         self._made_up += samples
-        self._append(repeated * fade * fade, real=False)
+        self._fade = float(fade[-1])
+        self._append(sound * fade, real=False)
 
     def _append(self, sound: Sound, *, real: bool) -> None:
         assert self._end is not None
         if real and self._made_up and len(sound):
             self._made_up = 0
             ramp = min(FADE, len(sound))
-            sound[:ramp] *= np.linspace(0, 1, ramp, dtype=np.float32)
-        if real and len(sound):
-            self._heard = sound[-PACKET:]
+            sound[:ramp] *= np.linspace(self._fade, 1, ramp, dtype=np.float32)
         self._ready = np.concatenate([self._ready, sound])
         self._end += len(sound)
 
@@ -156,11 +190,3 @@ def _stretched(block: Sound, samples: int) -> Sound:
         return block.copy()
     at = np.linspace(0, len(block) - 1, samples)
     return np.interp(at, np.arange(len(block)), block).astype(np.float32)
-
-
-def _decoder() -> av.AudioCodecContext:
-    decoder = av.AudioCodecContext.create("libopus", "r")
-    decoder.format = av.AudioFormat("s16")
-    decoder.layout = "mono"
-    decoder.sample_rate = RATE
-    return decoder

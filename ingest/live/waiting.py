@@ -41,17 +41,27 @@ def hold(connection: Connection, person: Person) -> None:
     commands.write(connection, person.office_hour, Kind.HOLD, person=person.id)
 
 
-def start(connection: Connection, office_hour: str, words: dict[Role, str]) -> None:
-    """On air: hosts and interpreters who are backstage are shown, then media time begins.
+def cut(connection: Connection, office_hour: str, *, by: str, guests_back: bool) -> None:
+    """Cut the broadcast; with `guests_back` everybody on air except hosts goes back to the waiting room."""
+    commands.write(connection, office_hour, Kind.CUT, by=by)
+    people = {person.id: person for person in store.persons_of(connection, office_hour)}
+    for seat in store.seats_of(connection, office_hour) if guests_back else ():
+        if seat.state is SeatState.ON_AIR and people[seat.person].role is not Role.HOST:
+            hold(connection, people[seat.person])
 
-    The studio moves the office hour's state when it has happened.
+
+def start(connection: Connection, office_hour: str, words: dict[Role, str], cut_words: str = "") -> None:
+    """On air: hosts and interpreters who are backstage are shown, then media time begins, with the delay as it is now.
+
+    `cut_words`: what the public reads while it is cut. The studio moves the office hour's state when it has happened.
     """
     people = {person.id: person for person in store.persons_of(connection, office_hour)}
     for seat in store.seats_of(connection, office_hour):
         person = people[seat.person]
         if seat.state is SeatState.ADMITTED and person.role in (Role.HOST, Role.INTERPRETER):
             show(connection, person, words.get(person.role, ""))
-    commands.write(connection, office_hour, Kind.START)
+    delay_s = store.office_hour(connection, office_hour).delay_s
+    commands.write(connection, office_hour, Kind.START, delay_s=delay_s, cut_words=cut_words)
 
 
 def line(seats: list[Seat]) -> list[Seat]:

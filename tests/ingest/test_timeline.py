@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,3 +61,30 @@ def test_a_broken_line_is_named(line: str) -> None:
 def test_a_timeline_without_begin_has_no_ticks() -> None:
     with pytest.raises(ValueError, match="does not begin"):
         timeline.tick_duration([])
+
+
+def test_what_a_crash_lost_in_the_delay_happened_when_the_next_process_went_on(tmp_path: Path) -> None:
+    path = tmp_path / "timeline.jsonl"
+    on: dict[str, Any] = {"on": True, "from": 10, "by": "bo"}
+    off: dict[str, Any] = {"on": False, "from": 10, "until": 320, "by": "bo"}
+    with Writer(path) as writer:
+        writer.append(Kind.BEGIN, 0, tick_duration="1/30", delay_s=10)
+        writer.append(Kind.CLOCK, 100, person="ada", track="audio", rtp=0, clock_rate=48000, part=1)
+        writer.append(Kind.CLOCK, 250, person="ada", track="audio", rtp=0, clock_rate=48000, part=1)
+        writer.append(Kind.ON_AIR, 300, command="c1", question="q1")
+        writer.append(Kind.CUT, 310, **on)
+        writer.append(Kind.CUT, 320, **off)
+        writer.append(Kind.RESUMED, 200, next=200)
+        writer.append(Kind.ANSWERED, 210, command="c2", question="q1")
+        assert writer.events == timeline.read(path)
+        assert writer.applied() == {"c1", "c2"}
+    assert [(event.tick, event.kind) for event in timeline.read(path)] == [
+        (0, Kind.BEGIN),
+        (100, Kind.CLOCK),
+        (200, Kind.ON_AIR),
+        (200, Kind.CUT),
+        (200, Kind.CUT),
+        (200, Kind.RESUMED),
+        (210, Kind.ANSWERED),
+    ]
+    assert timeline.read(path)[4].values == {"on": False, "from": 10, "until": 200, "by": "bo"}

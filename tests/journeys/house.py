@@ -57,7 +57,7 @@ class Process:
         self.running = self._start()
 
     def _start(self) -> subprocess.Popen[str]:
-        log = Path(self.environ["OFFICEHOURS_DATA"]) / f"{'-'.join(self.arguments)}.{len(self.said)}.log"
+        log = Path(self.environ["OFFICEHOURS_DATA"]) / f"{'-'.join(self.arguments)}.{id(self):x}.{len(self.said)}.log"
         self.said.append(log.open("w+"))
         return subprocess.Popen(
             [sys.executable, "-m", "web", *self.arguments],

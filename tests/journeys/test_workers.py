@@ -1,6 +1,8 @@
 """Workers are killed in every step, brokers and databases are changed: everything is done once in the end."""
 
+import signal
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,41 @@ def test_redis_and_postgresql_with_no_other_change(tmp_path: Path) -> None:
                 with running(environ, "clock"):
                     wait_for(lambda: all_done(house, hour), PIPELINE_S, lambda: light.words() + heavy.words())
             assert visibility(house, hour) is Visibility.RELEASED
+
+
+def test_a_worker_that_slept_through_its_lease_changes_nothing(tmp_path: Path) -> None:
+    environ = environment(tmp_path, OFFICEHOURS_STEPS_AT_ONCE="1")
+    with house_in(environ) as house:
+        hour = ended_hour(house, LENGTH_S)
+        with running(environ, "worker", "light") as light, running(environ, "worker", "heavy") as sleeper:
+            with running(environ, "clock"):
+                step = claimed_by(house, hour, sleeper.running.pid, "transcode.captions", light.words)
+                sleeper.running.send_signal(signal.SIGSTOP)
+                with running(environ, "worker", "heavy") as other:
+                    wait_for(lambda: all_done(house, hour), PIPELINE_S, other.words)
+                    before = written(house, hour)
+                    sleeper.running.send_signal(signal.SIGCONT)
+                    # What it had half made goes when it notices, at its next sign of life.
+                    wait_for(lambda: not list(house.archive.root.rglob(".*")), PIPELINE_S, sleeper.words)
+                    assert sleeper.running.poll() is None
+                    owner = next(each.lease_owner for each in steps_of(house, hour) if each.id == step)
+        assert owner is not None
+        assert f":{other.running.pid}:" in owner
+        assert written(house, hour) == before
+
+
+def claimed_by(house: House, hour: OfficeHour, pid: int, kind: str, words: Callable[[], str]) -> str:
+    """The id of a step of `kind` that the process `pid` is working on, as soon as there is one."""
+
+    def found() -> str:
+        mine = [each for each in steps_of(house, hour) if each.kind == kind and each.state is State.RUNNING]
+        return next((each.id for each in mine if f":{pid}:" in (each.lease_owner or "")), "")
+
+    wait_for(found, PIPELINE_S, words)
+    return found()
+
+
+def written(house: House, hour: OfficeHour) -> dict[str, int]:
+    """Every file with the time at which it was written."""
+    root = house.archive.room(hour.id).root
+    return {str(path.relative_to(root)): path.stat().st_mtime_ns for path in root.rglob("*") if path.is_file()}

@@ -9,6 +9,7 @@ it, where a server is not installed. PostgreSQL refuses to run as root and then 
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -28,20 +29,60 @@ STARTED_WITHIN_S = 30.0
 STOPPED_WITHIN_S = 10.0
 
 
+class Server:
+    """A running server that can be killed as the kernel does, and started again on what it had on the disk."""
+
+    def __init__(self, command: Sequence[str], log: Path, user: int | None = None) -> None:
+        # A server must not outlive a test run that is killed.
+        guard = [setpriv, "--pdeathsig", "KILL", "--"] if (setpriv := shutil.which("setpriv")) else []
+        self._command, self._log, self._user = [*guard, *command], log, user
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with self._log.open("ab") as output:
+            return subprocess.Popen(
+                self._command, stdout=output, stderr=output, user=self._user, cwd=self._log.parent,
+                start_new_session=True,
+            )  # fmt: skip
+
+    def kill(self) -> None:
+        """The server and all its children, at once."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def again(self) -> None:
+        """Start it anew, on the same port."""
+        self._process = self._start()
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(STOPPED_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
 @contextmanager
 def redis() -> Iterator[str]:
     """Yield `redis://127.0.0.1:PORT/0` of an empty server."""
+    with redis_server() as (url, _):
+        yield url
+
+
+@contextmanager
+def redis_server() -> Iterator[tuple[str, Server]]:
+    """The same with the server, which forgets everything when it is killed."""
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip(f"needs redis-server: {MENDED_BY}")
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        with _running([*command, "--dir", folder], Path(folder) / "log"):
+        with _running([*command, "--dir", folder], Path(folder) / "log") as server:
             client = Redis(port=port)
             _wait(lambda: _answers(client), "redis-server", Path(folder) / "log")
             client.close()
-            yield f"redis://127.0.0.1:{port}/0"
+            yield f"redis://127.0.0.1:{port}/0", server
 
 
 def _answers(client: "Redis") -> bool:
@@ -54,6 +95,13 @@ def _answers(client: "Redis") -> bool:
 @contextmanager
 def postgresql() -> Iterator[str]:
     """Yield `postgresql+psycopg://postgres@127.0.0.1:PORT/postgres` of an empty server, in UTF-8."""
+    with postgresql_server() as (url, _):
+        yield url
+
+
+@contextmanager
+def postgresql_server() -> Iterator[tuple[str, Server]]:
+    """The same with the server, which mends itself when it is started after a kill."""
     programs = postgresql_programs()
     if programs is None:
         pytest.skip(f"needs postgresql: {MENDED_BY}")
@@ -69,9 +117,9 @@ def postgresql() -> Iterator[str]:
         )
         command = [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-k", folder]
         command += ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off"]
-        with _running(command, log, user):
+        with _running(command, log, user) as server:
             _wait(lambda: _takes_connections(port), "postgres", log)
-            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres", server
 
 
 def _takes_connections(port: int) -> bool:
@@ -108,20 +156,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(command: Sequence[str], log: Path, user: int | None = None) -> Iterator[None]:
-    # A server must not outlive a test run that is killed.
-    guard = [setpriv, "--pdeathsig", "KILL", "--"] if (setpriv := shutil.which("setpriv")) else []
-    with log.open("wb") as output:
-        process = subprocess.Popen([*guard, *command], stdout=output, stderr=output, user=user, cwd=log.parent)
+def _running(command: Sequence[str], log: Path, user: int | None = None) -> Iterator[Server]:
+    server = Server(command, log, user)
     try:
-        yield
+        yield server
     finally:
-        process.terminate()
-        try:
-            process.wait(STOPPED_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        server.stop()
 
 
 def _wait(ready: Callable[[], bool], name: str, log: Path) -> None:

@@ -1,5 +1,6 @@
 """The steps of this package, run by the engine as a worker does."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from ingest.database import Database, metadata
 from ingest.engine import Engine
 from ingest.steps import State
 from tests.transcode import recorded
-from transcode import playlists, tasks
+from transcode import made, playlists, tasks
 from transcode.settings import Settings
 from transcode.speech import Word
 
@@ -83,10 +84,18 @@ DONE = (State.DONE, "")
 def test_all_steps_make_what_the_page_shows(house: House) -> None:
     recorded.programme(house.room.programme(1), seconds=3, size="1280x720")
     ids = house.add_all(("de", "en"))
-    assert list(ids) == ["poster", "captions.de", "captions.en", "download", "loudness", "audio", "plan", "rungs"]
+    first = ["poster", "captions.de", "captions.en", "download", "storyboard", "waveform"]
+    assert list(ids) == [*first, "loudness", "audio", "plan", "rungs"]
     assert house.run(ids) == dict.fromkeys(ids, DONE)
     room = house.room
-    for path in (room.poster, room.download, room.rendition("480p/index.m3u8"), room.rendition("audio.m4a")):
+    for path in (
+        room.poster,
+        room.storyboard,
+        room.waveform,
+        room.download,
+        room.rendition("480p/index.m3u8"),
+        room.rendition("audio.m4a"),
+    ):
         assert path.stat().st_size > 0
     assert [line for line in room.master.read_text(encoding="utf-8").splitlines() if line[0] != "#"] == [
         "../programme/1/video/index.m3u8",
@@ -165,5 +174,18 @@ def test_captions_and_poster_come_early() -> None:
         "loudness",
         "stretch",
         "rungs",
+        "storyboard",
+        "waveform",
         "audio",
     ]
+
+
+def test_what_killed_workers_left_of_a_whole_office_hour_is_swept(house: House) -> None:
+    folder = house.room.rendition("stretches")
+    (folder / ".1-abcd-0001" / "480p").mkdir(parents=True)
+    (folder / ".1-abcd-0001" / "480p.mp4").write_bytes(b"half")
+    (folder / "plan.json").write_text("{}")
+    made.sweep_room(house.room)
+    assert (folder / ".1-abcd-0001").exists()
+    made.sweep_room(house.room, now=time.time() + made.FORGOTTEN_S + 1)
+    assert [path.name for path in folder.iterdir()] == ["plan.json"]

@@ -3,6 +3,7 @@
 `python -m tests.web.sample FOLDER [PORT]` serves it; the pages worth looking at are printed.
 """
 
+import json
 import sys
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +13,9 @@ import numpy as np
 import uvicorn
 from PIL import Image, ImageDraw
 
-from ingest import accounts, commands, store
+import transcode.tasks
+from ingest import accounts, commands, steps, store
+from ingest.archive import Room
 from ingest.database import now
 from ingest.officehours import OfficeHour, State, Visibility
 from ingest.people import Role, Scope, SeatState
@@ -21,6 +24,7 @@ from questions import store as questions
 from questions.question import Reason
 from questions.sources import form
 from tests.web.conftest import PASSWORD, SmallHouse, small_house
+from transcode import storyboard, waveform
 from web import store as web_store
 from web.asgi import site
 
@@ -76,6 +80,7 @@ def build(folder: Path, url: str = "", **settings: object) -> Sample:
     running, running_token = _running(house)
     past = _past(house, "Sprechstunde zum Haushalt", Visibility.RELEASED, 30)
     held = _past(house, "Sprechstunde in der Oststadt", Visibility.HELD, 1)
+    _under_way(house, held)
     return Sample(
         house=house, coming=coming, running=running, past=past, held=held, host_token=token,
         running_host_token=running_token,
@@ -158,7 +163,47 @@ def _past(house: SmallHouse, title: str, visibility: Visibility, days: int) -> O
     )
     room.poster.parent.mkdir(parents=True, exist_ok=True)
     _picture(title).save(room.poster, quality=85)
+    _for_seeking(room, title)
     return hour
+
+
+def _for_seeking(room: Room, title: str) -> None:
+    """The sheet of small pictures and the outline of the sound, drawn."""
+    found = storyboard.tiles(0.0, 40.0, 160)
+    sheet = Image.new("RGB", (1600, 180))
+    for number, tile in enumerate(found):
+        small = _picture(title).resize((160, 90))
+        ImageDraw.Draw(small).rectangle((0, 86, 160 * (number + 1) / len(found), 90), fill=(240, 200, 60))
+        sheet.paste(small, (tile.x, tile.y))
+    sheet.save(room.storyboard.with_suffix(".jpg"))
+    _write(room.storyboard, storyboard.webvtt(found, 160, "storyboard.jpg"))
+    peaks = waveform.Peaks(duration_s=40.0)
+    for _, _, start_s, end_s in SPOKEN:
+        at = np.arange(round((end_s - start_s) * waveform.RATE)) / waveform.RATE
+        spoken = 0.5 * np.sin(700 * at) * (0.4 + 0.6 * np.abs(np.sin(4 * at)))
+        peaks.add(round(start_s * waveform.RATE), spoken.astype(np.float32))
+    _write(room.waveform, json.dumps(peaks.facts()))
+
+
+def _under_way(house: SmallHouse, hour: OfficeHour) -> None:
+    """The work after the end as it is in the middle: some done, some running, one without room on the disk."""
+    began = now() - timedelta(seconds=40)
+    with house.database.transaction() as connection:
+        ids = transcode.tasks.add_all(connection, hour.id, 1, ["de"])
+        parts = [
+            steps.add(connection, kind="transcode.stretch", office_hour=hour.id, parameters={"stretch": n, "of": 5})
+            for n in range(5)
+        ]
+        for id in (ids["poster"], ids["plan"], *parts[:2]):
+            steps.change(connection, id, steps.UNFINISHED, state=steps.State.DONE, progress=1.0, started_at=began)
+        for id, progress in ((ids["captions.de"], 0.2), (parts[2], 0.4)):
+            running = {"state": steps.State.RUNNING, "progress": progress, "started_at": began}
+            steps.change(connection, id, steps.UNFINISHED, **running)
+        full = (
+            "not enough room on the disk: 1.2 GB are needed, 340 MB are free; it goes on by itself when there is room"
+        )
+        parked = {"state": steps.State.PARKED, "error_class": "resource", "error": full, "not_before": now()}
+        steps.change(connection, ids["download"], steps.UNFINISHED, **parked)
 
 
 def _vtt(cues: list[tuple[str, str, float, float]]) -> str:

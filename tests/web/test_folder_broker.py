@@ -17,7 +17,7 @@ def a_step(id: str) -> Step:
     return Step(
         id=id, kind="bake", office_hour=None, parameters={}, key="", state=State.SENT, remaining=0, priority=5,
         lease_owner=None, lease_until=None, attempt=0, lost_leases=0, progress=0.0, error_class="", error="",
-        not_before=None, sent_at=None, created_at=NOON, started_at=None, finished_at=None,
+        not_before=None, sent_at=None, created_at=NOON, started_at=None, finished_at=None, reserved_bytes=0,
     )  # fmt: skip
 
 

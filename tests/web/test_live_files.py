@@ -1,5 +1,7 @@
 """`web/live_files.py`: what players and caches are told about files of a programme on air."""
 
+import asyncio
+
 import pytest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,7 +15,7 @@ from ingest.live import viewing
 from ingest.live.segments import Edge
 from tests.ingest.live.rules import broken_rules
 from tests.ingest.live.test_recorder import Studio
-from web.live_files import LiveFiles
+from web.live_files import LiveFiles, ShortWay
 
 
 async def _refusal(request: Request, error: Exception) -> Response:
@@ -89,3 +91,37 @@ def test_status_and_cache(player: TestClient, path: str, expected: tuple[int, st
 
 def test_what_is_over_is_gone(player: TestClient) -> None:
     assert player.get("http://test/live/hls/elsewhere/video/index.m3u8").status_code == 410
+
+
+async def test_who_asks_for_the_same_at_the_same_time_is_given_the_same(recording: tuple[Archive, Edge]) -> None:
+    archive, edge = recording
+
+    async def here(address: str) -> str:
+        return "a"
+
+    files = LiveFiles(archive, here)
+    files.told("a", edge)
+    asked = [files.at("here", "video/00000002.1.m4s", b"") for _ in range(5)]
+    assert len({id(answer) for answer in await asyncio.gather(*asked)}) == 1
+    with pytest.raises(HTTPException):
+        await files.at("here", "video/00000009.1.m4s", b"")
+
+
+def test_the_short_way_answers_as_the_long_one_does(recording: tuple[Archive, Edge]) -> None:
+    archive, edge = recording
+
+    async def hour_at(address: str) -> str | None:
+        return "a" if address == "here" else None
+
+    files = LiveFiles(archive, hour_at)
+    files.told("a", edge)
+    routes = [Route("/live/hls/{address}/{path:path}", files.answer), Route("/live/health", lambda _: Response("well"))]
+    handlers = {HTTPException: _refusal}
+    long = TestClient(Starlette(routes=routes, exception_handlers=handlers))
+    short = TestClient(ShortWay(Starlette(routes=routes, exception_handlers=handlers), files))
+    paths = ("video/index.m3u8", "video/index.m3u8?_HLS_part=1", "audio/00000002.1.m4s", "index.m3u8", "video/x")
+    for path in ("/live/health", "/live/hls/gone/index.m3u8", *(f"/live/hls/here/{path}" for path in paths)):
+        one, other = long.get(path), short.get(path)
+        assert (one.status_code, one.text.strip()) == (other.status_code, other.text.strip())
+        assert one.headers.get("cache-control") == other.headers.get("cache-control")
+    assert short.post("/live/hls/here/index.m3u8").status_code == 405

@@ -97,6 +97,7 @@ def test_a_waiting_guest_gets_no_ticket_to_send(chris: Browser, hour: OfficeHour
     page = f"/office-hours/{hour.id}/place"
     assert ask_for_ticket(chris, page, "whip")[0] == 409
     assert ask_for_ticket(chris, page, "whep")[0] == 200
+    assert ask_for_ticket(chris, page, "screen")[0] == 403  # nor may a guest share a screen later on
 
 
 def test_a_guest_let_in_gets_a_ticket_and_the_room_is_told(

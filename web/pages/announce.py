@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from ingest import store
 from ingest.database import now
-from ingest.officehours import OfficeHour, Release, State
+from ingest.officehours import LONGEST_DELAY_S, OfficeHour, Release, State
 from ingest.people import Person, Role
 from questions.question import plain
 from questions.sources.form import is_address
@@ -28,6 +28,7 @@ LIMITS = {"title": 120, "host_name": 80, "host_role": 80, "question_mail": 254, 
 DEFAULTS = {
     "title": "", "host_name": "", "host_role": "", "starts_at": "", "planned_minutes": "60", "language": "de",
     "question_mail": "", "consent_text": "", "recorded": "yes", "release": "by_hand",
+    "delay_s": "0",
 }  # fmt: skip
 
 
@@ -63,6 +64,10 @@ def _read_times(request: Request, form: dict[str, str], found: Announcement) -> 
         found.values["starts_at"] = local_time(request, form.get("starts_at", ""))
     except ValueError:
         found.errors["starts_at"] = N_("Please give day and time.")
+    delay = form.get("delay_s") or "0"
+    found.values["delay_s"] = int(delay) if delay.isascii() and delay.isdigit() else LONGEST_DELAY_S + 1
+    if found.values["delay_s"] > LONGEST_DELAY_S:
+        found.errors["delay_s"] = N_("Please give a delay between 0 and 60 seconds.")
     try:
         minutes = int(form.get("planned_minutes", ""))
     except ValueError:
@@ -77,7 +82,7 @@ def new(request: Request) -> Response:
     staff(request)
     like = request.query_params.get("like")
     if like is None:
-        return _page(request, DEFAULTS, {}, None)
+        return _page(request, DEFAULTS | {"delay_s": str(house_of(request).ingest.delay_s)}, {}, None)
     with house_of(request).database.reading() as connection:
         hour = store.office_hour(connection, like)
     return _page(request, _as_form(request, hour, hour.starts_at + timedelta(weeks=4)), {}, None)
@@ -145,7 +150,7 @@ def _kept(form: dict[str, str]) -> dict[str, str]:
 def _as_form(request: Request, hour: OfficeHour, starts_at: datetime) -> dict[str, str]:
     local = starts_at.astimezone(ZoneInfo(house_of(request).settings.time_zone))
     return {
-        **{name: str(getattr(hour, name)) for name in (*LIMITS, "planned_minutes", "language")},
+        **{name: str(getattr(hour, name)) for name in (*LIMITS, "planned_minutes", "language", "delay_s")},
         "starts_at": local.strftime("%Y-%m-%dT%H:%M"),
         "recorded": "yes" if hour.recorded else "",
         "release": hour.release.value,

@@ -22,6 +22,7 @@ from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, shown_
 from questions.question import State as QuestionState
 from web.pages import decisions, scene
 from web.pages.by_hand import CHANNELS
+from web.pages.cut import cutting
 from web.pages.decisions import back
 from web.pages.join import speaks
 from web.pages.rules import REASONS
@@ -85,6 +86,7 @@ def board_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
         "PRIVATE": PRIVATE,
         "by_hand": CHANNELS,
         "shown_text": shown_text,
+        "cut": cutting(connection, hour),
         "State": State,
         "SeatState": SeatState,
         "Role": Role,

@@ -16,7 +16,7 @@ from ingest import store, tickets
 from ingest.database import now, random_id
 from ingest.live import waiting
 from ingest.officehours import TAKING_QUESTIONS, WITH_ROOM, OfficeHour, State
-from ingest.people import IN_ROOM, Person, Role, Scope, SeatState
+from ingest.people import IN_ROOM, RIGHTS, Person, Right, Role, Scope, SeatState
 from questions import intake
 from questions.question import QUESTION_LENGTH, plain
 from questions.sources import form as form_source
@@ -142,6 +142,7 @@ def room_values(request: Request, hour: OfficeHour, person: Person) -> dict[str,
     return {
         "officeHour": hour.id,
         "person": person.id,
+        "share": Right.SHARE in RIGHTS[person.role],
         "iceServers": [{"urls": address} for address in house_of(request).ingest.ice_servers],
         "began": hour.began_at.astimezone(UTC).isoformat() if hour.began_at else None,
     }
@@ -191,10 +192,13 @@ def ticket(request: Request) -> Response:
         audience = tickets.Audience(request.state.form.get("audience"))
     except ValueError as error:
         raise HTTPException(400, "there is no such audience") from error
+    if tickets.NEEDS[audience] not in RIGHTS[person.role]:
+        raise HTTPException(403)
+    sends = audience in (tickets.Audience.WHIP, tickets.Audience.SCREEN)
     with house_of(request).database.transaction() as connection:
         hour = store.office_hour(connection, person.office_hour)
         seat = store.seat(connection, person.id)
-        if hour.state not in WITH_ROOM or (audience is tickets.Audience.WHIP and seat.state not in IN_ROOM):
+        if hour.state not in WITH_ROOM or (sends and seat.state not in IN_ROOM):
             raise HTTPException(409)
         token = tickets.issue(connection, person=person.id, office_hour=hour.id, audience=audience, at=now())
     return JSONResponse({"ticket": token}, headers={"Cache-Control": "no-store"})

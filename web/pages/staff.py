@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ingest import commands, steps, store
+from ingest.database import now
 from ingest.live import waiting
 from ingest.officehours import WITH_RECORDING, OfficeHour, State, Visibility
 from ingest.people import Right, Role
@@ -20,7 +21,7 @@ from publish.targets import site as own_site
 from questions import store as questions
 from questions.question import State as QuestionState
 from web import store as web_store
-from web.pages import publications
+from web.pages import publications, work_lines
 from web.pages.announce import CHANGEABLE, hosts_of, link_expiry
 from web.pages.office import local_path
 from web.rendering import N_, house_of, render
@@ -50,7 +51,8 @@ def _start(connection: Connection, hour: OfficeHour) -> None:
     """On air: the studio moves the state when the first tick was made."""
     if hour.state is not State.BACKSTAGE:
         raise Overtaken(f"the office hour is {hour.state.value}")
-    waiting.start(connection, hour.id, role_words(hour))
+    cut_words = say(hour.language, "The broadcast is interrupted. Please stay here, it will go on.")
+    waiting.start(connection, hour.id, role_words(hour), cut_words)
 
 
 def _release(connection: Connection, hour: OfficeHour) -> None:
@@ -126,6 +128,7 @@ def page(request: Request) -> Response:
         why_not = publications.why_not(connection, hour)
     values: dict[str, Any] = {"hour": hour, "links": links, "steps": work, "changeable": hour.state in CHANGEABLE}
     values["progress"] = pipeline.progress(work)
+    values["work"] = work_lines.lines([step for step in work if step.kind not in publications.KINDS], now())
     values |= {"lines": lines, "why_not": why_not, "connected": why_not != publications.NOT_CONNECTED}
     values["elsewhere"] = publications.KINDS
     part = request.query_params.get("part", "")

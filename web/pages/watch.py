@@ -11,8 +11,10 @@ from starlette.routing import Route
 
 from ingest import steps, store
 from ingest.archive import Room
+from ingest.live.packetise import fits_browsers
 from ingest.officehours import TAKING_QUESTIONS, WITH_RECORDING, Edition, State, Visibility
 from ingest.people import Right, SeatState
+from ingest.settings import Settings
 from publish import pipeline
 from questions import queue
 from questions import store as questions
@@ -54,18 +56,27 @@ def live(request: Request) -> Response:
     part = request.query_params.get("part")
     if part not in (None, "now"):
         raise HTTPException(404)
+    address = edition.address if edition and hour.state in RUNNING else ""
+    settings = house_of(request).ingest
     if part is None and hour.state not in RUNNING:
         return RedirectResponse(f"/office-hours/{hour.id}", 303)
     return render(
         request,
         "live_now.html" if part else "live.html",
         **values,
-        source=f"/live/hls/{edition.address}/index.m3u8" if edition and hour.state in RUNNING else "",
+        source=f"/live/hls/{address}/index.m3u8" if address else "",
+        fast=f"/live/whep/{address}" if address and offers_fast(settings) else "",
+        ice_servers=[{"urls": each} for each in settings.ice_servers],
         running=hour.state in RUNNING,
         shown_text=shown_text,
         State=State,
         limit=QUESTION_LENGTH,
     )
+
+
+def offers_fast(settings: Settings) -> bool:
+    """Whether viewers are offered the picture over WHEP: there are places, and it is one that every browser shows."""
+    return settings.whep_viewers > 0 and fits_browsers(settings.video_width, settings.video_height, settings.frame_rate)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +86,8 @@ class Recording:
     playlist: str
     download: str
     poster: str
+    storyboard: str
+    waveform: str
     captions: str
     chapters_file: str
     chapters: list[vtt.Cue]
@@ -98,6 +111,8 @@ def recording(room: Room, edition: Edition, language: str) -> Recording:
         playlist=address("renditions/index.m3u8", f"programme/{edition.number}/index.m3u8"),
         download=address("renditions/download.mp4"),
         poster=address("pictures/poster.jpg"),
+        storyboard=address("pictures/storyboard.vtt"),
+        waveform=address("pictures/waveform.json"),
         captions=address(captions),
         chapters_file=address("captions/chapters.vtt"),
         chapters=cues("captions/chapters.vtt"),

@@ -68,17 +68,20 @@ const clock = () => {
 };
 setInterval(clock, 1000);
 
-// What the room does without because its machine is too slow; the studio says it, not the rows.
+// What the machine has to say comes from the room itself: the pages' own news do not know it.
 
-const relief = document.getElementById("relief");
-const RELIEF_MS = 3000;
+const machine = document.querySelector("[data-room]");
+const LOOK_MS = 2000;
 
-const showRelief = async () => {
-  const answer = await fetch(relief.dataset.room).catch(() => null);
-  const found = answer?.ok ? (await answer.json()).relief : null;
-  let any = false;
-  for (const each of relief.children) any = !(each.hidden = each.dataset.relief !== found) || any;
-  relief.hidden = !any;
-  setTimeout(showRelief, RELIEF_MS);
+const lookAtRoom = async () => {
+  if (document.hidden) return;
+  try {
+    const state = await (await fetch(machine.dataset.room)).json();
+    const said = { trouble: Boolean(state.trouble), half: ["half", "third"].includes(state.ease), tiles: state.ease === "tiles" };
+    for (const item of machine.children) item.hidden = !said[item.dataset.when];
+  } catch {
+    // The studio is being started again; the next look says more.
+  }
 };
-showRelief();
+lookAtRoom();
+setInterval(lookAtRoom, LOOK_MS);

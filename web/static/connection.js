@@ -6,19 +6,37 @@ const LONGEST_PAUSE_MS = 8000;
 const SILENCE_MS = 2000;
 const GATHERING_MS = 1000;
 const LOOK_MS = 500;
-const VIDEO_BITRATE = 1_500_000;
+const ANSWER_MS = 4000;  // Without a network a request waits for a minute, and the network may be back before that.
+const MOBILE_BITRATE = 1_000_000;
 const AUDIO_BITRATE = 48_000;
+// What is sent until the studio has said what the tile needs.
+const FIRST = { width: 960, height: 540, frame_rate: 30, bits_per_s: 1_400_000 };
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+// As `pause`, but no longer than until the browser says that there is a network again.
+const pauseForNetwork = (ms) => Promise.race([
+  pause(ms), new Promise((resolve) => addEventListener("online", resolve, { once: true })),
+]);
+
 export class Refused extends Error {}
-export class Full extends Refused {}
+
+// The room has no place for one more picture now; `wait`: milliseconds until it may be asked again.
+class Full extends Refused {
+  constructor(wait) {
+    super("the room is full");
+    this.wait = wait;
+  }
+}
+
+const FULL_FROM_S = 5;  // A room that is being opened says 1: that is no reason to tell anybody anything.
 
 export const fetchTicket = async (audience, csrf) => {
   const answer = await fetch("/tickets", {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-Csrf": csrf },
     body: JSON.stringify({ audience }),
+    signal: AbortSignal.timeout(ANSWER_MS),
   });
   if (!answer.ok) throw new Refused(`no ticket: ${answer.status}`);
   return (await answer.json()).ticket;
@@ -32,13 +50,21 @@ const preferH264 = (transceiver) => {
   transceiver.setCodecPreferences([...first, ...codecs.filter((codec) => !first.includes(codec))]);
 };
 
-const limit = async (sender, maxBitrate, maxFramerate) => {
+const mobile = () => navigator.userAgentData?.mobile ?? matchMedia("(pointer: coarse) and (hover: none)").matches;
+
+// What a camera of this size sends into a tile: never larger than the tile, in the camera's own shape.
+export const encodingFor = (camera, wanted, isMobile) => ({
+  scaleResolutionDownBy: Math.max(1, (camera.width ?? 0) / wanted.width, (camera.height ?? 0) / wanted.height),
+  maxFramerate: wanted.frame_rate,
+  maxBitrate: isMobile ? Math.min(wanted.bits_per_s, MOBILE_BITRATE) : wanted.bits_per_s,
+});
+
+const apply = async (sender, wanted) => {
   const parameters = sender.getParameters();
-  for (const encoding of parameters.encodings ?? []) {
-    encoding.maxBitrate = maxBitrate;
-    if (maxFramerate) encoding.maxFramerate = maxFramerate;
-  }
-  if (parameters.encodings?.length) await sender.setParameters(parameters);
+  const differs = (encoding) => Object.entries(wanted).some(([name, value]) => encoding[name] !== value);
+  if (!parameters.encodings?.some(differs)) return;
+  for (const encoding of parameters.encodings) Object.assign(encoding, wanted);
+  await sender.setParameters(parameters);
 };
 
 const gathered = (peer) => new Promise((resolve) => {
@@ -48,15 +74,15 @@ const gathered = (peer) => new Promise((resolve) => {
 });
 
 export class Connection {
-  // `audience` is "whip" or "whep"; `stream` is what is sent, or takes what comes; `onState` hears
-  // "idle", "connecting", "connected", "again", "full" (the studio has no time for one more; it is tried again).
-  constructor({ audience, csrf, iceServers, stream, onState }) {
-    Object.assign(this, { audience, csrf, iceServers, stream, onState });
+  // `audience` is "whip", "screen" or "whep"; `stream` is what is sent, or takes what comes; `onState` hears
+  // "idle", "connecting", "connected", "again", "full". `door`: an address that needs no ticket, for viewers.
+  constructor({ audience, csrf, iceServers, stream, onState, door }) {
+    Object.assign(this, { audience, csrf, iceServers, stream, onState, door });
     this.running = false;
   }
 
   get sends() {
-    return this.audience === "whip";
+    return this.audience !== "whep";
   }
 
   start() {
@@ -80,8 +106,8 @@ export class Connection {
     let wait = FIRST_PAUSE_MS;
     let state = "connecting";
     while (this.running && this.round === round) {
-      let failure = null;
       this.onState(state);
+      let full = false;
       try {
         await this.#connect();
         this.onState("connected");
@@ -89,34 +115,38 @@ export class Connection {
         await this.#lost();
       } catch (error) {
         console.info(`${this.audience}: ${error.message}`);
-        failure = error;
+        full = error instanceof Full;
+        if (full) wait = error.wait;
       }
       this.#hangUp();
-      state = failure instanceof Full ? "full" : "again";
+      state = full ? "full" : "again";
       if (!this.running) return;
       this.onState(state);
-      await pause(wait * (0.75 + 0.5 * Math.random()));
+      await pauseForNetwork(wait * (0.75 + 0.5 * Math.random()));
       wait = Math.min(2 * wait, LONGEST_PAUSE_MS);
     }
   }
 
   async #connect() {
-    const ticket = await fetchTicket(this.audience, this.csrf);
+    const headers = { "Content-Type": "application/sdp" };
+    if (!this.door) headers.Authorization = `Bearer ${await fetchTicket(this.audience, this.csrf)}`;
     const peer = this.peer = new RTCPeerConnection({ iceServers: this.iceServers, bundlePolicy: "max-bundle" });
     if (this.sends) this.#offerTracks(peer);
     else this.#askForTracks(peer);
     await peer.setLocalDescription(await peer.createOffer());
     await gathered(peer);
-    const answer = await fetch(`/live/${this.audience}`, {
+    const answer = await fetch(this.door ?? `/live/${this.audience}`, {
       method: "POST",
-      headers: { "Content-Type": "application/sdp", Authorization: `Bearer ${ticket}` },
+      headers,
       body: peer.localDescription.sdp,
+      signal: AbortSignal.timeout(2 * ANSWER_MS),  // A room that is being started is waited for.
     });
-    if (answer.status === 503 && answer.headers.get("Content-Language")) throw new Full(await answer.text());
+    const later = Number(answer.headers.get("Retry-After"));
+    if (answer.status === 503 && later >= FULL_FROM_S) throw new Full(later * 1000);
     if (answer.status !== 201) throw new Refused(`the studio said ${answer.status}`);
     this.resource = answer.headers.get("Location");
     await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
-    if (this.sends) await this.#limitAll(peer);
+    if (this.sends) await this.#fitAll(peer);
     await this.#opened(peer);
   }
 
@@ -136,10 +166,19 @@ export class Connection {
     });
   }
 
-  async #limitAll(peer) {
+  // The studio says what the tile needs: {width, height, frame_rate, bits_per_s}. A camera may turn in the meantime.
+  async fit(wanted) {
+    this.wanted = wanted;
+    if (this.peer?.connectionState === "connected") await this.#fitAll(this.peer);
+  }
+
+  async #fitAll(peer) {
     for (const sender of peer.getSenders()) {
-      if (sender.track?.kind === "video") await limit(sender, VIDEO_BITRATE, 30);
-      if (sender.track?.kind === "audio") await limit(sender, AUDIO_BITRATE);
+      const { track } = sender;
+      const encoding = track?.kind === "video"
+        ? encodingFor(track.getSettings(), this.wanted ?? FIRST, mobile())
+        : { maxBitrate: AUDIO_BITRATE };
+      if (track) await apply(sender, encoding).catch((error) => console.info(`${this.audience}: ${error.message}`));
     }
   }
 
@@ -212,7 +251,7 @@ export class Socket {
         console.info(`socket: ${error.message}`);
       }
       if (!this.running) return;
-      await pause(wait);
+      await pauseForNetwork(wait);
       wait = Math.min(2 * wait, LONGEST_PAUSE_MS);
     }
   }

@@ -1,26 +1,34 @@
-// The programme while it is on air: HLS through hls.js, or natively where the browser can, back by itself after a gap.
+// The programme while it is on air: HLS through hls.js, or natively where the browser can; on wish by WebRTC, which is a
+// second faster and cannot go back. Both come back by themselves: HLS after a gap, WebRTC as HLS.
 
 import "./parts.js";
+import { Connection } from "./connection.js";
 import Hls from "/static/packages/hls.mjs";
 
 const video = document.getElementById("player");
 const sound = document.getElementById("sound");
+const pace = document.getElementById("pace");
 const AGAIN_MS = 2000;
+
+let hls = null;
+let fast = null;
 
 const begin = () => {
   video.play().catch(() => {});
   sound.hidden = !video.muted;
 };
 
+const running = () => document.querySelector('[data-running="yes"]') !== null;
+
 const play = () => {
   const address = video.dataset.live;
-  if (!address) return;
+  if (!address || fast) return;
   if (!Hls.isSupported()) {
     if (video.src !== new URL(address, location).href) video.src = address;
     begin();
     return;
   }
-  const hls = new Hls({
+  hls = new Hls({
     workerPath: video.dataset.worker,
     lowLatencyMode: true,
     maxLiveSyncPlaybackRate: 1.1,  // Pitch stays, so it is hardly to be heard; without it the player never catches up.
@@ -36,13 +44,65 @@ const play = () => {
       hls.recoverMediaError();
       return;
     }
-    hls.destroy();
-    setTimeout(() => document.querySelector('[data-running="yes"]') && play(), AGAIN_MS);
+    hls.stopLoad();  // What is buffered plays on: they are the last words, when the broadcast has just ended.
+    setTimeout(() => {
+      if (!running()) return;
+      leaveHls();
+      play();
+    }, AGAIN_MS);
   });
   video.replaceChildren();
   hls.loadSource(address);
   hls.attachMedia(video);
 };
+
+const leaveHls = () => {
+  hls?.destroy();
+  hls = null;
+  video.removeAttribute("src");
+};
+
+const show = (name) => {
+  document.getElementById("faster").hidden = name !== "faster";
+  document.getElementById("slower").hidden = name !== "slower";
+};
+
+// Whatever goes wrong, and when all places are taken: the programme goes on as HLS, and nobody is told of it.
+const watchFast = () => {
+  const stream = new MediaStream();
+  fast = new Connection({
+    audience: "whep",
+    door: pace.dataset.door,
+    iceServers: JSON.parse(pace.dataset.ice),
+    stream,
+    onState: (state) => {
+      if ((state === "again" || state === "full") && fast) watchSlowly();
+      if (state !== "connected") return;
+      leaveHls();
+      video.srcObject = stream;
+      begin();
+    },
+  });
+  show("slower");
+  fast.start();
+};
+
+const watchSlowly = () => {
+  const connection = fast;
+  fast = null;
+  connection?.stop();
+  video.srcObject = null;
+  show("faster");
+  if (!hls && running()) play();
+};
+
+if (pace && "RTCPeerConnection" in window) {
+  const [faster, slower] = ["faster", "slower"].map((id) => document.getElementById(id));
+  pace.hidden = false;
+  faster.addEventListener("click", () => { watchFast(); slower.focus(); });
+  slower.addEventListener("click", () => { watchSlowly(); faster.focus(); });
+  window.addEventListener("pagehide", () => fast?.stop());
+}
 
 sound.addEventListener("click", () => {
   video.muted = false;

@@ -8,12 +8,14 @@ const room = document.getElementById("room");
 const facts = JSON.parse(room.dataset.room);
 const { csrf } = room.dataset;
 const at = (id) => document.getElementById(id);
-const WIDTH = 960;
-const HEIGHT = 540;
+const WIDTH = 1280;  // The largest tile there is; what is sent is made smaller when the tile is.
+const HEIGHT = 720;
+const SCREEN = { width: 1280, height: 720, frame_rate: 15, bits_per_s: 1_500_000 };  // Large and slow: it is read.
 
 let stream = null;
 let sending = null;
 let hearing = null;
+let sharing = null;
 let spoken = null;  // The newest state that the socket told, and when.
 
 // Camera and microphone
@@ -47,6 +49,7 @@ const startDevices = async () => {
   at("own-none").hidden = true;
   for (const id of ["level", "choices", "mute", "blind"]) at(id).hidden = false;
   at("start-devices").hidden = true;
+  at("share").hidden = !facts.share || !navigator.mediaDevices.getDisplayMedia;
   document.body.dataset.devices = "on";
   for (const track of stream.getTracks()) track.addEventListener("ended", startDevices);
   await listDevices();
@@ -104,6 +107,29 @@ const toggle = ({ currentTarget }) => {
   showMuted();
 };
 
+// A shared screen: a second connection beside the own camera, on air as long as one is oneself.
+
+const share = async () => {
+  if (sharing) return unshare();
+  const screen = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: SCREEN.frame_rate } }).catch(() => null);
+  if (!screen) return;
+  const [track] = screen.getVideoTracks();
+  track.contentHint = "detail";
+  track.addEventListener("ended", unshare);
+  sharing = new Connection({ audience: "screen", csrf, iceServers: facts.iceServers, stream: screen, onState: () => {} });
+  sharing.fit(SCREEN);
+  sharing.start();
+  at("share").setAttribute("aria-pressed", "true");
+};
+
+const unshare = () => {
+  if (!sharing) return;
+  sharing.stop();
+  for (const track of sharing.stream.getTracks()) track.stop();
+  sharing = null;
+  at("share").setAttribute("aria-pressed", "false");
+};
+
 // Connections
 
 const linkState = (state) => {
@@ -132,6 +158,7 @@ const act = () => {
     sending.start();
   } else if (sending?.running) {
     sending.stop();
+    unshare();
   }
   if (stream && seat.dataset.listen === "yes") {
     hearing ??= new Connection({
@@ -157,6 +184,7 @@ const act = () => {
 const socket = new Socket({ csrf, onState: (state) => {
   if (state.type !== "state") return;
   spoken = { sign: state.sign, heard: performance.now(), ...state };
+  if (state.send) sending?.fit(state.send);
   showSign();
 } });
 
@@ -200,6 +228,7 @@ if (at("own")) {
   at("start-devices").addEventListener("click", () => { startDevices(); stayAwake(); });
   at("mute").addEventListener("click", toggle);
   at("blind").addEventListener("click", toggle);
+  at("share").addEventListener("click", share);
   at("camera").addEventListener("change", startDevices);
   at("microphone").addEventListener("change", startDevices);
   at("hear").addEventListener("click", () => {
@@ -207,7 +236,7 @@ if (at("own")) {
     at("hear").hidden = true;
   });
   document.addEventListener("visibilitychange", () => awake && stayAwake());
-  addEventListener("pagehide", () => { sending?.stop(); hearing?.stop(); });
+  addEventListener("pagehide", () => { unshare(); sending?.stop(); hearing?.stop(); });
 }
 document.addEventListener("part", act);
 setInterval(showSign, 1000);

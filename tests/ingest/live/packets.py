@@ -5,8 +5,8 @@ from fractions import Fraction
 import av
 import numpy as np
 
+from ingest.live.fanout import encode_opus, opus_encoder
 from ingest.live.jitter import EncodedFrame
-from ingest.live.relay import encode_opus, opus_encoder
 from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
 
 PICTURE = 3000  # ticks of 90 kHz between pictures at 30 a second
@@ -31,11 +31,13 @@ def opus(sound: Samples, first_rtp: int = 0, arrived: float = 0.0) -> list[Encod
     return frames
 
 
-def pictures(count: int, *, codec: str = "H264", group: int = 15, first_rtp: int = 0) -> list[EncodedFrame]:
-    """Grey pictures of 64 x 48 that grow brighter, a keyframe every `group`."""
+def pictures(
+    count: int, *, codec: str = "H264", group: int = 15, first_rtp: int = 0, size: tuple[int, int] = (64, 48)
+) -> list[EncodedFrame]:
+    """Grey pictures that grow brighter, a keyframe every `group`; those from `first_rtp` on arrive in their time."""
     encoder = av.CodecContext.create("libx264" if codec == "H264" else "libvpx", "w")
     assert isinstance(encoder, av.VideoCodecContext)
-    encoder.width, encoder.height, encoder.pix_fmt = 64, 48, "yuv420p"
+    encoder.width, encoder.height, encoder.pix_fmt = *size, "yuv420p"
     encoder.time_base, encoder.gop_size = Fraction(1, 30), group
     if codec == "H264":
         encoder.options = {"tune": "zerolatency", "preset": "ultrafast", "x264-params": "repeat-headers=1:scenecut=0"}
@@ -43,12 +45,15 @@ def pictures(count: int, *, codec: str = "H264", group: int = 15, first_rtp: int
         encoder.options = {"deadline": "realtime", "lag-in-frames": "0"}
     frames = []
     for number in range(count):
-        picture = av.VideoFrame.from_ndarray(np.full((72, 64), 16 + number, np.uint8), format="yuv420p")
+        picture = av.VideoFrame.from_ndarray(
+            np.full((size[1] * 3 // 2, size[0]), 16 + number, np.uint8), format="yuv420p"
+        )
         picture.pts = number
         for packet in encoder.encode(picture):
             rtp = first_rtp + number * PICTURE
+            at = rtp / 90_000
             frame = EncodedFrame(
-                kind="video", codec=codec, data=bytes(packet), rtp=rtp, keyframe=packet.is_keyframe, arrived=number / 30
+                kind="video", codec=codec, data=bytes(packet), rtp=rtp, keyframe=packet.is_keyframe, arrived=at
             )
             frames.append(frame)
     return frames

@@ -77,3 +77,21 @@ def test_rubble_is_survived_and_asks_for_a_keyframe() -> None:
     looking.now = 2.0
     assert looking.brightness() == pytest.approx(16 + 19, abs=1)
     looking.camera.stop()
+
+
+@pytest.mark.parametrize("codec", ["H264", "VP8"])
+def test_a_picture_that_turns_in_mid_stream_is_shown_in_its_new_shape(codec: str) -> None:
+    looking = Looking()
+    looking.camera.watch(True)
+    looking.receive(pictures(10, codec=codec, size=(64, 48)))
+    turned = pictures(10, codec=codec, size=(48, 64), first_rtp=10 * 3000)
+    looking.receive(turned + pictures(10, codec=codec, size=(128, 96), first_rtp=20 * 3000))
+    shapes = []
+    for number in range(30):
+        looking.now = DELAY_MIN_S + number / 30
+        picture = looking.camera.picture()
+        assert picture is not None
+        shapes.append((picture.width, picture.height))
+    assert shapes == [(64, 48)] * 10 + [(48, 64)] * 10 + [(128, 96)] * 10
+    assert looking.troubles == 0
+    looking.camera.stop()

@@ -1,6 +1,7 @@
 """Commands applied to a programme that does at once what it is told."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from ingest.archive import Room
+from ingest.live.cuts import Effect
 from ingest.live.orders import Orders, Scribe
 from ingest.live.presence import House
 from ingest.live.programme import Place
@@ -27,6 +29,12 @@ class Programme:
         self.now = 0
         self.notes: list[tuple[str, Any]] = []
         self.gains: dict[str, float] = {}
+
+    def set_gains(self, gains: dict[str, float]) -> None:
+        self.gains = gains
+        self.delay = 0
+        self.cut_card = "digest-of-the-cut"
+        self.ended: Future[int] = Future()
 
     def set_scene(self, places: Sequence[Place], scene: Scene, speaker: str | None) -> "Future[int | None]":
         self._noted("scene", (scene, speaker))
@@ -49,8 +57,39 @@ class Programme:
         self.tick = None
         return self.now
 
+    def end_recording(self) -> "Future[int]":
+        self.tick = None
+        return self.ended
+
+    def set_delay(self, seconds: float) -> None:
+        self.delay = round(seconds * 30)
+
+    def prepare_cut(self, slide: Any, sealing: Any) -> None:
+        self.notes.append(("cut slide", (slide.title, slide.detail)))
+
+    def cut(self) -> "Future[Effect]":
+        return self._effect("cut", max(0, self.now - self.delay))
+
+    def go_on(self) -> "Future[Effect]":
+        return self._effect("go on", self.now)
+
+    def _effect(self, what: str, at: int) -> "Future[Effect]":
+        self.notes.append((what, at))
+        done: Future[Effect] = Future()
+        done.set_result(Effect(self.now, at))
+        return done
+
     def set_listeners(self, listeners: Any) -> None:
         raise AssertionError("nobody listens here")
+
+    def add_packet_sink(self, sink: Any) -> None:
+        self.notes.append(("packet sink", sink))
+
+    def add_sound_sink(self, sink: Any) -> None:
+        self.notes.append(("sound sink", sink))
+
+    def request_keyframe(self) -> None:
+        raise AssertionError("nobody watches here")
 
     def _noted(self, what: str, value: Any) -> "Future[int | None]":
         self.notes.append((what, value))
@@ -67,6 +106,11 @@ class Recording:
 
     def __init__(self, next_tick: int = 0, *, ended: bool = False) -> None:
         self.next_tick, self.ended = next_tick, ended
+
+    def finish(self) -> "Future[None]":
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
 
 
 class Desk:
@@ -102,7 +146,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     desk = Desk(tmp_path / "room")
     yield desk
     desk.scribe.close()
@@ -154,8 +198,8 @@ async def test_a_command_that_was_applied_is_only_replied_to(desk: Desk) -> None
 
 async def test_what_cannot_be_done_is_refused_and_changes_nothing(desk: Desk) -> None:
     await begin(desk)
-    reply = await desk.do("cut", at=450)
-    assert (reply["tell"], reply["id"]) == ("refused", "cut")
+    reply = await desk.do("start", "again", at=450)
+    assert (reply["tell"], reply["id"]) == ("refused", "again")
     assert (await desk.do("dance", at=450))["tell"] == "refused"
     assert len(desk.events()) == 3
 
@@ -217,6 +261,23 @@ async def test_a_crash_after_the_last_frame_ends_the_office_hour(desk: Desk) -> 
     again.scribe.close()
 
 
+async def test_how_loud_voices_are_made_is_written_each_ten_seconds_and_known_after_a_crash(desk: Desk) -> None:
+    await begin(desk)
+    desk.programme.gains = {"ada": 4.567}
+    for second in range(1, 21):
+        desk.programme.tick = 30 * second
+        desk.orders.clock()
+    desk.scribe.close()
+    written = [event for event in read(desk.room.timeline) if event.kind is Kind.GAIN]
+    assert [(event.tick, event.values) for event in written] == [
+        (300, {"person": "ada", "db": 4.57}),
+        (600, {"person": "ada", "db": 4.57}),
+    ]
+    again = Desk(desk.room.root, Recording(610))
+    assert again.programme.gains == {"ada": 4.57}
+    again.scribe.close()
+
+
 async def test_gaps_and_cards_are_written_while_on_air(desk: Desk) -> None:
     desk.orders.card(None, "slide", "soon", "d1")
     await begin(desk)
@@ -233,6 +294,106 @@ async def test_gaps_and_cards_are_written_while_on_air(desk: Desk) -> None:
         (30, Kind.GAP, {"person": "ada", "on": True}),
         (31, Kind.CARD, {"person": "ada", "digest": "d2"}),
     ]
+
+
+async def begin_delayed(desk: Desk, seconds: int = 10) -> None:
+    desk.orders.brief("Sprechstunde", "Ada", [])
+    await desk.orders.resume()
+    await desk.do("show", "s1", person="ada", name="Ada", role="")
+    await desk.do("start", delay_s=seconds, cut_words="Gleich geht es weiter.")
+
+
+def cuts(desk: Desk) -> list[tuple[int, dict[str, Any]]]:
+    return [(event.tick, event.values) for event in read(desk.room.timeline) if event.kind is Kind.CUT]
+
+
+async def test_the_delay_and_the_words_of_a_cut_come_with_the_start(desk: Desk) -> None:
+    await begin_delayed(desk)
+    assert desk.programme.delay == 300
+    assert desk.programme.last("cut slide") == ("Sprechstunde", "Gleich geht es weiter.")
+    assert read(desk.room.timeline)[0].values["delay_s"] == 10
+
+
+async def test_a_cut_reaches_back_and_says_who_cut(desk: Desk) -> None:
+    await begin_delayed(desk)
+    assert await desk.do("cut", at=450, by="bo") == {"tell": "done", "id": "cut", "tick": 450}
+    assert desk.orders.standing.cut_from == 150
+    assert (await desk.do("cut", "again", at=460, by="eva"))["tell"] == "done"
+    await desk.do("go_on", at=600, by="bo")
+    assert desk.orders.standing.cut_from is None
+    assert cuts(desk) == [
+        (450, {"on": True, "from": 150, "by": "bo"}),
+        (460, {"on": True, "from": 150, "by": "eva"}),
+        (600, {"on": False, "from": 150, "until": 600, "by": "bo"}),
+    ]
+    assert (await desk.do("go_on", "twice", at=700))["tell"] == "done"
+    assert len(cuts(desk)) == 3
+
+
+async def test_a_cut_overtakes_a_command_that_takes_its_time(desk: Desk) -> None:
+    await begin_delayed(desk)
+    slow: Future[int | None] = Future()
+    desk.programme.set_scene = lambda places, scene, speaker: slow  # type: ignore[method-assign]
+    desk.programme.now = 450
+    pressed = [
+        asyncio.create_task(desk.orders.apply("s2", "show", {"person": "chris", "name": "Chris"})),
+        asyncio.create_task(desk.orders.apply("c", "cut", {"by": "bo"})),
+    ]
+    await asyncio.sleep(0)
+    assert ("cut", 150) in desk.programme.notes
+    assert not slow.done()
+    slow.set_result(450)
+    await asyncio.gather(*pressed)
+    assert [event[2] for event in desk.events() if event[2]][-2:] == ["s2", "c"]
+
+
+async def test_with_a_delay_the_end_comes_when_everything_has_gone_out_and_may_be_cut_until_then(desk: Desk) -> None:
+    await begin_delayed(desk)
+    assert (await desk.do("end", at=900)) == {"tell": "done", "id": "end", "tick": 899}
+    assert (desk.programme.last("slide"), desk.programme.last("people")) == ("over", [])
+    assert not desk.orders.standing.over
+    assert (await desk.do("show", "s2", person="chris"))["reason"] == "the office hour is over"
+    desk.programme.now = 902
+    assert (await desk.do("cut", by="bo"))["tell"] == "done"
+    desk.programme.ended.set_result(900)
+    assert desk.orders._draining is not None
+    await desk.orders._draining
+    assert desk.told[-1] == {"tell": "ended", "ticks": 901}
+    assert desk.events()[-1] == (900, "end", None)
+    assert cuts(desk)[-1][1] == {"on": False, "from": 602, "until": 901, "by": ""}
+
+
+async def test_after_a_crash_in_a_cut_the_next_process_is_cut_before_it_records(desk: Desk) -> None:
+    await begin_delayed(desk)
+    await desk.do("cut", at=450, by="bo")
+    desk.scribe.close()
+    again = Desk(desk.room.root, Recording(150))
+    again.orders.brief("Sprechstunde", "Ada", [])
+    await again.orders.resume()
+    told = [what for what, _ in again.programme.notes]
+    assert told.index("cut") < told.index("recording")
+    assert again.programme.delay == 300
+    resumed = read(again.room.timeline)[-1]
+    assert (resumed.kind, resumed.tick, again.orders.standing.cut_from) == (Kind.RESUMED, 150, 150)
+    await again.do("go_on", at=300, by="bo")
+    assert cuts(again)[-1] == (300, {"on": False, "from": 150, "until": 300, "by": "bo"})
+    again.scribe.close()
+
+
+async def test_after_a_crash_while_the_end_goes_out_the_office_hour_ends_with_what_had_left(desk: Desk) -> None:
+    await begin_delayed(desk)
+    await desk.do("end", at=900)
+    desk.scribe.close()
+    again = Desk(desk.room.root, Recording(700))
+    again.orders.brief("Sprechstunde", "Ada", [])
+    await again.orders.resume()
+    assert again.told[-1] == {"tell": "ended", "ticks": 700}
+    assert [(event.tick, event.kind) for event in read(again.room.timeline)][-3:] == [
+        (699, Kind.ENDING),
+        (699, Kind.RESUMED),
+        (699, Kind.END),
+    ]
+    again.scribe.close()
 
 
 async def test_who_speaks_is_written_and_large_where_the_scene_follows(desk: Desk) -> None:
@@ -252,15 +413,3 @@ async def test_who_speaks_is_written_and_large_where_the_scene_follows(desk: Des
 async def test_an_unknown_scene_is_refused(desk: Desk) -> None:
     await begin(desk)
     assert (await desk.do("scene", name="carousel"))["reason"] == "there is no scene carousel"
-
-
-async def test_gains_are_written_while_media_time_runs(desk: Desk) -> None:
-    desk.programme.gains = {"ada": 6.123}
-    desk.orders.gains()
-    await begin(desk)
-    desk.programme.tick = 300
-    desk.orders.gains()
-    await desk.do("mark", at=301)
-    assert [(e.tick, e.values) for e in read(desk.room.timeline) if e.kind is Kind.GAIN] == [
-        (300, {"person": "ada", "db": 6.12})
-    ]

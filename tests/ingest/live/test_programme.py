@@ -21,8 +21,9 @@ from ingest.live.programme import Place, Programme
 from ingest.live.recorder import Recorder
 from ingest.live.scene import Scene, arranged
 from ingest.live.segments import DiskStopped
-from ingest.live.shedding import Load, Relief
+from ingest.live.shedding import Ease, Shedding
 from ingest.live.source import Samples
+from ingest.live.stage import Plan
 from ingest.live.video import colour, planes_of
 from tests.ingest.live.fakes import FakeClock, FakeSource, stop
 from tests.ingest.live.reading import joined, seen
@@ -108,25 +109,6 @@ def test_sizes_and_rates_of_the_settings_are_what_a_player_decodes(
     assert planes_of(frames[-1])[0][4, 4] == pytest.approx(colour(*SLATE)[0], abs=3)
 
 
-def test_a_room_that_is_too_slow_sends_fewer_pictures_and_has_them_back(room: Room) -> None:
-    room.programme.set_people(room.places)
-    room.clock.run_to(1)
-    drawn: list[float] = []
-    draw = room.programme._stage.draw
-
-    def noted(*given: Any, **how: Any) -> av.VideoFrame:
-        drawn.append(room.clock.now())
-        return draw(*given, **how)
-
-    room.programme._stage.draw = noted  # type: ignore[method-assign]
-    room.programme.load = Load(relief=Relief.HALF, share=0.9)
-    room.clock.run_to(2)
-    assert 12 <= len(drawn) <= 14
-    room.clock.run_to(20)
-    assert room.programme.load.relief is Relief.NONE
-    assert room.programme.figures.late == 0
-
-
 @pytest.mark.parametrize("frame_rate", [25, 30])
 def test_beeps_and_flashes_are_where_they_were_put(tmp_path: Path, frame_rate: int) -> None:
     room = Room(tmp_path, frame_rate)
@@ -145,6 +127,27 @@ def test_beeps_and_flashes_are_where_they_were_put(tmp_path: Path, frame_rate: i
     assert found.beeps() == pytest.approx(put, abs=0.01)
     assert np.subtract(found.flashes(), found.beeps()) == pytest.approx(0, abs=0.02)
     room.end()
+
+
+def test_a_busy_machine_draws_every_second_picture_and_keeps_the_rate(room: Room, monkeypatch: Any) -> None:
+    room.programme.set_people(room.places)
+    room.record(room.recorder())
+    drawn: list[int] = []
+    draw = room.programme._stage.draw
+
+    def noted(plan: Plan, *, fading: bool) -> av.VideoFrame:
+        drawn.append(room.programme._frame)
+        assert not fading
+        return draw(plan, fading=fading)
+
+    monkeypatch.setattr(Shedding, "after", lambda shedding, *_: shedding)
+    room.programme.shedding = Shedding(ease=Ease.HALF)
+    monkeypatch.setattr(room.programme._stage, "draw", noted)
+    room.clock.run_for(2.0)
+    last = stop(room.programme, room.clock)
+    assert len(seen(room.archive.programme()).times) == last + 1
+    assert len(drawn) > 20
+    assert {after - before for before, after in pairwise(drawn)} == {2}
 
 
 def test_the_recording_has_a_keyframe_every_two_seconds_whatever_viewers_ask_for(room: Room) -> None:

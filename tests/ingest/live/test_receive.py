@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from fractions import Fraction
 from typing import Any
 
@@ -10,6 +10,7 @@ import aiortc.rtcrtpreceiver
 import av
 import pytest
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+from aiortc.rtp import RtpPacket
 
 from ingest.live import hooks, receive
 from ingest.live.jitter import EncodedFrame, begins_picture
@@ -40,10 +41,12 @@ def test_without_ice_servers_nobody_is_asked() -> None:
         ("", "does not begin with v=0"),
         ("<html>", "does not begin with v=0"),
         ("v=0" + "x" * 70_000, "at most"),
-        (HEAD, "one of them at least"),
+        (HEAD, "at least"),
         (HEAD + "m=audio\r\n", "no valid SDP"),
         (HEAD + 2 * MEDIA.format("audio", 0, "sendonly", "opus/48000/2"), "at most"),
         (HEAD + MEDIA.format("audio", 0, "recvonly", "opus/48000/2"), "directions"),
+        (HEAD + MEDIA.format("audio", "", "sendonly", "opus/48000/2"), "mid of its own"),
+        (HEAD + "a=group:BUNDLE 0 1\r\n" + MEDIA.format("audio", 0, "sendonly", "opus/48000/2"), "no others"),
     ],
 )
 def test_what_is_no_offer_is_refused_with_the_reason(sdp: str, reason: str) -> None:
@@ -108,6 +111,53 @@ async def camera() -> AsyncIterator[RTCPeerConnection]:
     connection.addTransceiver(Sent(opus(tone(1.0)), 960, 48_000), "sendonly")
     yield connection
     await connection.close()
+
+
+async def joined(camera: RTCPeerConnection, frames: list[EncodedFrame]) -> Peer:
+    """A peer that the camera sends to; everything that comes lands in `frames`."""
+    peer = Peer("ada", on_frame=lambda _, frame: frames.append(frame), on_gap=lambda *_: None, on_gone=lambda _: None)
+    await camera.setLocalDescription(await camera.createOffer())
+    answer = await peer.answer(camera.localDescription.sdp)
+    await camera.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    return peer
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Two threads and a network are waited for."""
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def test_nothing_is_decoded_of_who_is_not_shown_and_yet_their_level_is_known(camera: RTCPeerConnection) -> None:
+    frames: list[EncodedFrame] = []
+    peer = await joined(camera, frames)
+    source = PersonSource("ada")
+    source.peer = peer
+    await until(lambda: len(frames) > 100)
+    assert (peer.camera.decoded, peer.voice.decoded, source.level) == (0, 0, 0.0)
+    packet = RtpPacket(payload_type=96, ssrc=1, payload=frames[-1].data)
+    packet.extensions.audio_level = (True, 20)
+    peer._sound_packet("opus", 48_000, packet, packet.payload)
+    assert source.level == pytest.approx(0.1)
+    assert (peer.camera.decoded, peer.voice.decoded) == (0, 0)
+    peer.watch(True)
+    await until(lambda: peer.camera.decoded > 0)
+    await peer.close()
+
+
+async def test_who_becomes_visible_is_asked_for_a_keyframe_when_none_is_at_hand(camera: RTCPeerConnection) -> None:
+    asked: list[str] = []
+    sender: Any = camera.getSenders()[0]
+    sender._send_keyframe = lambda: asked.append("keyframe")
+    frames: list[EncodedFrame] = []
+    peer = await joined(camera, frames)
+    await until(lambda: len(frames) > 50)
+    peer.camera._group = None  # as after a long time without a keyframe
+    peer.watch(True)
+    await until(lambda: bool(asked))
+    assert asked == ["keyframe"]
+    await peer.close()
 
 
 async def test_frames_arrive_encoded_and_a_silent_sender_is_noticed_and_let_go(

@@ -1,84 +1,143 @@
-"""What a participant gets back: the programme's packets from a keyframe on, and their own sound."""
+"""What a participant and a viewer get back: the programme's packets over a real connection, and their own sound."""
 
 import asyncio
+import socket
+from collections.abc import Callable
+from typing import Any
 
 import av
 import numpy as np
 import pytest
 from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc.rtp import RtcpSrPacket
 
+from ingest.live import outlet
+from ingest.live.fanout import Fanout, encode_opus, opus_encoder
 from ingest.live.offers import BadOffer, configuration
-from ingest.live.relay import PICTURES, PictureTrack, Relay, SoundTrack
+from ingest.live.relay import Relay
 from ingest.live.source import BLOCK_SAMPLES
 from tests.ingest.live.packets import pictures, tone
 
 
-async def test_a_viewer_begins_at_a_keyframe_and_asks_for_one() -> None:
-    asked: list[bool] = []
-    track = PictureTrack(30, lambda: asked.append(True))
-    for number, keyframe in enumerate((False, False, True, False)):
-        track.offer(bytes([number]), number, keyframe)
-    packets = [await track.recv(), await track.recv()]
-    assert [(bytes(packet), packet.pts) for packet in packets] == [(b"\x02", 2), (b"\x03", 3)]
-    assert len(asked) == 2
-
-
-async def test_a_viewer_who_is_behind_begins_anew_at_a_keyframe() -> None:
-    track = PictureTrack(30, lambda: None)
-    for number in range(PICTURES + 5):
-        track.offer(bytes([number]), number, number in (0, PICTURES + 3))
-    await asyncio.sleep(0)
-    assert [(await track.recv()).pts for _ in range(2)] == [PICTURES + 3, PICTURES + 4]
-
-
-async def test_sound_is_opus_of_20_ms_and_says_what_was_heard() -> None:
-    track = SoundTrack()
-    sound = tone(0.18)
-    packets = []
-    for start in range(0, len(sound), BLOCK_SAMPLES):
-        track.offer(sound[start : start + BLOCK_SAMPLES])
-        packets.append(await track.recv())
-    assert [packet.pts for packet in packets] == [number * BLOCK_SAMPLES for number in range(9)]
+def test_sound_is_opus_of_20_ms() -> None:
+    encoder, sound = opus_encoder(), tone(0.18)
+    blocks = [sound[start : start + BLOCK_SAMPLES] for start in range(0, len(sound), BLOCK_SAMPLES)]
+    packets = [packet for block in blocks for packet in encode_opus(encoder, block)]
     decoder = av.CodecContext.create("libopus", "r")
     assert isinstance(decoder, av.AudioCodecContext)
     decoder.layout, decoder.sample_rate = "mono", 48_000
-    heard = np.concatenate(
-        [f.to_ndarray().ravel() for packet in packets for f in decoder.decode(av.Packet(bytes(packet)))]
-    )
+    heard = np.concatenate([f.to_ndarray().ravel() for packet in packets for f in decoder.decode(av.Packet(packet))])
+    assert len(packets) == 9
     assert np.abs(heard[-2 * BLOCK_SAMPLES :]).max() / 32768 == pytest.approx(0.5, abs=0.15)
 
 
-async def test_a_viewer_on_this_machine_sees_h264_and_hears() -> None:
-    gone: list[Relay] = []
-    relay = Relay("ada", frame_rate=30, want_keyframe=lambda: None, on_gone=gone.append)
-    viewer = RTCPeerConnection(configuration(()))
-    tracks = [viewer.addTransceiver(kind, "recvonly").receiver for kind in ("video", "audio")]
+async def offer_of(viewer: RTCPeerConnection) -> str:
+    for kind in ("video", "audio"):
+        viewer.addTransceiver(kind, "recvonly")
     await viewer.setLocalDescription(await viewer.createOffer())
-    answer = await relay.answer(viewer.localDescription.sdp)
+    return viewer.localDescription.sdp
+
+
+async def watched(person: str, check: Callable[[RTCPeerConnection, Relay], Any]) -> None:
+    """Connect somebody to a running programme and look at what comes."""
+    gone: list[Relay] = []
+    fanout = Fanout(30, lambda: None)
+    relay = Relay(fanout, person=person, on_gone=gone.append)
+    viewer = RTCPeerConnection(configuration(()))
+    answer = await relay.answer(await offer_of(viewer))
     assert "H264" in answer
     assert "VP8" not in answer
+    assert "profile-level-id=42e01f" in answer
     await viewer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
     frames, sound = pictures(60, group=10), tone(2.0)
 
     async def play() -> None:
-        for number in range(400):
+        for number in range(4000):
             frame = frames[number % len(frames)]
-            relay.picture.offer(frame.data, number, frame.keyframe)
-            relay.sound.offer(sound[:BLOCK_SAMPLES])
-            await asyncio.sleep(0.01)
+            fanout.picture(frame.data, number, frame.keyframe)
+            fanout.sound(sound[:BLOCK_SAMPLES])
+            relay.hear(sound[:BLOCK_SAMPLES])
+            await asyncio.sleep(0.005)
 
     playing = asyncio.create_task(play())
-    picture, heard = await asyncio.wait_for(asyncio.gather(*(each.track.recv() for each in tracks)), 10)
+    try:
+        await asyncio.wait_for(check(viewer, relay), 10)
+    finally:
+        playing.cancel()
+        await viewer.close()
+        await relay.close()
+    assert gone == [relay]
+    assert len(fanout) == 0
+
+
+async def sees_and_hears(viewer: RTCPeerConnection, relay: Relay) -> None:
+    tracks = [each.receiver.track for each in viewer.getTransceivers()]
+    picture, heard = await asyncio.gather(*(track.recv() for track in tracks))
     assert isinstance(picture, av.VideoFrame)
     assert picture.width == 64
     assert isinstance(heard, av.AudioFrame)
-    playing.cancel()
+
+
+@pytest.mark.parametrize("person", ["", "ada"])
+async def test_a_viewer_and_a_participant_on_this_machine_see_h264_and_hear(person: str) -> None:
+    await watched(person, sees_and_hears)
+
+
+@pytest.mark.parametrize("without", ["SOL_UDP", "socket"])
+async def test_where_the_kernel_takes_only_single_packets_they_are_sent_so(
+    without: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if without == "socket":
+        monkeypatch.setattr(outlet, "_own_socket", lambda transport: None)
+    else:
+        monkeypatch.delattr(socket, "SOL_UDP", raising=False)
+    await watched("", sees_and_hears)
+
+
+async def test_a_kernel_that_refuses_many_at_once_is_asked_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outlet, "_UDP_SEGMENT", 9999)
+    await watched("", sees_and_hears)
+
+
+async def test_reports_say_what_was_sent_and_a_lost_packet_is_sent_again() -> None:
+    reports: list[RtcpSrPacket] = []
+
+    async def check(viewer: RTCPeerConnection, relay: Relay) -> None:
+        await sees_and_hears(viewer, relay)
+        receiver = viewer.getTransceivers()[0].receiver
+        theirs = receiver._handle_rtcp_packet
+
+        async def note(packet: Any) -> None:
+            if isinstance(packet, RtcpSrPacket):
+                reports.append(packet)
+            await theirs(packet)
+
+        receiver._handle_rtcp_packet = note  # type: ignore[method-assign]
+        while not reports:  # noqa: ASYNC110 - a test's look at a clock
+            await asyncio.sleep(0.05)
+        info = reports[0].sender_info
+        assert 0 < info.packet_count <= relay.line.seen.packets
+        assert info.octet_count > 0
+        before = relay.line.again
+        await receiver._send_rtcp_nack(relay._fanout.ssrcs[0], [relay._fanout._sequence - 1 & 0xFFFF])
+        while relay.line.again == before:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    await watched("", check)
+
+
+async def test_who_only_listens_gets_no_picture() -> None:
+    relay = Relay(Fanout(30, lambda: None), on_gone=lambda _: None)
+    viewer = RTCPeerConnection(configuration(()))
+    viewer.addTransceiver("audio", "recvonly")
+    await viewer.setLocalDescription(await viewer.createOffer())
+    assert "m=video" not in await relay.answer(viewer.localDescription.sdp)
+    assert (relay.line.video, relay.line.audio) == (None, outlet.Codec("opus", 96, None))
     await viewer.close()
     await relay.close()
-    assert gone == [relay]
 
 
 async def test_an_offer_to_send_is_refused_by_the_programme() -> None:
-    relay = Relay("ada", frame_rate=30, want_keyframe=lambda: None, on_gone=lambda _: None)
+    relay = Relay(Fanout(30, lambda: None), on_gone=lambda _: None)
     with pytest.raises(BadOffer):
         await relay.answer("v=0\r\n")

@@ -1,96 +1,77 @@
-"""`ingest/live/shedding.py`: what a room does without, and when it has it back."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
+"""`ingest/live/shedding.py`: less is drawn before ticks are late, and more again when there is room."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ingest.live.shedding import Load, Relief, after, draws, room_for_one_more, still
+from ingest.live.shedding import EACH, Ease, Shedding, kept
 
-NEW, SAME = 1.0, 0.2  # what a tick costs with a new picture, and with the one before, of what `Machine` gives
-
-
-@dataclass
-class Machine:
-    """A room whose pictures cost so much of a tick's time; `late` says whether they are late for other reasons."""
-
-    load: Load = Load()
-    frame: int = 0
-
-    def run(self, ticks: int, cost: float, late: Callable[[int], bool] = lambda frame: False) -> list[Relief]:
-        """The steps that were taken."""
-        steps = []
-        for _ in range(ticks):
-            drawn = draws(self.load.relief, self.frame)
-            share = cost * (NEW if drawn else SAME) * (0.5 if drawn and self.load.relief is Relief.FEW else 1)
-            before, self.load = self.load, after(self.load, share, drawn=drawn, late=late(self.frame) or share > 1.5)
-            steps += [self.load.relief] if self.load.relief != before.relief else []
-            self.frame += 1
-        return steps
+RATE = 30
 
 
-def test_a_room_that_has_time_gives_up_nothing() -> None:
-    assert Machine().run(3000, 0.5) == []
+def lived(cost: float, seconds: float, before: Shedding = Shedding()) -> list[Shedding]:  # noqa: B008 - a frozen value
+    """How things stand after each tick on a machine on which a drawn picture takes this share of a tick."""
+    found, now = [before], before.since_s
+    for frame in range(round(seconds * RATE)):
+        now += 1 / RATE
+        share = cost if found[-1].draws(frame) else 0.1 * cost  # a picture that is sent again costs next to nothing
+        found.append(found[-1].after(share, RATE, now))
+    return found[1:]
 
 
-def test_first_fewer_pictures_then_fewer_that_move() -> None:
-    assert Machine().run(300, 0.95) == [Relief.HALF]
-    assert Machine().run(300, 1.5) == [Relief.HALF, Relief.THIRD]
-    assert Machine().run(300, 3.0) == [Relief.HALF, Relief.THIRD, Relief.FEW]
+def test_a_machine_with_room_leaves_nothing_out() -> None:
+    assert {each.ease for each in lived(0.7, 60)} == {Ease.NOTHING}
 
 
-def test_it_is_given_up_within_two_seconds() -> None:
-    machine = Machine()
-    assert machine.run(60, 1.3) == [Relief.HALF]
+def test_first_every_second_picture_then_two_of_three_then_tiles() -> None:
+    eases = [each.ease for each in lived(6.0, 60)]
+    assert [ease for number, ease in enumerate(eases) if not number or eases[number - 1] is not ease] == list(Ease)
 
 
-def test_it_comes_back_step_by_step_when_it_can_be_afforded() -> None:
-    machine = Machine()
-    machine.run(300, 3.0)
-    assert machine.run(239, 0.4) == []
-    assert machine.run(900, 0.4) == [Relief.THIRD, Relief.HALF, Relief.NONE]
+def test_what_is_drawn_fits_into_its_ticks_after_some_seconds() -> None:
+    """A machine that needs a tick and a half for a picture draws every second one, and is not full any more."""
+    later = lived(1.4, 30)[-1]
+    assert (later.ease, later.load < 0.85) == (Ease.HALF, True)
 
 
-@pytest.mark.parametrize("cost", [0.9, 1.0, 1.2, 1.4])
-def test_it_does_not_go_back_and_forth(cost: float) -> None:
-    machine = Machine()
-    machine.run(300, cost)
-    assert machine.run(9000, cost) == []
+def test_it_is_left_out_within_five_seconds() -> None:
+    eases = [each.ease for each in lived(1.4, 10)]
+    assert eases.index(Ease.HALF) <= 5 * RATE
 
 
-def test_a_machine_that_is_busy_with_something_else_counts_too() -> None:
-    machine = Machine()
-    assert machine.run(300, 0.3, lambda frame: frame % 4 == 0)[0] is Relief.HALF
-    assert machine.run(2000, 0.3)[-1] is Relief.NONE
+def test_it_comes_back_when_there_is_room_and_not_before() -> None:
+    busy = lived(1.4, 30)[-1]
+    assert {each.ease for each in lived(1.2, 60, busy)} == {Ease.HALF}
+    assert lived(0.5, 12, busy)[-1].ease is Ease.NOTHING
 
 
-def test_a_machine_that_stood_still_once_gives_up_nothing() -> None:
-    assert Machine().run(300, 0.3, lambda frame: 100 <= frame < 125) == []
+@settings(max_examples=30, deadline=None)
+@given(st.floats(0.05, 8.0))
+def test_it_never_swings(cost: float) -> None:
+    """On a machine of one speed it settles: no step is taken back once it was needed."""
+    eases = [each.ease for each in lived(cost, 90)]
+    assert eases == sorted(eases)
 
 
-def test_one_slow_tick_changes_nothing() -> None:
-    assert Machine().run(300, 0.3, lambda frame: frame % 60 == 0) == []
-
-
-def test_half_and_third_of_the_pictures() -> None:
-    assert [sum(draws(relief, frame) for frame in range(30)) for relief in Relief] == [30, 15, 10, 10]
-
-
-def test_only_who_speaks_moves_at_the_last_step() -> None:
-    assert still(Relief.FEW, ["ada", "bo", "chris"], {"chris"}) == {"ada", "bo"}
-    assert still(Relief.THIRD, ["ada", "bo", "chris"], {"chris"}) == frozenset()
-    assert still(Relief.FEW, ["ada", "bo"], frozenset()) == frozenset()
+def test_a_moment_in_which_the_machine_stood_still_is_no_load() -> None:
+    stood = Shedding(load=0.4).after(90.0, RATE, 10.0)
+    assert stood.ease is Ease.NOTHING
+    assert stood.load < 0.5
 
 
 @pytest.mark.parametrize(
-    ("load", "people", "comes"),
-    [
-        (Load(share=0.5), 4, True),
-        (Load(share=0.8), 4, False),
-        (Load(share=0.8), 11, True),
-        (Load(share=0.4, relief=Relief.HALF), 4, False),
-        (Load(share=0.9, relief=Relief.HALF), 1, True),
-    ],
+    ("load", "ease", "full"), [(0.5, Ease.NOTHING, False), (0.8, Ease.NOTHING, True), (0.5, Ease.HALF, True)]
 )
-def test_a_guest_is_refused_before_the_others_suffer(load: Load, people: int, comes: bool) -> None:
-    assert room_for_one_more(load, people) is comes
+def test_nobody_new_comes_before_quality_falls(load: float, ease: Ease, full: bool) -> None:
+    assert Shedding(load=load, ease=ease).full is full
+
+
+def test_every_step_draws_less() -> None:
+    assert [sum(Shedding(ease=ease).draws(frame) for frame in range(30)) for ease in Ease] == [30, 15, 10, 10]
+    assert list(EACH) == list(Ease)
+
+
+def test_who_spoke_last_stays_to_be_seen() -> None:
+    spoke = {"ada": 100.0, "bo": -1.0, "chris": 90.0, "dana": -1.0, "emil": 95.0, "fatma": -1.0}
+    assert kept(spoke, Ease.THIRD) == set(spoke)
+    assert kept(spoke, Ease.TILES) == {"ada", "emil", "chris", "bo"}

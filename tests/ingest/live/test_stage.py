@@ -179,19 +179,6 @@ def test_a_busy_room_does_not_fade(fading: Stage) -> None:
     assert luma(fading.draw(plan, fading=False), 320, 100) == pytest.approx(40, abs=1)
 
 
-def test_the_picture_of_who_is_frozen_stays_and_everyone_elses_moves(stage: Stage) -> None:
-    ada, chris = place("ada", grey(640, 360, 200)), place("chris", grey(640, 360, 40))
-    plan = stage.plan([ada, chris], None, None)
-    stage.draw(plan)
-    for each in (ada, chris):
-        assert isinstance(each.source, Still)
-        each.source.frame = grey(640, 360, 120)
-    frame = stage.draw(plan, frozen={"chris"})
-    assert (luma(frame, 160, 160), luma(frame, 480, 160)) == pytest.approx((120, 40), abs=1)
-    frame = stage.draw(stage.plan([chris, ada], None, None), frozen={"chris"})
-    assert (luma(frame, 160, 160), luma(frame, 480, 160)) == pytest.approx((40, 120), abs=1)
-
-
 @pytest.mark.parametrize("size", [(640, 480), (360, 640), (321, 181), (1, 1), (7680, 16)])
 def test_a_picture_may_turn_or_change_its_size_in_mid_stream(stage: Stage, size: tuple[int, int]) -> None:
     ada = place("ada", grey(640, 360, 200))

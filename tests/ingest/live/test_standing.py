@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -63,7 +64,9 @@ def test_muting_and_questions() -> None:
         (ON_AIR, Kind.START, {}, "on air already"),
         (Standing(), Kind.END, {}, "not on air yet"),
         (Standing(), Kind.PAUSE, {}, "not on air yet"),
-        (ON_AIR, Kind.CUT, {}, "no broadcast delay"),
+        (Standing(), Kind.CUT, {}, "not on air yet"),
+        (Standing(begun=True, ending=True), Kind.SHOW, {"person": "ada"}, "is over"),
+        (Standing(begun=True, ending=True, over=True), Kind.CUT, {}, "is over"),
         (ON_AIR, Kind.SHOW, {}, "which person"),
         (Standing(begun=True, over=True), Kind.SHOW, {"person": "ada"}, "is over"),
         (Standing(people=tuple(map(str, range(PLACES)))), Kind.SHOW, {"person": "ada"}, "12 people"),
@@ -79,3 +82,10 @@ def test_what_cannot_be_done_is_refused_with_a_reason(
 def test_a_timeline_says_how_things_stand() -> None:
     standing = Standing(begun=True, people=("chris", "ada"), muted=frozenset({"ada"}), question="q1")
     assert fold(Standing(), [(What.BEGIN, {}), *standing.as_events()]) == standing
+
+
+def test_a_cut_stands_until_it_is_said_to_go_on() -> None:
+    cut = ON_AIR.after(What.CUT, {"on": True, "from": 40, "by": "bo"})
+    assert cut == replace(ON_AIR, cut_from=40)
+    assert cut.after(What.CUT, {"on": False, "from": 40, "until": 90, "by": "bo"}) == ON_AIR
+    assert decide(replace(ON_AIR, ending=True), Kind.CUT, {}) == []

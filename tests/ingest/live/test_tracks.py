@@ -45,7 +45,7 @@ def test_a_track_begins_with_a_keyframe_and_leaves_out_what_was_before(tmp_path:
 
 def test_a_track_whose_process_died_can_be_read(tmp_path: Path) -> None:
     track = write(tmp_path / "ada.mkv", pictures(120) + opus(tone(4.0)), {"audio": -1, "video": -1})
-    track._queue.put(None)
+    track.end()
     assert track.wait(5)
     whole = (tmp_path / "ada.mkv").read_bytes()
     torn = tmp_path / "torn.mkv"

@@ -1,10 +1,10 @@
 """A sender on the far side of a bad line comes in, what a mixer would have heard and seen of it goes out as figures.
 
-    ip netns exec … python -m tests.ingest.live.listening '{"address": "10.77.0.2", "bad": [100, 120], "after_s": 15}'
+    ip netns exec … python -m web.loss.listening '{"address": "10.77.0.2", "bad": [100, 120], "after_s": 15}'
 
-Run on the studio's side of `tests.standins.link`: it takes one WHIP offer on port 8080, asks for sound every 20 ms
-and for a picture every 33 ms as the programme does, and prints one line of JSON after the line has been calm, bad
-(between two times of the monotonic clock) and calm again.
+Run on the studio's side of `web.loss.line`: it takes one WHIP offer on port 8080, from ffmpeg or from the page it
+serves, asks for sound every 20 ms and for a picture every 33 ms as the programme does, and prints one line of JSON
+after the line has been calm, bad (between two times of the monotonic clock) and calm again.
 """
 
 import asyncio
@@ -12,17 +12,19 @@ import json
 import sys
 import time
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from ingest.live import hooks
 from ingest.live.receive import Peer, PersonSource
 
+HERE = Path(__file__).resolve().parent
 STRETCHES = ("calm", "bad", "after")
 
 
@@ -63,14 +65,18 @@ class Listener:
 
 async def listen(order: dict[str, Any]) -> dict[str, Any]:
     """Wait for the sender, then take figures of the three stretches."""
-    came: asyncio.Future[Peer] = asyncio.get_running_loop().create_future()
-    server = uvicorn.Server(uvicorn.Config(_door(came), host=order["address"], port=8080, log_level="warning"))
+    door = Door()
+    config = uvicorn.Config(Starlette(routes=door.routes), host=order["address"], port=8080, log_level="warning")
+    server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
-    peer = await asyncio.wait_for(came, 40)
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    print("listening", flush=True)
+    peer = await asyncio.wait_for(door.came, 40)
     source = PersonSource("chris")
     source.peer = peer
     peer.watch(True)
-    while peer.seen["video"] < 0:  # noqa: ASYNC110 - a test's look at a clock
+    while peer.seen["video"] < 0:  # noqa: ASYNC110 - a look at a clock
         await asyncio.sleep(0.02)
     listener, found = Listener(source), {}
     ends = (*order["bad"], order["bad"][1] + order["after_s"])
@@ -102,17 +108,34 @@ async def _stretch(listener: Listener, peer: Peer, end: float) -> Stretch:
     return stretch
 
 
-def _door(came: "asyncio.Future[Peer]") -> Starlette:
-    async def whip(request: Request) -> Response:
+class Door:
+    """The studio as one sender sees it: tickets are given to everybody, the first offer is the one that counts."""
+
+    def __init__(self) -> None:
+        self.came: asyncio.Future[Peer] = asyncio.get_running_loop().create_future()
+
+    async def whip(self, request: Request) -> Response:
         peer = Peer("chris", on_frame=lambda *_: None, on_gap=lambda *_: None, on_gone=lambda _: None)
         answer = await peer.answer((await request.body()).decode())
-        came.set_result(peer)
-        return Response(answer, 201, {"Location": "/resource/1"}, "application/sdp")
+        if not self.came.done():
+            self.came.set_result(peer)
+        return Response(answer, 201, {"Location": "/live/resource/1"}, "application/sdp")
 
-    async def gone(request: Request) -> Response:
+    async def ticket(self, request: Request) -> Response:
+        return JSONResponse({"ticket": "bench"})
+
+    async def gone(self, request: Request) -> Response:
         return Response()
 
-    return Starlette(routes=[Route("/whip", whip, methods=["POST"]), Route("/resource/1", gone, methods=["DELETE"])])
+    @property
+    def routes(self) -> list[Route]:
+        return [
+            Route("/", lambda _: FileResponse(HERE / "page.html")),
+            Route("/connection.js", lambda _: FileResponse(HERE.parent / "static" / "connection.js")),
+            Route("/tickets", self.ticket, methods=["POST"]),
+            Route("/live/whip", self.whip, methods=["POST"]),
+            Route("/live/resource/1", self.gone, methods=["DELETE"]),
+        ]
 
 
 if __name__ == "__main__":

@@ -2,18 +2,30 @@
 comes out: glass to glass, by pixels and nothing else.
 
 The clock is 15 black or white fields and one for their parity, above the name card: 10 ms a step, five minutes around.
+Once a second a field beside the name card flashes, and a beep is heard for as long.
 """
 
 import statistics
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Page
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 CAMERA = """async ticket => {
   const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 360 });
   const context = canvas.getContext("2d");
+  const tone = new AudioContext();
+  const sound = tone.createMediaStreamDestination();
+  const [voice, gain] = [tone.createOscillator(), tone.createGain()];
+  voice.frequency.value = 1000;
+  gain.gain.value = 0;
+  voice.connect(gain).connect(sound);
+  voice.start();
   window.drawing = setInterval(() => {
+    const flash = Date.now() % 1000 < 150;
+    gain.gain.value = flash ? 0.5 : 0;
     const time = Math.floor(Date.now() / 10) % 32768;
     let parity = 0;
     for (let bit = 0; bit < 15; bit++) parity ^= (time >> bit) & 1;
@@ -23,14 +35,11 @@ CAMERA = """async ticket => {
     }
     context.fillStyle = "#345";
     context.fillRect(0, 180, 640, 180);
+    context.fillStyle = flash ? "#fff" : "#000";
+    context.fillRect(420, 200, 200, 140);
   }, 33);
-  const tone = new AudioContext();
-  const sound = tone.createMediaStreamDestination();
-  const voice = tone.createOscillator();
-  voice.connect(sound);
-  voice.start();
   const peer = window.peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
-  for (const track of [...canvas.captureStream(30).getTracks(), ...sound.stream.getTracks()]) {
+  for (const track of [...canvas.captureStream().getTracks(), ...sound.stream.getTracks()]) {
     peer.addTransceiver(track, { direction: "sendonly" });
   }
   await peer.setLocalDescription();
@@ -73,6 +82,10 @@ WATCH = """() => {
 }"""
 
 
+class NoClock(RuntimeError):
+    """Nothing that can be read was shown."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ages:
     """How old pictures were when they were shown, in ms: when it began, in the middle, at the 95th, and at the end."""
@@ -87,17 +100,18 @@ class Ages:
     ahead_ms: float  # what the player holds and has not shown
 
 
-def send_clock(page: Page, ticket: str) -> None:
+def send_clock(page: "Page", ticket: str) -> None:
     """Be a person whose camera shows the time."""
     page.evaluate(CAMERA, ticket)
 
 
-def ages(page: Page, settle_s: float, watch_s: float) -> Ages:
+def ages(page: "Page", settle_s: float, watch_s: float) -> Ages:
     """Watch what `page` plays for `settle_s`, then measure for `watch_s`."""
     page.evaluate(WATCH)
     page.wait_for_timeout(1000 * (settle_s + watch_s))
     seen, unread = page.evaluate("() => [window.ages, window.unread]")
-    assert seen, "no picture with a clock was shown"
+    if not seen:
+        raise NoClock("no picture with a clock was shown")
     begun = seen[-1][0] - 1000 * watch_s
     measured = [age for at, age, _ in seen if at >= begun]
     times = [at for at, _, _ in seen if at >= begun]

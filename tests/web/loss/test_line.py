@@ -6,8 +6,7 @@ import sys
 
 import pytest
 
-from tests.standins import link
-from tests.standins.link import Conditions, Line
+from web.loss.line import Conditions, Line, link, missing
 
 PACKETS = 1000
 
@@ -88,10 +87,10 @@ def test_a_line_is_bad_for_a_while_only() -> None:
 @pytest.mark.journey
 @pytest.mark.parametrize("reorder", [0.0, 0.05])
 def test_packets_across_the_link_show_loss_and_delay(reorder: float) -> None:
-    if reason := link.missing():
+    if reason := missing():
         pytest.skip(reason)
     conditions = Conditions(loss=0.05, delay_s=0.05, jitter_s=0.01, reorder=reorder)
-    with link.link(conditions, Conditions(), seed=3) as (here, there):
+    with link(conditions, Conditions(), seed=3) as (here, there):
         receiver = subprocess.Popen(
             there.command([sys.executable, "-c", RECEIVER, there.address]), stdout=subprocess.PIPE, text=True
         )
@@ -112,9 +111,9 @@ def test_packets_across_the_link_show_loss_and_delay(reorder: float) -> None:
 
 @pytest.mark.journey
 def test_link_leaves_nothing_behind() -> None:
-    if reason := link.missing():
+    if reason := missing():
         pytest.skip(reason)
-    with link.link(Conditions()) as (here, there):
+    with link(Conditions()) as (here, there):
         assert {here.namespace, there.namespace} <= namespaces()
 
     assert not {here.namespace, there.namespace} & namespaces()

@@ -1,0 +1,62 @@
+"""People come and go, politely or not, for as long as anybody likes: the room holds no more than in the beginning."""
+
+import asyncio
+
+import aiortc.rtcrtpreceiver
+import pytest
+
+from ingest.commands import Kind
+from ingest.live import hooks
+from tests.ingest.live.cameras import Camera, second
+from tests.ingest.live.processes import held
+from tests.ingest.live.test_rooms import Stage, stage
+
+__all__ = ["stage"]
+PEOPLE = ("ada", "bo", "chris", "dana", "emil")
+GROWTH = 1.10  # The contract: within a tenth of what it was after a tenth of them.
+
+
+@pytest.fixture(autouse=True)
+def _no_decoders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aiortc.rtcrtpreceiver, "decoder_worker", hooks._no_decoder)
+
+
+@pytest.mark.parametrize(
+    "joins", [pytest.param(30, marks=pytest.mark.journey), pytest.param(500, marks=pytest.mark.soak)]
+)
+async def test_nothing_is_left_of_those_who_went(stage: Stage, joins: int) -> None:
+    for person in PEOPLE[:2]:
+        await stage.wish(Kind.SHOW, person=person, name=person.title(), role="")
+    await stage.wish(Kind.START)
+    media = second()
+    await come_and_go(stage, media, 0)
+    before = held(stage.pid)
+
+    settled = before
+    for number in range(1, joins + 1):
+        await come_and_go(stage, media, number)
+        if number == max(10, joins // 10):
+            settled = held(stage.pid)
+    await stage.until(lambda: not any(each["connected"] or each["hears"] for each in stage.state["people"]))
+    await stage.until(lambda: held(stage.pid).sockets <= before.sockets and held(stage.pid).threads <= before.threads)
+    after = held(stage.pid)
+
+    print(f"{before} before, {settled} after a tenth, {after} after {joins}")
+    assert after.memory_mb <= settled.memory_mb * GROWTH
+    assert (await stage.wish(Kind.END)).tick is not None
+
+
+async def come_and_go(stage: Stage, media: dict[str, list[bytes]], number: int) -> None:
+    """One person joins, is there for a moment and goes: by saying so, by vanishing, or by joining a second time."""
+    person = PEOPLE[number % len(PEOPLE)]
+    camera = Camera(stage.rooms, stage.hour.id, person)
+    if number % 4 == 3:
+        await camera.watch()
+    else:
+        await camera.send(media)
+    await asyncio.sleep(0.2)
+    if number % 3 == 2:
+        again = Camera(stage.rooms, stage.hour.id, person)
+        await again.send(media)
+        await again.leave()
+    await camera.leave(politely=number % 2 == 0)

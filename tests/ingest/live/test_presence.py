@@ -1,0 +1,181 @@
+"""Who is in the room, on a programme that does not run and with peers that only count what they are asked."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from ingest.archive import Room
+from ingest.live.offers import BadOffer
+from ingest.live.presence import House, RoomFull
+from ingest.live.programme import Programme
+from ingest.live.receive import Peer
+from ingest.live.scene import Box
+from ingest.live.shedding import Ease, Shedding
+from ingest.live.wanted import wanted
+from tests.ingest.live.packets import opus, pictures, tone
+
+
+class Clock:
+    """A person's clock that plays everything at once."""
+
+    def rtp_at(self, kind: str, local: float) -> float:
+        return 0.0
+
+
+class FakePeer:
+    """A connection of somebody who sends sound and picture."""
+
+    def __init__(self, person: str) -> None:
+        self.person, self.connected, self.kinds = person, True, ("audio", "video")
+        self.clock, self.level, self.allowed_bits_per_s = Clock(), 0.25, 0
+        self.keyframes = 0
+        self.watched = False
+
+    def watch(self, on: bool) -> None:
+        self.watched = on
+
+    def ask_keyframe(self) -> None:
+        self.keyframes += 1
+
+    def figures(self) -> dict[str, int]:
+        return {}
+
+
+class FakeProgramme:
+    """Ada has the large tile."""
+
+    boxes = {"ada": Box(0, 0, 1280, 720)}  # noqa: RUF012 - nobody changes it
+    shedding = Shedding()
+
+    def add_packet_sink(self, sink: Any) -> None:
+        self.pictures = sink
+
+    def add_sound_sink(self, sink: Any) -> None:
+        self.sounds = sink
+
+    def request_keyframe(self) -> None:
+        raise AssertionError("nobody watches here")
+
+
+@pytest.fixture
+def gaps() -> list[tuple[str, bool]]:
+    return []
+
+
+@pytest.fixture
+async def house(tmp_path: Path, gaps: list[tuple[str, bool]]) -> House:
+    programme = cast(Programme, FakeProgramme())
+    house = House(
+        Room(tmp_path), programme, frame_rate=30, ice_servers=(), on_gap=lambda person, on: gaps.append((person, on))
+    )
+    house.introduce("ada", "Ada", "Bürgermeisterin")
+    for person in ("ada", "ada:screen", "chris"):
+        house.presence(person).source.peer = cast(Peer, FakePeer(person))
+    return house
+
+
+def peer(house: House, person: str) -> Any:
+    return house.presence(person).source.peer
+
+
+def watched(house: House) -> list[str]:
+    return [person for person in house.people if peer(house, person).watched]
+
+
+async def test_only_who_is_seen_is_decoded(house: House) -> None:
+    house.set_on_air(["ada"], recorded=False)
+    assert watched(house) == ["ada"]
+    house.set_on_air(["ada", "ada:screen", "chris"], recorded=False)
+    assert watched(house) == ["ada", "ada:screen", "chris"]
+    house.set_on_air(["ada", "chris"], recorded=False, seen=False)
+    assert watched(house) == []
+
+
+async def test_a_track_that_opens_asks_for_a_keyframe_once(house: House) -> None:
+    house.set_on_air(["ada", "ada:screen"], recorded=True)
+    for person in ("ada", "ada:screen"):
+        for frame in [*pictures(1), *opus(tone(0.04))]:
+            house._frame(peer(house, person), frame)
+    assert (peer(house, "ada").keyframes, peer(house, "ada:screen").keyframes) == (1, 0)
+    assert house.presence("ada:screen").track is None  # the programme has it
+    track = house.presence("ada").track
+    assert track is not None
+    track.close(0.0, all_has_left=True)
+    assert track.wait(5)
+
+
+async def test_everybody_is_told_what_their_tile_needs(house: House) -> None:
+    house.fit()
+    assert house.presence("ada").wanted == wanted(Box(0, 0, 1280, 720), 30)
+    assert house.presence("chris").wanted == wanted(None, 30)
+    assert house.presence("ada:screen").wanted.width == 1280
+    assert [peer(house, person).allowed_bits_per_s for person in ("ada", "chris")] == [2_500_000, 1_000_000]
+
+
+async def test_a_screen_belongs_to_who_shares_it(house: House) -> None:
+    house.set_on_air(["ada", "ada:screen"], recorded=False)
+    state = {each["person"]: each for each in house.state()}
+    assert list(state) == ["ada", "chris"]
+    assert [(each["screen"], each["level"]) for each in state.values()] == [(True, 0.25), (False, 0.25)]
+    assert house.screens() == {"ada:screen": "Ada"}
+    peer(house, "ada:screen").connected = False
+    assert house.screens() == {}
+
+
+async def test_a_screen_that_stands_still_is_no_gap_of_its_person(house: House, gaps: list[tuple[str, bool]]) -> None:
+    house.set_on_air(["ada", "ada:screen"], recorded=False)
+    for person in ("ada:screen", "ada"):
+        house._gap(peer(house, person), True)
+    assert gaps == [("ada", True)]
+
+
+def ease(house: House, ease: Ease) -> None:
+    programme: Any = house._programme
+    programme.shedding = Shedding(ease=ease)
+
+
+async def test_a_new_guest_has_to_wait_while_the_machine_is_busy(house: House) -> None:
+    ease(house, Ease.HALF)
+    with pytest.raises(RoomFull, match="no place for another picture"):
+        await house.whip("chris", "no sdp", always=False)
+
+
+async def test_the_host_and_who_was_here_before_come_in_all_the_same(house: House) -> None:
+    """They get as far as their offer, which is none."""
+    ease(house, Ease.TILES)
+    house.presence("chris").came = True
+    for person, always in (("ada", True), ("chris", False)):
+        with pytest.raises(BadOffer):
+            await house.whip(person, "no sdp", always=always)
+
+
+class Source:
+    """A person whose level is known and whose decoder notes what it is told."""
+
+    def __init__(self, level: float) -> None:
+        self.level = level
+        self.watched: list[bool] = []
+        self.peer = SimpleNamespace(watch=self.watched.append, allowed_bits_per_s=0)
+
+
+async def test_pictures_of_who_has_not_spoken_are_not_decoded_while_the_machine_is_very_busy(house: House) -> None:
+    people = ["ada", "bo", "chris", "dana", "emil"]
+    sources: dict[str, Any] = {each: Source(0.2 if each == "emil" else 0.0) for each in people}
+    for each in people:
+        house.presence(each).source = sources[each]
+    house.set_on_air(people, recorded=False)
+    house.fit()
+    ease(house, Ease.TILES)
+    house.fit()
+    assert {each: source.watched for each, source in sources.items()} == {
+        "ada": [True],
+        "bo": [True],
+        "chris": [True],
+        "dana": [True, False],
+        "emil": [True],
+    }
+    ease(house, Ease.THIRD)
+    house.fit()
+    assert sources["dana"].watched == [True, False, True]

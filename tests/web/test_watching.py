@@ -1,0 +1,133 @@
+"""`/live/whep/{address}`: who may have the fastest picture, and what everybody else is told."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from ingest import store, tickets
+from ingest.database import now, random_id
+from ingest.live import waiting
+from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone
+from ingest.officehours import OfficeHour, State
+from ingest.people import Role
+from tests.journeys.house import environment, house_in
+from web import studio
+from web.house import House
+
+HEADERS = {"Content-Type": "application/sdp"}
+
+
+class FakeRooms:
+    """Rooms that answer as they are told."""
+
+    def __init__(self) -> None:
+        self.failure: Exception | None = None
+        self.offers: list[tuple[str, str]] = []
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def whip(self, office_hour: str, person: str, offer: str, *, always: bool) -> tuple[str, str]:
+        self.offers.append((person, "always" if always else "if there is room"))
+        if self.failure is not None and not always:
+            raise self.failure
+        return f"{office_hour}-2", "the answer"
+
+    async def watch(self, office_hour: str, offer: str) -> tuple[str, str]:
+        if self.failure is not None:
+            raise self.failure
+        self.offers.append((office_hour, offer))
+        return f"{office_hour}-1", "the answer"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with house_in(environment(tmp_path)) as house:
+        yield house
+
+
+@pytest.fixture
+def rooms() -> FakeRooms:
+    return FakeRooms()
+
+
+@pytest.fixture
+def viewer(house: House, rooms: FakeRooms, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    monkeypatch.setattr(studio, "Rooms", lambda **wiring: rooms)
+    with TestClient(studio.studio(house)) as client:
+        yield client
+
+
+def on_air(house: House, state: State = State.ON_AIR) -> tuple[OfficeHour, str]:
+    address = random_id()
+    with house.database.transaction() as connection:
+        hour = store.add_office_hour(connection, title="Sprechstunde", host_name="Ada", starts_at=now(), state=state)
+        store.add_edition(connection, hour.id, address=address, tick_duration="1/30")
+    return hour, address
+
+
+def test_a_viewer_needs_the_address_and_nothing_else(viewer: TestClient, house: House, rooms: FakeRooms) -> None:
+    hour, address = on_air(house)
+    answer = viewer.post(f"/live/whep/{address}", content="v=0", headers=HEADERS)
+    assert (answer.status_code, answer.text) == (201, "the answer")
+    assert answer.headers["location"] == f"/live/resource/{hour.id}-1"
+    assert rooms.offers == [(hour.id, "v=0")]
+
+
+@pytest.mark.parametrize("state", [State.BACKSTAGE, State.ENDED])
+def test_before_and_afterwards_there_is_nothing_to_see(viewer: TestClient, house: House, state: State) -> None:
+    _, address = on_air(house, state)
+    assert viewer.post(f"/live/whep/{address}", content="v=0", headers=HEADERS).status_code == 410
+    assert viewer.post("/live/whep/guessed", content="v=0", headers=HEADERS).status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [(NotOffered("40 of 40 viewers watch this way"), 503), (RoomGone("it starts"), 503), (OfferRefused("no SDP"), 400)],
+)
+def test_who_cannot_be_served_is_told_so(
+    viewer: TestClient, house: House, rooms: FakeRooms, failure: Exception, status: int
+) -> None:
+    _, address = on_air(house)
+    rooms.failure = failure
+    answer = viewer.post(f"/live/whep/{address}", content="v=0", headers=HEADERS)
+    assert answer.status_code == status
+    assert str(failure) in answer.text
+
+
+def test_one_address_cannot_take_all_places_again_and_again(viewer: TestClient, house: House) -> None:
+    _, address = on_air(house)
+    codes = [
+        viewer.post(f"/live/whep/{address}", content="v=0", headers=HEADERS).status_code
+        for _ in range(studio.WATCHES_A_MINUTE + 1)
+    ]
+    assert codes == [201] * studio.WATCHES_A_MINUTE + [429]
+
+
+def knock(viewer: TestClient, house: House, role: Role) -> tuple[int, str | None, str]:
+    """Somebody with a ticket sends a camera's offer: status, when to ask again, and what is said."""
+    with house.database.transaction() as connection:
+        hour = store.add_office_hour(
+            connection, title="Sprechstunde", host_name="Ada", starts_at=now(), state=State.ON_AIR
+        )
+        person = store.add_person(connection, hour.id, name="Chris", role=role)
+        if role is Role.GUEST:
+            waiting.admit(connection, person, "Bürger")
+        ticket = tickets.issue(
+            connection, person=person.id, office_hour=hour.id, audience=tickets.Audience.WHIP, at=now()
+        )
+    answer = viewer.post("/live/whip", content="v=0", headers=HEADERS | {"Authorization": f"Bearer {ticket}"})
+    return answer.status_code, answer.headers.get("Retry-After"), answer.text
+
+
+def test_a_guest_waits_while_the_machine_has_no_room_and_the_host_comes_in(
+    viewer: TestClient, house: House, rooms: FakeRooms
+) -> None:
+    rooms.failure = RoomFull("the room has no place for another picture just now")
+    status, again, text = knock(viewer, house, Role.GUEST)
+    assert (status, again) == (503, "10")
+    assert "no place for another picture" in text
+    assert knock(viewer, house, Role.HOST)[0] == 201
