@@ -20,6 +20,8 @@ from ingest.commands import Kind
 from ingest.database import Database
 from ingest.live.rooms import OfferRefused, RoomGone, Rooms, socket_for
 from ingest.officehours import OfficeHour, State
+from ingest.sealing import public_key
+from ingest.secrets import open_safe
 from ingest.settings import Settings
 from ingest.timeline import Kind as What
 from ingest.timeline import read
@@ -39,6 +41,7 @@ class Stage:
     def __init__(self, database: Database, hour: OfficeHour, folder: Path) -> None:
         self.database, self.hour = database, hour
         self.archive = Archive(folder)
+        self.safe = open_safe(folder.parent / "secret.key")
         self.told: list[tuple[str, Any]] = []
         self.rooms = self.studio()
 
@@ -53,6 +56,7 @@ class Stage:
             on_started=started,
             on_paused=lambda office_hour, paused: self.told.append(("paused", paused)),
             on_ended=lambda office_hour, ticks: self.told.append(("ended", ticks)),
+            sealing_key=public_key(self.safe),
         )
 
     @property
