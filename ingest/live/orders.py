@@ -87,7 +87,8 @@ class Orders:
     async def resume(self) -> None:
         """Show how things stand; when media time had begun, go on at the next tick."""
         await self._show(self.standing, recorded=False)
-        await self._prepare_cut()
+        if not self.standing.begun or self.standing.cut_from is not None:
+            await self._prepare_cut()
         if not self.standing.begun or self.standing.over:
             return
         recorder = await asyncio.to_thread(self._recorder)
@@ -105,6 +106,7 @@ class Orders:
             Kind.RESUMED, tick, died=self._died.isoformat(), wall=datetime.now(UTC).isoformat(), next=tick
         )
         self._house.set_on_air(self.standing.people, recorded=True)
+        await self._prepare_cut()  # only now, because nobody shall wait for it
 
     async def apply(self, id: str, kind: str, payload: dict[str, Any]) -> None:
         """Do a command and reply, one at a time."""
