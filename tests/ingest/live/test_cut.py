@@ -4,6 +4,7 @@ Ada is green and sounds at 1000 Hz, Chris is red and sounds at 3000 Hz; the slid
 """
 
 import io
+import re
 from collections.abc import Iterator
 from concurrent.futures import Future
 from itertools import groupby, pairwise
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 from ingest.archive import Archive
+from ingest.live import broadcast
 from ingest.live.boxes import nal_units
 from ingest.live.cards import Slide
 from ingest.live.cuts import Effect
@@ -316,3 +318,10 @@ def test_the_delay_cannot_change_while_it_is_recorded(tmp_path: Path, rooms: lis
     room.start()
     with pytest.raises(RuntimeError, match="recorded already"):
         room.programme.set_delay(5)
+
+
+def test_only_the_house_of_those_who_take_part_is_before_the_delay() -> None:
+    """Whoever else takes undelayed pictures or sound would show the public what is cut."""
+    folder = Path(broadcast.__file__).parent
+    undelayed = re.compile(r"\.add_(packet|sound)_sink\(")
+    assert [path.name for path in sorted(folder.glob("*.py")) if undelayed.search(path.read_text())] == ["presence.py"]
