@@ -1,14 +1,17 @@
 """`officehours sealed`: nothing is opened without a name and a reason, and both are listed afterwards."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ingest import sealed
+from ingest.database import now
 from ingest.officehours import OfficeHour
 from ingest.sealing import SealedFile, public_key
 from tests.web.conftest import SmallHouse
-from web import sealed_list
+from web import sealed_list, worker
 from web.mendable import Mendable
 
 
@@ -42,3 +45,12 @@ def test_a_stretch_is_kept_for_a_reason(any_house: Any, hour: OfficeHour, capsys
         sealed_list.keep(any_house, hour.id, 2, by="Bo", why="x")
     with pytest.raises(Mendable):
         sealed_list.list_stretches(any_house, "0" * 32)
+
+
+def test_the_clock_erases_what_is_past_its_time(any_house: Any, hour: OfficeHour) -> None:
+    room = any_house.archive.room(hour.id)
+    worker.tidy(any_house)
+    assert room.sealed_stretch(1).exists()
+    sealed.note(room, 1, began=(now() - timedelta(days=31)).isoformat())
+    worker.tidy(any_house)
+    assert not room.sealed_stretch(1).exists()
