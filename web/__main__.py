@@ -82,7 +82,7 @@ def parser() -> argparse.ArgumentParser:
     user.add_argument("--name", help="name shown to colleagues (default: what stands before the @)")
     ticket = command("ticket", "print a ticket that lets a program send or receive", _ticket)
     ticket.add_argument("person", help="id of the person")
-    ticket.add_argument("--audience", choices=("whip", "whep", "socket"), default="whip")
+    ticket.add_argument("--audience", choices=("whip", "screen", "whep", "socket"), default="whip")
     read_mail = command("read-mail", "print what would be made of mails, one JSON object a line", _read_mail)
     read_mail.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a mail as its server keeps it (.eml)")
     _import_arguments(command("import", "take a recording made elsewhere into the archive and the pipeline", _import))
