@@ -82,11 +82,12 @@ def parser() -> argparse.ArgumentParser:
     user.add_argument("--name", help="name shown to colleagues (default: what stands before the @)")
     ticket = command("ticket", "print a ticket that lets a program send or receive", _ticket)
     ticket.add_argument("person", help="id of the person")
-    ticket.add_argument("--audience", choices=("whip", "whep", "socket"), default="whip")
+    ticket.add_argument("--audience", choices=("whip", "screen", "whep", "socket"), default="whip")
     read_mail = command("read-mail", "print what would be made of mails, one JSON object a line", _read_mail)
     read_mail.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a mail as its server keeps it (.eml)")
     _import_arguments(command("import", "take a recording made elsewhere into the archive and the pipeline", _import))
     _steps_arguments(command("steps", "show the work after the end, and move it on", _steps))
+    _sealed_arguments(command("sealed", "list, open or keep what was cut from a broadcast", _sealed))
     _caption_arguments(command("caption", "write captions, words and a transcript of any file", _caption))
     bench = command("bench", "measure", _bench)
     bench.add_argument("name", choices=("demo", "transcode", "archive", "captions", "live", "latency", "loss"))
@@ -125,6 +126,17 @@ def _steps_arguments(steps: argparse.ArgumentParser) -> None:
     steps.add_argument("step", nargs="?", default="", help="the first digits of its id; list: of which office hour")
     steps.add_argument("--all", action="store_true", help="list what is done too")
     steps.add_argument("--json", action="store_true", help="list as JSON")
+
+
+def _sealed_arguments(each: argparse.ArgumentParser) -> None:
+    each.add_argument(
+        "do", choices=("list", "open", "keep"), help="keep: do not erase it; an empty --why takes it back"
+    )
+    each.add_argument("office_hour", help="id of the office hour")
+    each.add_argument("number", type=int, nargs="?", default=0, help="which stretch, as listed")
+    each.add_argument("--by", default="", metavar="NAME", help="who opens or keeps it; this is noted")
+    each.add_argument("--why", default="", metavar="REASON", help="for what; this is noted")
+    each.add_argument("--out", type=Path, default=Path("cut.mkv"), metavar="FILE", help="open: where to write it")
 
 
 def _demo_arguments(demo: argparse.ArgumentParser) -> None:
@@ -268,6 +280,23 @@ def _steps(options: argparse.Namespace) -> None:
             {"retry": step_list.retry, "cancel": step_list.cancel, "why": step_list.why}[options.do](
                 house, options.step
             )
+    finally:
+        house.close()
+
+
+def _sealed(options: argparse.Namespace) -> None:
+    from web import sealed_list
+    from web.house import open_house
+
+    house = open_house()
+    by, why = options.by, options.why
+    try:
+        if options.do == "list":
+            sealed_list.list_stretches(house, options.office_hour)
+        elif options.do == "open":
+            sealed_list.open_stretch(house, options.office_hour, options.number, options.out, by=by, why=why)
+        else:
+            sealed_list.keep(house, options.office_hour, options.number, by=by, why=why)
     finally:
         house.close()
 

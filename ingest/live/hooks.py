@@ -77,10 +77,14 @@ def check(*others: Mapping[type, tuple[str, ...]]) -> None:
 
 
 def _has(kind: type, name: str) -> bool:
-    """Whether a class has an attribute, or its methods set it on themselves."""
-    wanted = f"_{kind.__name__}{name}" if name.startswith("__") else name
+    """Whether a class knows a name; one with two underscores is its own (mangled)."""
+    return (f"_{kind.__name__}{name}" if name.startswith("__") else name) in _names(kind)
+
+
+def _names(kind: type) -> set[str]:
+    """All attribute names that a class has or its methods set on themselves."""
     codes = [getattr(value, "__code__", None) for value in vars(kind).values()]
-    return hasattr(kind, wanted) or any(code is not None and wanted in code.co_names for code in codes)
+    return set(dir(kind)).union(*(code.co_names for code in codes if code is not None))
 
 
 def silence_decoders() -> None:

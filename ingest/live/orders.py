@@ -91,7 +91,8 @@ class Orders:
     async def resume(self) -> None:
         """Show how things stand; when media time had begun, go on at the next tick."""
         await self._show(self.standing, recorded=False)
-        await self._prepare_cut()
+        if not self.standing.begun or self.standing.cut_from is not None:
+            await self._prepare_cut()
         if not self.standing.begun or self.standing.over:
             return
         recorder = await asyncio.to_thread(self._recorder)
@@ -110,6 +111,7 @@ class Orders:
         )
         seen = self._slide(self.standing) is None
         self._house.set_on_air(self.standing.people, recorded=True, seen=seen)
+        await self._prepare_cut()  # only now, because nobody shall wait for it
 
     async def apply(self, id: str, kind: str, payload: dict[str, Any]) -> None:
         """Do a command and reply, one at a time."""

@@ -88,6 +88,18 @@ def test_the_host_may_cut_and_a_guest_may_not(
     assert press(chris, f"/office-hours/{live.id}/place", live, do="cut") == 403
 
 
+def test_the_public_page_names_nobody_while_it_is_cut(
+    browser: Browser, bo: Browser, live: OfficeHour, cast: dict[str, Person]
+) -> None:
+    page = f"/office-hours/{live.id}/live?part=now"
+    assert "<strong>Chris</strong>" in browser.get(page).text
+    press(bo, f"/staff/office-hours/{live.id}/board", live, do="cut")
+    text = browser.get(page).text
+    assert ("Chris" in text, "Die Übertragung ist unterbrochen" in text) == (False, True)
+    press(bo, f"/staff/office-hours/{live.id}/board", live, do="go_on")
+    assert "<strong>Chris</strong>" in browser.get(page).text
+
+
 def test_nothing_is_cut_that_does_not_go_out(bo: Browser, house: SmallHouse, hour: OfficeHour) -> None:
     board = f"/staff/office-hours/{hour.id}/board"
     assert f"/office-hours/{hour.id}/cut" not in bo.get(board).text

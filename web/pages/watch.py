@@ -22,6 +22,7 @@ from questions.question import QUESTION_LENGTH, shown_text
 from questions.question import State as QuestionState
 from web import vtt
 from web.media import may_see
+from web.pages.cut import cutting
 from web.rendering import N_, house_of, render
 
 RUNNING = frozenset({State.ON_AIR, State.PAUSED})
@@ -52,7 +53,10 @@ def live(request: Request) -> Response:
             ],
             "question": queue.on_air(connection, hour.id),
             "answered": questions.of_office_hour(connection, hour.id, [QuestionState.ANSWERED]),
+            "cut": (held := cutting(connection, hour)) is not None and held.since is not None,
         }
+    if values["cut"]:
+        values |= {"speaking": [], "question": None}  # as little of it in words as in the picture
     part = request.query_params.get("part")
     if part not in (None, "now"):
         raise HTTPException(404)

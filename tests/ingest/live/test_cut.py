@@ -4,6 +4,7 @@ Ada is green and sounds at 1000 Hz, Chris is red and sounds at 3000 Hz; the slid
 """
 
 import io
+import re
 from collections.abc import Iterator
 from concurrent.futures import Future
 from itertools import groupby, pairwise
@@ -14,15 +15,20 @@ import av
 import numpy as np
 import pytest
 
+from ingest import sealed
 from ingest.archive import Archive
+from ingest.live import broadcast
 from ingest.live.boxes import nal_units
 from ingest.live.cards import Slide
 from ingest.live.cuts import Effect
 from ingest.live.delay import FADE_IN
+from ingest.live.keeping import Keeping
 from ingest.live.programme import Place, Programme
 from ingest.live.recorder import Recorder
 from ingest.live.source import SAMPLE_RATE, Samples
 from ingest.live.video import planes_of
+from ingest.sealing import public_key
+from ingest.secrets import open_safe
 from tests.ingest.live.fakes import FakeClock
 from tests.ingest.live.reading import joined
 
@@ -172,7 +178,11 @@ def tones(samples: Samples, rate: int) -> list[set[str]]:
 
 
 def recorded_sound(room: Room) -> Samples:
-    with av.open(io.BytesIO(joined(room.room.programme(), "audio")), "r") as file:
+    return sound_of(joined(room.room.programme(), "audio"))
+
+
+def sound_of(content: bytes) -> Samples:
+    with av.open(io.BytesIO(content), "r") as file:
         return np.concatenate([frame.to_ndarray()[0] for frame in file.decode(audio=0)])
 
 
@@ -295,6 +305,30 @@ def test_two_cuts_are_two_stretches_and_what_lies_between_them_goes_out(tmp_path
     assert len(room.sealed) == 2
 
 
+def test_what_was_cut_can_be_opened_by_the_office_from_the_keyframe_before(tmp_path: Path, rooms: list[Room]) -> None:
+    room, safe = Room(tmp_path, 25, 2), open_safe(tmp_path / "key")
+    rooms.append(room)
+    kept = Keeping(room.room, 1, public_key(safe), 25)
+    room.programme.prepare_cut(Slide("cut", "Unterbrochen"), lambda: kept)
+    room.start()
+    room.run(4)
+    room.show("chris")
+    room.run(1)
+    start = room.told(room.programme.cut())[1]
+    room.run(1)
+    room.show("ada")
+    room.run(1)
+    end = room.told(room.programme.go_on())[1]
+    room.run(3)
+    room.stop()
+    assert kept.wait(10)
+    content = sealed.open_stretch(room.room, 1, safe, by="bo", why="test", at=room.clock.wall())
+    found = runs(colours(content, "matroska"))
+    assert [name for name, _ in found] == ["ada", "chris", "ada"]
+    assert sum(length for _, length in found) == end - start + start % 50
+    assert {"ada", "chris"} <= set().union(*tones(sound_of(content), 25))
+
+
 def test_segments_keep_their_boundaries_in_a_cut(tmp_path: Path, rooms: list[Room]) -> None:
     room = Room(tmp_path, 25, 2)
     rooms.append(room)
@@ -316,3 +350,10 @@ def test_the_delay_cannot_change_while_it_is_recorded(tmp_path: Path, rooms: lis
     room.start()
     with pytest.raises(RuntimeError, match="recorded already"):
         room.programme.set_delay(5)
+
+
+def test_only_the_house_of_those_who_take_part_is_before_the_delay() -> None:
+    """Whoever else takes undelayed pictures or sound would show the public what is cut."""
+    folder = Path(broadcast.__file__).parent
+    undelayed = re.compile(r"\.add_(packet|sound)_sink\(")
+    assert [path.name for path in sorted(folder.glob("*.py")) if undelayed.search(path.read_text())] == ["presence.py"]

@@ -55,6 +55,17 @@ def test_a_track_whose_process_died_can_be_read(tmp_path: Path) -> None:
     assert pictures_seen >= 60
 
 
+@pytest.mark.parametrize("codec", ["H264", "VP8"])
+def test_a_camera_that_turns_stays_in_its_track(tmp_path: Path, codec: str) -> None:
+    turned = pictures(15, codec=codec, size=(48, 64), first_rtp=15 * 3000)
+    track = write(tmp_path / "ada.mkv", pictures(15, codec=codec) + turned, {"video": -1})
+    track.end()
+    assert track.wait(5)
+    with av.open(str(tmp_path / "ada.mkv"), "r") as container:
+        shapes = [(frame.width, frame.height) for frame in container.decode(video=0)]
+    assert shapes == [(64, 48)] * 15 + [(48, 64)] * 15
+
+
 def test_a_microphone_alone_is_a_track_too(tmp_path: Path) -> None:
     track = write(tmp_path / "ada.mkv", opus(tone(1.0)), {"audio": -1})
     track.end()
