@@ -59,7 +59,7 @@ const leaveHls = () => {
 };
 
 const show = (name) => {
-  document.getElementById("faster").hidden = name !== "faster";
+  for (const id of ["faster", "faster-means"]) document.getElementById(id).hidden = name !== "faster";
   document.getElementById("slower").hidden = name !== "slower";
 };
 
