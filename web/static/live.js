@@ -44,8 +44,12 @@ const play = () => {
       hls.recoverMediaError();
       return;
     }
-    leaveHls();
-    setTimeout(() => running() && play(), AGAIN_MS);
+    hls.stopLoad();  // What is buffered plays on: they are the last words, when the broadcast has just ended.
+    setTimeout(() => {
+      if (fast || !running()) return;
+      leaveHls();
+      play();
+    }, AGAIN_MS);
   });
   video.replaceChildren();
   hls.loadSource(address);
