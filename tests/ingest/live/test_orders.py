@@ -46,6 +46,12 @@ class Programme:
         self.tick = None
         return self.now
 
+    def request_keyframe(self) -> None: ...
+
+    def add_packet_sink(self, sink: Any) -> None: ...
+
+    def add_sound_sink(self, sink: Any) -> None: ...
+
     def set_listeners(self, listeners: Any) -> None:
         raise AssertionError("nobody listens here")
 
