@@ -73,6 +73,11 @@ def test_both_ladders_stand_in_the_master_with_their_own_sound(house: House) -> 
     assert 'CODECS="av01.0.01M.08,opus"' in modern
     assert 'AUDIO="opus"' in modern
     assert text.count('GROUP-ID="opus"') == 1
+    with probe.open_media(house.room.rendition("sound-opus/index.m3u8")) as container:
+        heard = [(float(frame.time or 0), frame.samples) for frame in container.decode(audio=0)]
+    assert heard[0][0] == pytest.approx(0.0, abs=0.02)
+    # AAC begins with a packet of priming and both fill their last frame: 21 + 21 + 20 ms at most.
+    assert sum(samples for _, samples in heard) / 48_000 == pytest.approx(5.0, abs=0.062)
 
 
 def test_segments_are_cut_alike_and_every_frame_is_there(house: House) -> None:
@@ -89,6 +94,8 @@ def test_segments_are_cut_alike_and_every_frame_is_there(house: House) -> None:
         assert [each.duration_s for each in playlists.read(made).segments] == [e.duration_s for e in source.segments]
         picture = probe.picture_of(made)
         assert (picture.frames, picture.start_s, picture.end_s) == (125, 0.0, 5.0)
+        with probe.open_media(made) as container:
+            assert [round(float(frame.time or 0) * 25) for frame in container.decode(video=0)] == list(range(125))
     told = json.loads(house.room.rendition("av1.json").read_text())
     assert set(told["vmaf"]) == {"240p", "240p-av1"}
 
