@@ -56,6 +56,7 @@ STAGE_OF = {
     transcode_tasks.RUNGS: Stage.RENDITIONS,
     transcode_tasks.LOUDNESS: Stage.RENDITIONS,
     transcode_tasks.AUDIO: Stage.RENDITIONS,
+    transcode_tasks.OPUS: Stage.RENDITIONS,
     transcode_tasks.CAPTIONS: Stage.CAPTIONS,
     CHAPTERS: Stage.CAPTIONS,
     RELEASE: Stage.RELEASED,

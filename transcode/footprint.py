@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingest import archive
-from transcode import loudness, playlists
-from transcode.ladder import Rung
+from transcode import loudness, playlists, probe, repair
+from transcode.ladder import TOP_BITRATE, Rung
 
 LITTLE = 2_000_000  # playlists, captions, a picture
 BOXES = 1.05  # the share of headers in a fragmented file, and what an encoder is over its bitrate
@@ -47,6 +47,15 @@ def of_sound(length_s: float) -> int:
     return LITTLE + round(2 * BOXES * length_s * loudness.BITRATE * CHANNELS / 8)
 
 
-def of_import(film_bytes: int) -> int:
-    """Somebody else's recording as a programme, whole and cut: the live room's bitrate is seldom above a phone's."""
-    return LITTLE + 2 * film_bytes
+def of_import(film: Path) -> int:
+    """Somebody else's recording as a programme, whole and cut: as large as it is, or as the live room would make it.
+
+    A file that cannot be opened is refused before anything is written.
+    """
+    try:
+        with probe.open_media(film) as container:
+            said_s = min((container.duration or 0) / 1e6, repair.LONGEST_S)
+    except probe.NotAVideo:
+        return LITTLE
+    bitrate = TOP_BITRATE + CHANNELS * loudness.BITRATE
+    return LITTLE + 2 * max(film.stat().st_size, round(BOXES * said_s * bitrate / 8))

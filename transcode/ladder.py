@@ -7,7 +7,7 @@ whoever finishes a rung writes it anew, and looks again afterwards, so that the 
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest import archive
@@ -23,10 +23,13 @@ class Rung:
     name: str
     height: int
     bitrate: int
+    codec: str = "h264"
 
 
-SOUND_GROUP = "sound"
-RUNG_FOLDER = re.compile(r"(\d+)p")
+AV1 = "av1"
+SOUND_GROUP, OPUS_GROUP = "sound", "opus"
+RUNG_FOLDER = re.compile(r"(\d+)p(-av1)?")
+TOP_BITRATE = 2_500_000  # of the live room; AV1 stays far below, but room on the disk is reserved for it
 
 
 def rungs(texts: Sequence[str]) -> list[Rung]:
@@ -44,6 +47,13 @@ def rungs(texts: Sequence[str]) -> list[Rung]:
 def rungs_for(ladder: Sequence[Rung], width: int, height: int) -> list[Rung]:
     """The sizes worth making: smaller than what was recorded."""
     return [rung for rung in ladder if rung.height < height and width > 0]
+
+
+def in_av1(chosen: Sequence[Rung], height: int) -> list[Rung]:
+    """The same sizes in AV1, and the programme's own above them: players keep to one codec."""
+    even = height // 2 * 2
+    top = Rung(name=f"{even}p-av1", height=even, bitrate=TOP_BITRATE, codec=AV1)
+    return [top, *(replace(rung, name=f"{rung.name}-av1", codec=AV1) for rung in chosen)]
 
 
 def width_for(rung: Rung, width: int, height: int) -> int:
@@ -64,30 +74,45 @@ class Variant:
     frame_rate: float = 0.0
 
 
-def master(pictures: list[Variant], sound: Variant | None, language: str = "") -> str:
-    """The text of the master playlist; pictures in the order given, sound alone at the end."""
+def master(pictures: list[Variant], sound: Variant | None, language: str = "", opus: Variant | None = None) -> str:
+    """The text of the master playlist; pictures in the order given, sound alone at the end.
+
+    Pictures in AV1 go with the sound in Opus, once it is there.
+    """
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    modern = opus if any(_is_av1(each) for each in pictures) else None
     if sound is not None and pictures:
-        spoken = f',LANGUAGE="{language}"' if language else ""
-        lines.append(
-            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{SOUND_GROUP}",NAME="Original"{spoken},'
-            f'DEFAULT=YES,AUTOSELECT=YES,URI="{sound.address}"'
-        )
+        lines.append(_sound_line(sound, SOUND_GROUP, language))
+        lines += [_sound_line(modern, OPUS_GROUP, language)] if modern else []
     for each in pictures:
-        lines += [_stream_line(each, sound), each.address]
+        with_opus = modern is not None and _is_av1(each)
+        heard, group = (modern, OPUS_GROUP) if with_opus else (sound, SOUND_GROUP)
+        lines += [_stream_line(each, heard, group), each.address]
     if sound is not None:
         lines += [_stream_line(sound, None), sound.address]
     return "\n".join([*lines, ""])
 
 
-def _stream_line(variant: Variant, sound: Variant | None) -> str:
+def _is_av1(variant: Variant) -> bool:
+    return variant.codec.startswith("av01")
+
+
+def _sound_line(sound: Variant, group: str, language: str) -> str:
+    spoken = f',LANGUAGE="{language}"' if language else ""
+    return (
+        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{group}",NAME="Original"{spoken},'
+        f'DEFAULT=YES,AUTOSELECT=YES,URI="{sound.address}"'
+    )
+
+
+def _stream_line(variant: Variant, sound: Variant | None, group: str = SOUND_GROUP) -> str:
     peak, average, codecs = variant.peak, variant.average, variant.codec
     if sound is not None:
         peak, average, codecs = peak + sound.peak, average + sound.average, f"{codecs},{sound.codec}"
     line = f'#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},CODECS="{codecs}"'
     line += f",RESOLUTION={variant.width}x{variant.height}" if variant.width else ""
     line += f",FRAME-RATE={variant.frame_rate:.3f}" if variant.frame_rate else ""
-    return line + (f',AUDIO="{SOUND_GROUP}"' if sound is not None else "")
+    return line + (f',AUDIO="{group}"' if sound is not None else "")
 
 
 def write_master(
@@ -98,7 +123,9 @@ def write_master(
     Raises playlists.StillRecording, playlists.MissingSegment when the programme itself is not whole.
     """
     while True:
-        text = master(*_existing(room, edition), language)
+        opus = room.rendition("sound-opus/index.m3u8")
+        modern = _variant(room.master.parent, opus) if opus.exists() else None
+        text = master(*_existing(room, edition), language, modern)
         if _text(room.master) == text:
             return
         confirm()
@@ -129,9 +156,9 @@ def sound_of(room: archive.Room, edition: int) -> Path | None:
 
 
 def rung_playlists(room: archive.Room) -> list[Path]:
-    """The playlists of all smaller sizes that are there, tallest first."""
+    """The playlists of all sizes that were made, H.264 before AV1, tallest first."""
     found = [(RUNG_FOLDER.fullmatch(path.parent.name), path) for path in room.rendition("").glob("*/index.m3u8")]
-    return [path for _, path in sorted(((-int(match[1]), path) for match, path in found if match))]
+    return [path for *_, path in sorted((match[2] or "", -int(match[1]), path) for match, path in found if match)]
 
 
 def _variant(start: Path, path: Path) -> Variant:

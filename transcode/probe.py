@@ -204,4 +204,7 @@ def hls_codec(stream: Stream) -> str:
         return f"avc1.{extra[1:4].hex()}"
     if name == "aac":
         return f"mp4a.40.{extra[0] >> 3}" if extra else "mp4a.40.2"
+    if name in ("av1", "libdav1d") and extra and len(extra) > 3 and extra[0] == 0x81:
+        profile, level, bits = extra[1] >> 5, extra[1] & 31, 10 if extra[2] & 0x40 else 8
+        return f"av01.{profile}.{level:02}{'H' if extra[2] & 0x80 else 'M'}.{bits:02}"
     return name

@@ -15,6 +15,10 @@ class Settings:
     )
     stretch_s: float = setting(60.0, "Seconds of programme that one step encodes; rounded to whole segments.")
     rung_preset: str = setting("veryfast", "x264 preset of the smaller renditions.")
+    av1: bool = setting(False, "Whether all sizes are also made in AV1 with Opus, for players that know them.")
+    av1_crf: int = setting(
+        0, "Quality of AV1 from 1 (best) to 63; 0: tried out for each recording so that it looks as H.264 does."
+    )
     loudness_lufs: float = setting(-16.0, "Integrated loudness of the normalised sound in LUFS (EBU R128).")
     true_peak_db: float = setting(-1.0, "Highest true peak of the normalised sound in dBTP.")
     encode_threads: int = setting(2, "Threads of one encode.")

@@ -20,13 +20,17 @@ from typing import Any
 import ffmpeg
 
 from ingest import archive, steps
-from transcode import encode, fragments, ladder, made, playlists, probe
+from transcode import encode, fragments, ladder, made, playlists, probe, quality
 from transcode.encode import Means
 from transcode.fragments import Different
 from transcode.ladder import Rung
 from transcode.playlists import Playlist
 from transcode.settings import Settings
 
+# Each stretch notes its own media time, which the muxer only does for a discontinuity.
+MOVFLAGS = "+frag_keyframe+empty_moov+default_base_moof+cmaf+frag_discont"
+AV1_PRESET, AV1_RECIPE = 8, 1
+LONGEST_GOP = 1000  # frames; no keyframe but those that are asked for
 RECIPE = 2  # raised when the command changes what comes out
 
 
@@ -44,11 +48,13 @@ class Plan:
     frames: int
     start_s: float
     end_s: float
+    av1_crf: int = 0
 
     @property
     def recipe(self) -> dict[str, Any]:
         """Everything but the media that decides what a stretch looks like."""
-        return {"rungs": [asdict(rung) for rung in self.rungs], "preset": self.preset, "recipe": RECIPE}
+        common = {"rungs": [asdict(rung) for rung in self.rungs], "preset": self.preset, "recipe": RECIPE}
+        return common | ({"av1_crf": self.av1_crf, "av1_recipe": AV1_RECIPE} if self.av1_crf else {})
 
     @property
     def name(self) -> str:
@@ -68,17 +74,23 @@ def divide(playlist: Playlist, stretch_s: float) -> tuple[int, ...]:
     return tuple(small + (n < more) for n in range(wanted))
 
 
-def make_plan(video: Path, room: archive.Room, means: Means) -> Plan:
-    """Decide and write down what is to be made of the programme `video`. Raises NotAVideo and what read raises."""
+def make_plan(video: Path, room: archive.Room, means: Means, av1_crf: int = 0) -> Plan:
+    """Decide and write down what is to be made of the programme `video`; `av1_crf` is the quality of AV1, 0 for none.
+
+    Raises NotAVideo and what read raises.
+    """
     playlist, picture = playlists.read(video), probe.picture_of(video, means.alive)
-    chosen = ladder.rungs_for(ladder.rungs(means.settings.ladder), *probe.size_of(video))
+    settings, (width, height) = means.settings, probe.size_of(video)
+    chosen = ladder.rungs_for(ladder.rungs(settings.ladder), width, height)
+    chosen += ladder.in_av1(chosen, height) if av1_crf else []
     plan = Plan(
         rungs=tuple(chosen),
-        preset=means.settings.rung_preset,
-        counts=divide(playlist, means.settings.stretch_s) if chosen else (),
+        preset=settings.rung_preset,
+        counts=divide(playlist, settings.stretch_s) if chosen else (),
         frames=picture.frames,
         start_s=picture.start_s,
         end_s=picture.end_s,
+        av1_crf=av1_crf,
     )
     _write(_plan_file(room), json.dumps(asdict(plan)) + "\n", means)
     return plan
@@ -125,20 +137,32 @@ def encode_stretch(video: Path, room: archive.Room, number: int, means: Means) -
         return False
     made.sweep(folder)
     with made.folder_beside(folder) as beside:
-        part = _part_of(video, playlist, plan.segments(number), beside)
+        part = part_of(video, playlist, plan.segments(number), beside)
         picture = probe.picture_of(part, means.alive)
         command = ladder_command(part, beside, plan, picture, playlists.read(part), means.settings)
         encode.run_ffmpeg(command, picture.duration_s, means, start_s=picture.start_s)
+        compared = _compared(part, beside, plan, picture, means)
         for rung in plan.rungs:
             _check_and_cut(beside, rung, picture, sources[1:], means)
         part.unlink()
         means.confirm()
         made.put_in_place(beside, folder)
-    made.note(folder, key, frames=picture.frames, start_s=picture.start_s, end_s=picture.end_s)
+    made.note(folder, key, frames=picture.frames, start_s=picture.start_s, end_s=picture.end_s, **compared)
     return True
 
 
-def _part_of(video: Path, playlist: Playlist, which: slice, beside: Path) -> Path:
+def _compared(part: Path, beside: Path, plan: Plan, picture: probe.Picture, means: Means) -> dict[str, Any]:
+    """Bytes and quality of the largest size that both encoders made; nothing without AV1."""
+    both = quality.pair(plan.rungs)
+    if both is None:
+        return {}
+    films = {rung.name: beside / f"{rung.name}.mp4" for rung in both}
+    width, height = ladder.width_for(both[0], picture.width, picture.height), both[0].height
+    scores = {name: quality.vmaf(film, part, width, height, means) for name, film in films.items()}
+    return {"vmaf": scores, "bytes": {name: film.stat().st_size for name, film in films.items()}}
+
+
+def part_of(video: Path, playlist: Playlist, which: slice, beside: Path) -> Path:
     """A playlist over some segments of the programme, for ffmpeg."""
     back = os.path.relpath(video.parent, beside)
     segments = [
@@ -161,17 +185,47 @@ def ladder_command(
     early_s = 0.5 / float(picture.frame_rate or 25)
     keyframes = ",".join(f"{max(0.0, picture.start_s + each - early_s):.6f}" for each in cuts.starts_s)
     outputs, drawn = [], encode.source(video).video
-    for n, rung in enumerate(plan.rungs):
-        width = ladder.width_for(rung, picture.width, picture.height)
-        drawn = drawn.filter("scale", width, rung.height, flags="bicubic").filter("setsar", 1)
-        shown = drawn
-        if n + 1 < len(plan.rungs):
-            both = drawn.split()
-            shown, drawn = both[0], both[1]
-        outputs.append(
-            picture_output(shown, folder / f"{rung.name}.mp4", rung.bitrate, plan.preset, keyframes, settings)
-        )
+    heights = sorted({rung.height for rung in plan.rungs}, reverse=True)
+    for height in heights:
+        takers = [rung for rung in plan.rungs if rung.height == height]
+        width = ladder.width_for(takers[0], picture.width, picture.height)
+        drawn = drawn.filter("scale", width, height, flags="bicubic").filter("setsar", 1)
+        *shown, drawn = _copies(drawn, len(takers) + (height != heights[-1]), height != heights[-1])
+        for rung, each in zip(takers, shown, strict=True):
+            outputs.append(_output(each, folder / f"{rung.name}.mp4", rung, plan, keyframes, settings))
     return ffmpeg.merge_outputs(*outputs)
+
+
+def _copies(drawn: Any, count: int, goes_on: bool) -> list[Any]:
+    """One for each who takes it, and last the one from which the next size is drawn, or None."""
+    each = drawn.filter_multi_output("split", count) if count > 1 else [drawn]
+    return [each[n] for n in range(count)] + ([] if goes_on else [None])
+
+
+def _output(shown: Any, target: Path, rung: Rung, plan: Plan, keyframes: str, settings: Settings) -> Any:
+    if rung.codec == ladder.AV1:
+        return av1_output(shown, target, plan.av1_crf, keyframes, settings)
+    return picture_output(shown, target, rung.bitrate, plan.preset, keyframes, settings)
+
+
+def av1_output(shown: Any, target: Path, crf: int, keyframes: str, settings: Settings) -> Any:
+    """The same in AV1 by SVT-AV1."""
+    parameters = f"lp={settings.encode_threads}:force-key-frames=1:scd=0"
+    return ffmpeg.output(
+        shown,
+        str(target),
+        format="mp4",
+        movflags=MOVFLAGS,
+        vcodec="libsvtav1",
+        preset=AV1_PRESET,
+        crf=crf,
+        pix_fmt="yuv420p",
+        g=LONGEST_GOP,
+        force_key_frames=keyframes,
+        **{"svtav1-params": parameters, "fps_mode": "passthrough", "copyts": None},
+        video_track_timescale=90000,
+        map_metadata=-1,
+    )
 
 
 def picture_output(shown: Any, target: Path, bitrate: int, preset: str, keyframes: str, settings: Settings) -> Any:
@@ -180,8 +234,7 @@ def picture_output(shown: Any, target: Path, bitrate: int, preset: str, keyframe
         shown,
         str(target),
         format="mp4",
-        # Each stretch notes its own media time, which the muxer only does for a discontinuity.
-        movflags="+frag_keyframe+empty_moov+default_base_moof+cmaf+frag_discont",
+        movflags=MOVFLAGS,
         vcodec="libx264",
         preset=preset,
         pix_fmt="yuv420p",
@@ -230,6 +283,17 @@ def join(video: Path, room: archive.Room, means: Means) -> None:
                 encode.compare(wanted, probe.picture_of(beside, means.alive), rung.name)
                 means.confirm()
     _remove_others(room, plan)
+    _write_saved(room, plan, means)
+
+
+def _write_saved(room: archive.Room, plan: Plan, means: Means) -> None:
+    """What AV1 saves against H.264 at which quality, for people to see."""
+    notes = [made.facts(folder_of(room, number)) or {} for number in range(len(plan.counts))]
+    found = quality.saved(notes)
+    if found is None:
+        room.rendition("av1.json").unlink(missing_ok=True)
+    else:
+        _write(room.rendition("av1.json"), json.dumps(found) + "\n", means)
 
 
 def _playlist_text(room: archive.Room, plan: Plan, rung: Rung, programme: Playlist) -> str:

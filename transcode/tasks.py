@@ -9,6 +9,7 @@
     transcode.stretch    renditions/stretches/<n>/              all sizes of one stretch; written down by the plan
     transcode.rungs      renditions/<size>/ and the master      needs the plan and all stretches; writes playlists only
     transcode.loudness   renditions/sound/, loudness.json       the sound at EBU R128, named by the master for all sizes
+    transcode.opus       renditions/sound-opus/                 only with AV1; written down by the plan
     transcode.audio      renditions/audio.m4a                   for podcasts, from the normalised sound
 
 The programme is playable before any of them runs. All may run twice.
@@ -26,10 +27,12 @@ from transcode import (
     footprint,
     ladder,
     loudness,
+    opus,
     pictures,
     playlists,
     storyboard,
     stretches,
+    trial,
     waveform,
 )
 from transcode.encode import Means
@@ -40,8 +43,9 @@ Room = Callable[[Work], int]
 POSTER, CAPTIONS, DOWNLOAD, PLAN, STRETCH, RUNGS, LOUDNESS, AUDIO = (
     f"transcode.{name}" for name in ("poster", "captions", "download", "plan", "stretch", "rungs", "loudness", "audio")
 )
-STORYBOARD, WAVEFORM = "transcode.storyboard", "transcode.waveform"
+STORYBOARD, WAVEFORM, OPUS = "transcode.storyboard", "transcode.waveform", "transcode.opus"
 PRIORITIES = {
+    OPUS: 5,
     STORYBOARD: 5,
     WAVEFORM: 5,
     POSTER: 1,
@@ -116,6 +120,7 @@ def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:
         kind(RUNGS, "light", join_rungs),
         kind(LOUDNESS, "heavy", normalise_sound, room_of_sound),
         kind(AUDIO, "light", make_audio, room_of_sound),
+        kind(OPUS, "heavy", make_opus, room_of_sound),
     ]
 
 
@@ -198,7 +203,9 @@ def make_plan(work: Work, means: Means) -> None:
     video = programme.playlist("video")
     if not video.exists():
         return  # sound alone has no smaller sizes
-    plan = stretches.make_plan(video, room, means)
+    settings = means.settings
+    av1_crf = (settings.av1_crf or trial.crf(video, room, means)) if settings.av1 else 0
+    plan = stretches.make_plan(video, room, means, av1_crf)
     with work.database.transaction() as connection:
         common = dict(work.parameters)
         made = [
@@ -212,7 +219,18 @@ def make_plan(work: Work, means: Means) -> None:
             )
             for number in range(len(plan.counts))
         ]
+        made += [_opus(connection, work)] if means.settings.av1 else []
         steps.wait_for(connection, _joiner(connection, work), made)
+
+
+def _opus(connection: Connection, work: Work) -> str:
+    """The step that makes the sound for the sizes in AV1; it waits for the one loudness."""
+    known = steps.of_office_hour(connection, work.office_hour)
+    loud = [step.id for step in known if step.kind == LOUDNESS and step.parameters == work.parameters]
+    common = dict(work.parameters)
+    return steps.add(
+        connection, kind=OPUS, office_hour=work.office_hour, parameters=common, needs=loud, priority=PRIORITIES[OPUS]
+    )
 
 
 def _joiner(connection: Connection, work: Work) -> str:
@@ -242,6 +260,15 @@ def normalise_sound(work: Work, means: Means) -> None:
     room, programme = _places(work)
     if programme.playlist("audio").exists():
         loudness.normalise(programme.playlist("audio"), room, means)
+    _write_master(work, room, means)
+
+
+def make_opus(work: Work, means: Means) -> None:
+    """The sound as people hear it in Opus; a programme without sound has none."""
+    room, _ = _places(work)
+    sound = ladder.sound_of(room, int(work.parameters.get("edition", 1)))
+    if sound is not None:
+        opus.make(sound, room, means)
     _write_master(work, room, means)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -40,6 +41,7 @@ def environment(language: str) -> Environment:
     made.install_gettext_translations(words.translations(language), newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(static=assets.address, languages=words.LANGUAGES, Right=Right)
     made.filters.update(clock=clock_text, minutes=minutes_text)
+    made.filters["decimal"] = lambda value: format_decimal(value, "0.0", locale=language)
     return made
 
 

@@ -89,7 +89,7 @@ def kinds(data: Path, settings: Settings, preset: str) -> list[Kind]:
 
     def room(work: Work) -> int:
         film = film_of(work)
-        return footprint.of_import(film.stat().st_size) if film.exists() else 0
+        return footprint.of_import(film) if film.exists() else 0
 
     return [Kind(name=uploads.IMPORT, queue="heavy", run=take, priority=3, room=room)]
 

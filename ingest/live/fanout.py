@@ -73,14 +73,14 @@ class Line:
 
 
 class Fanout:
-    """See the module. Belongs to the event loop it is made on."""
+    """See the module. Belongs to the event loop on which viewers are added."""
 
     def __init__(
         self, frame_rate: int, want_keyframe: Callable[[], None], wall: Callable[[], float] = time.time
     ) -> None:
         self.ssrcs = (1 + secrets.randbelow(0xFFFFFFFF), 1 + secrets.randbelow(0xFFFFFFFF))
         self.sound_ssrc = 1 + secrets.randbelow(0xFFFFFFFF)
-        self._io = asyncio.get_running_loop()
+        self._io: asyncio.AbstractEventLoop | None = None
         self._frame_rate, self._want_keyframe, self._wall = frame_rate, want_keyframe, wall
         self._lines: list[Line] = []
         self._sequence, self._sound_sequence = secrets.randbelow(0x8000), secrets.randbelow(0x8000)
@@ -112,13 +112,14 @@ class Fanout:
         self._soon(self._play_own, line, self._position, block)
 
     def _soon(self, work: Callable[..., None], *arguments: object) -> None:
-        if not self._io.is_closed():
+        if self._io is not None and not self._io.is_closed():
             self._io.call_soon_threadsafe(work, *arguments)
 
     # On the event loop
 
     def add(self, line: Line) -> None:
         """Send to a viewer from the next keyframe on; their way is open."""
+        self._io = asyncio.get_running_loop()
         self._lines.append(line)
         if line.video is not None:
             self._want_keyframe()

@@ -25,11 +25,11 @@ class Viewers:
     ) -> None:
         """`picture`: width, height, frames a second."""
         self.most = most if fits_browsers(*picture) else 0
-        self._fanout = Fanout(picture[2], programme.request_keyframe)
+        self.fanout = Fanout(picture[2], programme.request_keyframe)
         self._ice_servers = ice_servers
         self._relays: dict[str, Relay] = {}
-        programme.add_public_packet_sink(self._fanout.picture)
-        programme.add_public_sound_sink(self._fanout.sound)
+        programme.add_public_packet_sink(self.fanout.picture)
+        programme.add_public_sound_sink(self.fanout.sound)
 
     def __len__(self) -> int:
         return len(self._relays)
@@ -38,7 +38,7 @@ class Viewers:
         """Send somebody the programme: (resource, answer). Raises BadOffer, NotOffered."""
         if len(self._relays) >= self.most:
             raise NotOffered(f"{len(self._relays)} of {self.most} viewers watch this way; watch by HLS")
-        relay = Relay(self._fanout, on_gone=self._gone, ice_servers=self._ice_servers)
+        relay = Relay(self.fanout, on_gone=self._gone, ice_servers=self._ice_servers)
         resource = secrets.token_hex(16)
         self._relays[resource] = relay  # before the answer: offers that come meanwhile are counted
         return resource, await relay.answer(sdp)

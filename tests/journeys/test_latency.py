@@ -19,6 +19,20 @@ SYNC_MS = 40  # EBU R 37
 BUSY_MS = 1000  # What a machine with more work than cores adds; measured alone it is not needed.
 
 
+KEEP_PEERS = """window.peers = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...given) { super(...given); window.peers.push(this); }
+};"""
+REPORTS = """async () => {
+  const reports = [...(await window.peers.at(-1).getStats()).values()];
+  const codec = id => reports.find(each => each.id === id)?.mimeType;
+  return ["audio", "video"].map(kind => {
+    const found = reports.find(each => each.type === "inbound-rtp" && each.kind === kind);
+    return { ...found, mimeType: codec(found.codecId) };
+  });
+}"""
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[WatchedBrowser]:
     with chromium() as browser:
@@ -57,20 +71,36 @@ def source(page: Page) -> str:
 
 
 def test_whep_from_camera_to_screen(hour: OnAir, browser: WatchedBrowser) -> None:
-    assert within(by_whep(hour, browser.page()), WHEP_MS)
+    viewer = browser.page()
+    viewer.add_init_script(KEEP_PEERS)
+    found = by_whep(hour, viewer)
+    heard, seen = viewer.evaluate(REPORTS)
+    viewer.close()
+    assert within(found, WHEP_MS)
+    print(heard, seen)
+    assert seen["mimeType"] == "video/H264"
+    assert heard["mimeType"] == "audio/opus"
+    assert heard["concealedSamples"] - heard["silentConcealedSamples"] < 0.05 * heard["totalSamplesReceived"]
+    assert heard["jitterBufferDelay"] / heard["jitterBufferEmittedCount"] < 0.25
 
 
 def test_low_latency_hls_from_camera_to_screen(hour: OnAir, browser: WatchedBrowser) -> None:
     viewer, asked = browser.page(), list[str]()
     viewer.on("request", lambda request: asked.append(request.url))
-    assert within(by_low_latency(hour, viewer), LL_HLS_MS)
+    found = by_low_latency(hour, viewer)
+    assert source(viewer).startswith("blob:")
+    viewer.close()
+    assert within(found, LL_HLS_MS)
     assert any("_HLS_msn=" in each and "_HLS_part=" in each for each in asked)
     assert any("_HLS_skip=YES" in each for each in asked)
     assert any(each.endswith(".1.m4s") for each in asked)
 
 
 def test_hls_without_low_latency(hour: OnAir, browser: WatchedBrowser) -> None:
-    assert within(by_hls(hour, browser.page()), HLS_MS)
+    viewer = browser.page()
+    found = by_hls(hour, viewer)
+    viewer.close()
+    assert within(found, HLS_MS)
 
 
 def test_the_browsers_own_hls_player_plays_too(hour: OnAir, browser: WatchedBrowser) -> None:

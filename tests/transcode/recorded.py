@@ -78,3 +78,12 @@ def brightness(path: Path, at_s: float) -> np.ndarray:
             if frame.time is not None and frame.time >= at_s - 0.001:
                 return frame.to_ndarray(format="gray")
     raise AssertionError(f"{path} has no frame at {at_s} s")
+
+
+def copied(film: Path, where: archive.Programme, seconds: float) -> archive.Programme:
+    """The beginning of a real film as the live room encodes it."""
+    x264 = ["-c:v", "libx264", "-preset", "superfast", "-b:v", "2500k", "-g", "50", "-bf", "0", "-pix_fmt", "yuv420p"]
+    shown = ["-t", str(seconds), "-i", str(film), "-an", "-vf", f"fps={RATE},scale=-2:720"]
+    _hls(where, "video", [*shown, *x264, "-x264-params", "scenecut=0"])
+    _hls(where, "audio", ["-t", str(seconds), "-i", str(film), "-vn", "-ar", "48000", "-c:a", "aac"])
+    return where

@@ -45,7 +45,8 @@ class House:
 
     def settings(self, **given: Any) -> None:
         """From now on steps are done with these settings."""
-        kinds = tasks.kinds(Settings(niceness=0, rung_preset="ultrafast", **given), Scribe())
+        quick: dict[str, Any] = {"niceness": 0, "rung_preset": "ultrafast"}
+        kinds = tasks.kinds(Settings(**quick | given), Scribe())
         self.engine = Engine(self.database, self.archive, kinds, lambda step, kind: None, in_flight=10)
 
     @property
@@ -177,6 +178,7 @@ def test_captions_and_poster_come_early() -> None:
         "storyboard",
         "waveform",
         "audio",
+        "opus",
     ]
 
 

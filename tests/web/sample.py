@@ -176,6 +176,10 @@ def _for_seeking(room: Room, title: str) -> None:
         ImageDraw.Draw(small).rectangle((0, 86, 160 * (number + 1) / len(found), 90), fill=(240, 200, 60))
         sheet.paste(small, (tile.x, tile.y))
     sheet.save(room.storyboard.with_suffix(".jpg"))
+    loud = {"integrated_lufs": -16.1, "true_peak_dbtp": -1.4}
+    heard = {"before": {"integrated_lufs": -24.3, "true_peak_dbtp": -7.9}, "after": loud}
+    _write(room.rendition("loudness.json"), json.dumps(heard))
+    _write(room.rendition("av1.json"), json.dumps({"saved": 0.52, "vmaf": {"480p": 94.9, "480p-av1": 95.1}}))
     _write(room.storyboard, storyboard.webvtt(found, 160, "storyboard.jpg"))
     peaks = waveform.Peaks(duration_s=40.0)
     for _, _, start_s, end_s in SPOKEN:

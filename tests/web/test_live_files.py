@@ -1,6 +1,7 @@
 """`web/live_files.py`: what players and caches are told about files of a programme on air."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -13,7 +14,7 @@ from starlette.testclient import TestClient
 from ingest.archive import Archive
 from ingest.live import viewing
 from ingest.live.segments import Edge
-from tests.ingest.live.rules import broken_rules
+from tests.ingest.live.rules import broken_rules, understood
 from tests.ingest.live.test_recorder import Studio
 from web.live_files import LiveFiles, ShortWay
 
@@ -125,3 +126,19 @@ def test_the_short_way_answers_as_the_long_one_does(recording: tuple[Archive, Ed
         assert (one.status_code, one.text.strip()) == (other.status_code, other.text.strip())
         assert one.headers.get("cache-control") == other.headers.get("cache-control")
     assert short.post("/live/hls/here/index.m3u8").status_code == 405
+
+
+async def test_viewers_go_back_as_far_as_the_setting_says(tmp_path: Path) -> None:
+    archive, edges = Archive(tmp_path), list[Edge]()
+    Studio(archive.room("a").programme().root, on_edge=edges.append).feed(470)
+
+    async def here(address: str) -> str:
+        return "a"
+
+    found = []
+    for minutes in (0, 5):
+        files = LiveFiles(archive, here, rewind_minutes=minutes)
+        files.told("a", edges[-1])
+        playlist = await files.at("here", "video/index.m3u8", b"")
+        found.append(understood(bytes(playlist.body).decode()).first)
+    assert found == [3, 1]  # never less than delta updates need

@@ -21,7 +21,7 @@ from publish.targets import site as own_site
 from questions import store as questions
 from questions.question import State as QuestionState
 from web import store as web_store
-from web.pages import publications, work_lines
+from web.pages import figures, publications, work_lines
 from web.pages.announce import CHANGEABLE, hosts_of, link_expiry
 from web.pages.office import local_path
 from web.rendering import N_, house_of, render
@@ -127,6 +127,7 @@ def page(request: Request) -> Response:
         lines = publications.lines(published.of_office_hour(connection, hour.id), work, hour) if recorded else []
         why_not = publications.why_not(connection, hour)
     values: dict[str, Any] = {"hour": hour, "links": links, "steps": work, "changeable": hour.state in CHANGEABLE}
+    values["figures"] = figures.of(house.archive.room(hour.id))
     values["progress"] = pipeline.progress(work)
     values["work"] = work_lines.lines([step for step in work if step.kind not in publications.KINDS], now())
     values |= {"lines": lines, "why_not": why_not, "connected": why_not != publications.NOT_CONNECTED}

@@ -19,6 +19,7 @@ NAMES = {
     tasks.RUNGS: N_("Smaller sizes put together"),
     tasks.LOUDNESS: N_("Sound at one loudness"),
     tasks.AUDIO: N_("Sound as a file"),
+    tasks.OPUS: N_("Sound for the sizes in AV1"),
     tasks.STORYBOARD: N_("Small pictures for seeking"),
     tasks.WAVEFORM: N_("Outline of the sound"),
     pipeline.CHAPTERS: N_("Questions as chapters"),

@@ -46,7 +46,7 @@ const play = () => {
     }
     hls.stopLoad();  // What is buffered plays on: they are the last words, when the broadcast has just ended.
     setTimeout(() => {
-      if (!running()) return;
+      if (fast || !running()) return;
       leaveHls();
       play();
     }, AGAIN_MS);
@@ -63,7 +63,7 @@ const leaveHls = () => {
 };
 
 const show = (name) => {
-  document.getElementById("faster").hidden = name !== "faster";
+  for (const id of ["faster", "faster-means"]) document.getElementById(id).hidden = name !== "faster";
   document.getElementById("slower").hidden = name !== "slower";
 };
 

@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
 
 ATTRIBUTE = re.compile(r'([A-Z-]+)=("[^"]*"|[^,]*)')
 
@@ -88,9 +90,31 @@ def broken_rules(text: str) -> list[str]:
         or seen.values("#EXT-X-PRELOAD-HINT")["URI"] not in {address for address, _, _ in parts},
         "no hint at the end": not (seen.ended and "#EXT-X-PRELOAD-HINT" in seen.tags),
         "the first part of a segment is independent": all(pieces[0][2] for pieces in seen.parts.values()),
+        "each moment is a segment after the last one, but for gaps (4.4.4.6)": _moments_go_on(seen),
+        "a hint is the part after the newest": seen.ended or _hint_follows(seen),
+        "a report says segment and part of the other rendition (4.4.5.4)": "#EXT-X-RENDITION-REPORT" not in seen.tags
+        or {"URI", "LAST-MSN", "LAST-PART"} == set(seen.values("#EXT-X-RENDITION-REPORT")),
+        "what is said of the whole list is said once (4.4.3)": all(
+            text.count(f"\n{tag}:") == 1
+            for tag in ("#EXT-X-TARGETDURATION", "#EXT-X-PART-INF", "#EXT-X-SERVER-CONTROL", "#EXT-X-MEDIA-SEQUENCE")
+        ),
         "addresses are said once": len({p[0] for p in parts}) == len(parts),
     }
     return [rule for rule, holds in rules.items() if not holds]
+
+
+def _moments_go_on(seen: Seen) -> bool:
+    first = seen.first + seen.skipped
+    return all(
+        number in seen.gaps
+        or abs((datetime.fromisoformat(after) - datetime.fromisoformat(before)).total_seconds() - seconds) < 0.1
+        for number, ((_, seconds, before), (_, _, after)) in enumerate(pairwise(seen.segments), first + 1)
+    )
+
+
+def _hint_follows(seen: Seen) -> bool:
+    newest = len(seen.parts.get(seen.next_number, []))
+    return seen.values("#EXT-X-PRELOAD-HINT") == {"TYPE": "PART", "URI": f"{seen.next_number:08d}.{newest}.m4s"}
 
 
 def broken_promises(before: str, after: str) -> list[str]:

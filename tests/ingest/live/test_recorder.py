@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from ingest.archive import Programme
-from ingest.live import hls, segments
+from ingest.live import boxes, hls, segments
 from ingest.live.audio import AacEncoder
 from ingest.live.boxes import whole_parts
 from ingest.live.recorder import Recorder
@@ -32,8 +32,14 @@ class Studio:
     """Feeds a recorder with grey pictures and a quiet tone."""
 
     def __init__(
-        self, folder: Path, rate: int = RATE, on_edge: Callable[[segments.Edge], None] = lambda edge: None
+        self,
+        folder: Path,
+        rate: int = RATE,
+        on_edge: Callable[[segments.Edge], None] = lambda edge: None,
+        forced_every: int = 0,
     ) -> None:
+        """`forced_every`: so many frames apart viewers are given keyframes of their own."""
+        self.forced_every = forced_every
         self.programme = Programme(folder)
         self.recorder = Recorder.reopen(
             self.programme, width=160, height=90, frame_rate=rate, bitrate=100_000, on_edge=on_edge
@@ -51,6 +57,7 @@ class Studio:
         for _ in range(ticks):
             tick = self.recorder.next_tick
             keyframe = (tick - self.first) % self.recorder.segment_ticks == 0
+            keyframe = keyframe or (self.forced_every > 0 and tick % self.forced_every == 0)
             wall = BEGAN + timedelta(seconds=tick / self.rate)
             self.recorder.picture(self.encoder.encode(self.canvas.frame, keyframe), keyframe, wall)
             sound = np.full(self.samples, 0.01, np.float32)[self.skip :]
@@ -67,6 +74,21 @@ class Studio:
 
 def listed(programme: Programme, kind: str = "video") -> hls.Playlist:
     return hls.parse(programme.playlist(kind).read_text())
+
+
+@pytest.mark.parametrize("rate", [25, 30])
+def test_keyframes_in_between_move_no_part_and_no_segment(tmp_path: Path, rate: int) -> None:
+    found = []
+    for forced_every in (0, 7):
+        studio = Studio(tmp_path / str(forced_every), rate=rate, forced_every=forced_every)
+        studio.feed(5 * rate)
+        segments = studio.programme.segments("video")
+        found.append([[part.duration for part in whole_parts(path)] for path in segments])
+        keyframes = seen(studio.programme).keyframes
+        assert {0, 2 * rate} <= set(keyframes)
+        assert (7 in keyframes) == (forced_every == 7)
+    assert found[0] == found[1]
+    assert found[0][0] == [boxes.VIDEO_TIMESCALE * 2 // 5] * 5
 
 
 def test_segments_of_two_seconds_in_parts_of_four_tenths(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from aiortc.rtp import RtcpSrPacket
 
 from ingest.live import outlet
 from ingest.live.fanout import Fanout, encode_opus, opus_encoder
-from ingest.live.offers import BadOffer, configuration
+from ingest.live.offers import BadOffer, configuration, preferred
 from ingest.live.relay import Relay
 from ingest.live.source import BLOCK_SAMPLES
 from tests.ingest.live.packets import pictures, tone
@@ -135,6 +135,19 @@ async def test_who_only_listens_gets_no_picture() -> None:
     assert (relay.line.video, relay.line.audio) == (None, outlet.Codec("opus", 96, None))
     await viewer.close()
     await relay.close()
+
+
+async def test_a_browser_without_h264_is_told_so() -> None:
+    gone: list[Relay] = []
+    relay = Relay(Fanout(30, lambda: None), on_gone=gone.append)
+    viewer = RTCPeerConnection(configuration(()))
+    transceiver = viewer.addTransceiver("video", "recvonly")
+    transceiver.setCodecPreferences([each for each in preferred("video") if each.mimeType == "video/VP8"])
+    await viewer.setLocalDescription(await viewer.createOffer())
+    with pytest.raises(BadOffer):
+        await relay.answer(viewer.localDescription.sdp)
+    assert gone == [relay]
+    await viewer.close()
 
 
 async def test_an_offer_to_send_is_refused_by_the_programme() -> None:

@@ -1,10 +1,12 @@
 """Viewers without a name: as many as there are places, and none where the picture is too large for their browsers."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiortc import RTCPeerConnection
+from aiortc import RTCPeerConnection, RTCSessionDescription
 
 from ingest.live.offers import BadOffer, configuration
 from ingest.live.programme import Programme
@@ -36,6 +38,29 @@ async def test_who_comes_when_all_places_are_taken_is_told_so(programme: Program
     assert await viewers.delete(resource)
     assert not await viewers.delete(resource)
     assert len(viewers) == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts open files as Linux shows them")
+async def test_who_comes_and_goes_leaves_no_socket_and_no_thread(programme: Programme) -> None:
+    viewers = Viewers(programme, picture=HD, most=2)
+
+    def left() -> tuple[int, int]:
+        return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+
+    counts = []
+    for _ in range(6):
+        browser = RTCPeerConnection(configuration(()))
+        for kind in ("video", "audio"):
+            browser.addTransceiver(kind, "recvonly")
+        await browser.setLocalDescription(await browser.createOffer())
+        resource, answer = await viewers.watch(browser.localDescription.sdp)
+        await browser.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+        while not len(viewers.fanout):  # noqa: ASYNC110 - a test's look at a clock
+            await asyncio.sleep(0.01)
+        assert await viewers.delete(resource)
+        await browser.close()
+        counts.append(left())
+    assert counts[-1] == counts[1]
 
 
 async def test_a_bad_offer_takes_no_place(programme: Programme) -> None:

@@ -20,7 +20,7 @@ class Watched:
     def __init__(self, folder: Path, rate: int = 25, segments: int = 150) -> None:
         self.folder, self.rate = folder, rate
         self.edges: list[Edge] = []
-        self.studio = Studio(folder, rate=rate, on_edge=self.edges.append)
+        self.studio = Studio(folder, rate=rate, on_edge=self.edges.append, forced_every=7)
         self.viewing = Viewing(self.studio.programme, segments)
         self.texts: dict[str, list[str]] = {"video": [], "audio": []}
 
@@ -34,9 +34,13 @@ class Watched:
             self.viewing.told(self.edges[-1])
         await self.viewing._look()
         for kind, texts in self.texts.items():
+            other = "audio" if kind == "video" else "video"
             delta = await self.viewing.playlist(kind, Requested(skip=True))
             texts.append(await self.viewing.playlist(kind, Requested()))
             assert broken_rules(delta) == []
+            newest = understood(texts[-1])
+            if newest.parts and not newest.ended:
+                assert newest.values("#EXT-X-RENDITION-REPORT")["URI"] == f"../{other}/index.m3u8"
 
     @property
     def hinted(self) -> tuple[int, int]:
