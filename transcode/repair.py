@@ -15,7 +15,7 @@ import ffmpeg
 
 from ingest import archive
 from ingest.live import boxes
-from transcode import encode, fragments, ladder, loudness, made, playlists, probe, stretches
+from transcode import encode, encoders, fragments, ladder, loudness, made, playlists, probe
 from transcode.encode import Means
 from transcode.fragments import Different
 from transcode.playlists import Segment
@@ -78,7 +78,7 @@ def repair_command(film: Path, media: probe.Media, video: Path, audio: Path, mea
     count = int(media.end_s) // SEGMENT_S + 2
     keyframes = ",".join(f"{max(0.0, n * SEGMENT_S - 0.5 / rate):.6f}" for n in range(count))
     bitrate = int(width * height * rate * BITS_PER_PIXEL)
-    outputs = [stretches.picture_output(shown, video, max(bitrate, 200_000), preset, keyframes, means.settings)]
+    outputs = [encoders.h264(shown, video, max(bitrate, 200_000), preset, keyframes, means.settings)]
     if media.sound is not None and media.sound.duration_s > 0:
         channels = min(media.sound.channels, 2) or 1
         heard = source.audio.filter("aresample", boxes.AUDIO_TIMESCALE, **{"async": 1, "first_pts": 0})

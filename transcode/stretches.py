@@ -20,17 +20,14 @@ from typing import Any
 import ffmpeg
 
 from ingest import archive, steps
-from transcode import encode, fragments, ladder, made, playlists, probe, quality
+from transcode import encode, encoders, fragments, ladder, made, playlists, probe, quality
 from transcode.encode import Means
 from transcode.fragments import Different
 from transcode.ladder import Rung
 from transcode.playlists import Playlist
 from transcode.settings import Settings
 
-# Each stretch notes its own media time, which the muxer only does for a discontinuity.
-MOVFLAGS = "+frag_keyframe+empty_moov+default_base_moof+cmaf+frag_discont"
-AV1_PRESET, AV1_RECIPE = 8, 1
-LONGEST_GOP = 1000  # frames; no keyframe but those that are asked for
+AV1_RECIPE = 1
 RECIPE = 2  # raised when the command changes what comes out
 
 
@@ -204,50 +201,8 @@ def _copies(drawn: Any, count: int, goes_on: bool) -> list[Any]:
 
 def _output(shown: Any, target: Path, rung: Rung, plan: Plan, keyframes: str, settings: Settings) -> Any:
     if rung.codec == ladder.AV1:
-        return av1_output(shown, target, plan.av1_crf, keyframes, settings)
-    return picture_output(shown, target, rung.bitrate, plan.preset, keyframes, settings)
-
-
-def av1_output(shown: Any, target: Path, crf: int, keyframes: str, settings: Settings) -> Any:
-    """The same in AV1 by SVT-AV1."""
-    parameters = f"lp={settings.encode_threads}:force-key-frames=1:scd=0"
-    return ffmpeg.output(
-        shown,
-        str(target),
-        format="mp4",
-        movflags=MOVFLAGS,
-        vcodec="libsvtav1",
-        preset=AV1_PRESET,
-        crf=crf,
-        pix_fmt="yuv420p",
-        g=LONGEST_GOP,
-        force_key_frames=keyframes,
-        **{"svtav1-params": parameters, "fps_mode": "passthrough", "copyts": None},
-        video_track_timescale=90000,
-        map_metadata=-1,
-    )
-
-
-def picture_output(shown: Any, target: Path, bitrate: int, preset: str, keyframes: str, settings: Settings) -> Any:
-    """The x264 output of one size, fragments at `keyframes` (seconds, comma-separated)."""
-    return ffmpeg.output(
-        shown,
-        str(target),
-        format="mp4",
-        movflags=MOVFLAGS,
-        vcodec="libx264",
-        preset=preset,
-        pix_fmt="yuv420p",
-        crf=23,
-        maxrate=bitrate,
-        bufsize=2 * bitrate,
-        threads=settings.encode_threads,
-        force_key_frames=keyframes,
-        bf=0,  # B-frames would move the whole track: a fragment's decode time cannot lie before 0
-        **{"x264-params": "keyint=infinite:scenecut=0:open-gop=0", "fps_mode": "passthrough", "copyts": None},
-        video_track_timescale=90000,
-        map_metadata=-1,
-    )
+        return encoders.av1(shown, target, plan.av1_crf, keyframes, settings)
+    return encoders.h264(shown, target, rung.bitrate, plan.preset, keyframes, settings)
 
 
 def _check_and_cut(beside: Path, rung: Rung, picture: probe.Picture, sources: Sequence[Path], means: Means) -> None:

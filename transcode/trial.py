@@ -11,7 +11,7 @@ from pathlib import Path
 import ffmpeg
 
 from ingest import archive
-from transcode import encode, ladder, made, playlists, probe, quality, stretches
+from transcode import encode, encoders, ladder, made, playlists, probe, quality, stretches
 from transcode.encode import Means
 from transcode.ladder import Rung
 
@@ -69,9 +69,9 @@ def _encode(part: Path, folder: Path, rung: Rung, means: Means) -> dict[int, Pat
     shown = drawn.filter_multi_output("split", len(films))
     first = f"{picture.start_s:.6f}"
     outputs = [
-        stretches.av1_output(shown[n], film, quality_of, first, settings)
+        encoders.av1(shown[n], film, quality_of, first, settings)
         if quality_of
-        else stretches.picture_output(shown[n], film, rung.bitrate, settings.rung_preset, first, settings)
+        else encoders.h264(shown[n], film, rung.bitrate, settings.rung_preset, first, settings)
         for n, (quality_of, film) in enumerate(films.items())
     ]
     encode.run_ffmpeg(ffmpeg.merge_outputs(*outputs), picture.duration_s, means, start_s=picture.start_s)
