@@ -263,6 +263,7 @@ class Orders:
         people = () if goal.ending else goal.people
         places = [self._house.presence(person).place(person in goal.muted) for person in people]
         self._house.set_on_air(people, recorded=recorded, seen=self._slide(goal) is None)
+        await self._house.pictures()
         # Letters are drawn by the thread that asks for them, which takes some ten milliseconds.
         effects = [await asyncio.to_thread(self._programme.set_scene, places, Scene(goal.scene), goal.large)]
         if goal.question != before.question or goal.ending:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from ingest.live.jitter import EncodedFrame
 from ingest.live.programme import Place, Programme
 from ingest.live.receive import Peer, PersonSource
 from ingest.live.relay import Relay
+from ingest.live.scene import Box
 from ingest.live.shedding import SPEAKS, kept
 from ingest.live.tracks import RATES, Track, next_part
 from ingest.live.wanted import Wanted, wanted
@@ -26,12 +27,15 @@ from ingest.people import SCREEN
 
 log = logging.getLogger(__name__)
 BOTH_S = 3.0  # A camera that has sent nothing for so long beside a microphone is not going to.
+TILELESS_S = 2.0  # Who has had no tile for so long is not decoded: scenes come and go faster in a lively talk.
+READY_S, LOOK_S = 0.3, 0.02  # A scene waits for pictures that were not decoded, and never for longer than its fade.
 
 
 @dataclass
 class Presence:
     """One person. `gap` is what the timeline last said about them; `recorded` that a track is wanted, `seen` that the
-    picture is decoded unless it is `spared` for now; `came` that they were let in once."""
+    picture is decoded unless it is `spared` for now; `returning` that it has only now begun to be
+    decoded again; `came` that they were let in once."""
 
     person: str
     source: PersonSource
@@ -43,6 +47,8 @@ class Presence:
     on_air: bool = False
     seen: bool = False
     spared: bool = False
+    returning: bool = False
+    tileless_since: float | None = None
     recorded: bool = False
     wanted_at: float = 0.0  # since when a track is wanted of the connection that is there
     gap: bool = False
@@ -168,7 +174,8 @@ class House:
         for presence in self.people.values():
             presence.on_air = presence.person in people
             presence.seen = presence.on_air and seen
-            presence.spared = False
+            presence.returning = presence.seen and presence.spared
+            presence.spared, presence.tileless_since = False, None
             if recorded and presence.on_air and not presence.recorded:
                 presence.wanted_at = time.monotonic()
             presence.recorded = presence.on_air and recorded and not presence.screen  # the programme has it
@@ -176,6 +183,13 @@ class House:
                 presence.source.peer.watch(presence.seen)
             if not presence.recorded:
                 self._end_track(presence)
+
+    async def pictures(self) -> None:
+        """Wait for the pictures of those who were not decoded until now, so that no name card flashes up."""
+        until = time.monotonic() + READY_S
+        coming = [each for each in self.people.values() if each.returning]
+        while time.monotonic() < until and any(each.source.late for each in coming):  # noqa: ASYNC110 - a decoder's thread
+            await asyncio.sleep(LOOK_S)
 
     def set_delay(self, seconds: float) -> None:
         """How much later than they come frames may be written; for tracks that are opened from now on."""
@@ -220,23 +234,28 @@ class House:
 
     def fit(self) -> None:
         """See what everybody's tile needs at this moment, and allow their lines that much."""
-        self._spare(time.monotonic())
         boxes = self._programme.boxes
+        self._spare(time.monotonic(), boxes)
         for presence in self.people.values():
             box = boxes.get(presence.person)
             presence.wanted = wanted(box, self._frame_rate, screen=presence.screen)
             if presence.source.peer is not None:
                 presence.source.peer.allowed_bits_per_s = presence.wanted.allowed
 
-    def _spare(self, now: float) -> None:
-        """Decode fewer pictures while the machine is too slow for all of them."""
+    def _spare(self, now: float, boxes: Mapping[str, Box]) -> None:
+        """Decode no picture that the scene does not show, and fewer while the machine is too slow for all of them."""
         shown = [each for each in self.people.values() if each.seen]
         for presence in shown:
             if presence.source.level > SPEAKS:
                 presence.spoke_at = now
         stay = kept({each.person: each.spoke_at for each in shown}, self._programme.shedding.ease)
         for presence in shown:
-            spared = presence.person not in stay
+            if presence.person in boxes or not boxes:
+                presence.tileless_since = None
+            elif presence.tileless_since is None:
+                presence.tileless_since = now
+            unseen = presence.tileless_since is not None and now - presence.tileless_since >= TILELESS_S
+            spared = unseen or presence.person not in stay
             if spared != presence.spared:
                 presence.spared = spared
                 if presence.source.peer is not None:

@@ -249,6 +249,12 @@ class PersonSource:
             return None
         return peer.camera.picture()
 
+    @property
+    def late(self) -> bool:
+        """Whether a camera sends and nothing of it has been decoded yet."""
+        peer = self.peer
+        return peer is not None and self._now() - peer.seen["video"] < GAP_S and peer.camera.picture() is None
+
     def sound(self, samples: int) -> Sound:
         """Exactly `samples` of sound, float32 mono 48 kHz."""
         peer = self.peer

@@ -69,7 +69,7 @@ def live(request: Request) -> Response:
         "live_now.html" if part else "live.html",
         **values,
         source=f"/live/hls/{address}/index.m3u8" if address else "",
-        fast=f"/live/whep/{address}" if address and offers_fast(settings) else "",
+        fast=f"/live/whep/{address}" if address and not hour.delay_s and offers_fast(settings) else "",
         ice_servers=[{"urls": each} for each in settings.ice_servers],
         running=hour.state in RUNNING,
         shown_text=shown_text,
@@ -79,7 +79,10 @@ def live(request: Request) -> Response:
 
 
 def offers_fast(settings: Settings) -> bool:
-    """Whether viewers are offered the picture over WHEP: there are places, and it is one that every browser shows."""
+    """Whether viewers are offered the picture over WHEP: there are places, and it is one that every browser shows.
+
+    Behind a broadcast delay nobody is: a second less of ten is not worth a place.
+    """
     return settings.whep_viewers > 0 and fits_browsers(settings.video_width, settings.video_height, settings.frame_rate)
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from ingest.archive import Room
+from ingest.live import presence
 from ingest.live.offers import BadOffer
 from ingest.live.presence import House, RoomFull
 from ingest.live.programme import Programme
@@ -179,3 +180,49 @@ async def test_pictures_of_who_has_not_spoken_are_not_decoded_while_the_machine_
     ease(house, Ease.THIRD)
     house.fit()
     assert sources["dana"].watched == [True, False, True]
+
+
+class Moments:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+async def test_who_has_no_tile_for_a_while_is_not_decoded_until_the_scene_changes(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only Ada has a tile; Chris is heard."""
+    time = Moments()
+    monkeypatch.setattr(presence, "time", time)
+    house.set_on_air(["ada", "chris"], recorded=False)
+    house.fit()
+    time.now += 1.9
+    house.fit()
+    assert watched(house) == ["ada", "chris"]
+    time.now += 0.2
+    house.fit()
+    assert watched(house) == ["ada"]
+    house.set_on_air(["ada", "chris"], recorded=False)
+    assert watched(house) == ["ada", "chris"]
+    assert [each.person for each in house.people.values() if each.returning] == ["chris"]
+
+
+async def test_a_scene_waits_for_a_picture_that_was_not_decoded_and_not_for_long(house: House) -> None:
+    late = [True, True, False]
+
+    class Late:
+        level = 0.0
+        peer = None
+
+        @property
+        def late(self) -> bool:
+            return late.pop(0)
+
+    source: Any = Late()
+    house.presence("chris").source, house.presence("chris").returning = source, True
+    await house.pictures()
+    assert late == []
