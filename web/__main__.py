@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from ingest.secrets import SecretError
 from ingest.settings import SettingError
+from web.benches.run import BENCHES, Wanted, bench
 from web.mendable import Mendable
 from web.packages import PackagesMissing
 
@@ -89,12 +90,12 @@ def parser() -> argparse.ArgumentParser:
     _steps_arguments(command("steps", "show the work after the end, and move it on", _steps))
     _sealed_arguments(command("sealed", "list, open or keep what was cut from a broadcast", _sealed))
     _caption_arguments(command("caption", "write captions, words and a transcript of any file", _caption))
-    bench = command("bench", "measure", _bench)
-    bench.add_argument("name", choices=("demo", "transcode", "archive", "captions", "live", "latency", "loss"))
-    bench.add_argument("--speech", type=Path, metavar="FOLDER", help="captions: a recording and what is said in it")
-    bench.add_argument("--media", type=Path, metavar="FOLDER", help="live: faces, as NAME.mjpeg and NAME.wav")
-    bench.add_argument("--json", action="store_true", help="print one line of JSON at the end")
-    bench.add_argument("--full", action="store_true", help="measure longer")
+    measure = command("bench", "measure", _bench)
+    measure.add_argument("name", choices=tuple(BENCHES))
+    measure.add_argument("--speech", type=Path, metavar="FOLDER", help="captions: a recording and what is said in it")
+    measure.add_argument("--media", type=Path, metavar="FOLDER", help="live: faces, as NAME.mjpeg and NAME.wav")
+    measure.add_argument("--json", action="store_true", help="print one line of JSON at the end")
+    measure.add_argument("--full", action="store_true", help="measure longer")
     command("packages", "fetch the front-end packages of the lock file", _packages)
     command("check", "hold settings, routes, translations and migrations against the documents", _check)
     command("licences", "list the licence of every dependency", _licences)
@@ -311,12 +312,12 @@ def _caption(options: argparse.Namespace) -> None:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from web.bench import bench
-    from web.bench_programs import BenchFailed
+    from web.benches.programs import BenchFailed
     from web.caption import Refused
 
     try:
-        return bench(options.name, as_json=options.json, full=options.full, speech=options.speech, media=options.media)
+        wanted = Wanted(full=options.full, speech=options.speech, media=options.media)
+        return bench(options.name, wanted, as_json=options.json)
     except Refused as error:
         raise Mendable(str(error)) from error
     except BenchFailed as error:

@@ -9,9 +9,9 @@ from playwright.sync_api import Page
 
 from tests.journeys.house import environment
 from tests.standins.browser import WatchedBrowser, chromium
-from web.bench_glass import Ages
-from web.bench_latency import OnAir, begin, by_hls, by_low_latency, by_whep, on_air, until
-from web.bench_sync import offset_ms
+from web.benches.glass import Ages
+from web.benches.latency import OnAir, begin, by_hls, by_low_latency, by_whep, on_air, until
+from web.benches.sync import offset_ms
 
 pytestmark = pytest.mark.journey
 WHEP_MS, LL_HLS_MS, HLS_MS = 300, 2000, 8000

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from ingest.live import hooks
 from tests.standins.browser import chromium
-from web.loss.listening import Door
+from web.benches.loss.listening import Door
 
 SENT = """async () => {
   const reports = [...(await connection.peer.getStats()).values()];
