@@ -16,6 +16,7 @@ from celery.platforms import SecurityWarning
 
 from ingest import events, steps, tickets
 from ingest.database import now
+from questions.tasks import FETCH, LETTERS
 from web import store
 from web.house import House
 
@@ -35,6 +36,7 @@ def register(house: House) -> Celery:
     named: dict[str, Callable[..., object]] = {
         "clock.reconcile": house.engine.reconcile,
         "clock.fetch": lambda: fetch(house),
+        "clock.letters": lambda: write_letters(house),
         "clock.tidy": lambda: tidy(house),
     }
     named |= dict.fromkeys(house.engine.kinds, house.engine.run)
@@ -54,9 +56,19 @@ def _task(work: Callable[..., object]) -> Callable[..., None]:
 
 def fetch(house: House) -> None:
     """Ask every source of questions once, unless the last time is still going on."""
+    _once(house, FETCH, priority=1)
+
+
+def write_letters(house: House) -> None:
+    """Look once for letters that are due, unless the last time is still going on."""
+    if house.questions.smtp_host:
+        _once(house, LETTERS, priority=4)
+
+
+def _once(house: House, kind: str, *, priority: int) -> None:
     with house.database.transaction() as connection:
-        if not steps.unfinished(connection, "questions.fetch"):
-            steps.add(connection, kind="questions.fetch", priority=1, again=now().isoformat())
+        if not steps.unfinished(connection, kind):
+            steps.add(connection, kind=kind, priority=priority, again=now().isoformat())
     house.engine.dispatch()
 
 
@@ -66,13 +78,19 @@ def tidy(house: House) -> None:
     with house.database.transaction() as connection:
         events.forget(connection, at)
         tickets.forget(connection, at)
-        steps.forget(connection, "questions.fetch", at - timedelta(hours=1))
+        for kind in (FETCH, LETTERS):
+            steps.forget(connection, kind, at - timedelta(hours=1))
         store.forget_sessions(connection, at)
 
 
 def schedule(house: House) -> dict[str, Any]:
     """What the clock rings, each message gone after its own interval so that none pile up."""
-    every = {"clock.reconcile": RECONCILE_S, "clock.fetch": house.questions.fetch_interval_s, "clock.tidy": TIDY_S}
+    every = {
+        "clock.reconcile": RECONCILE_S,
+        "clock.fetch": house.questions.fetch_interval_s,
+        "clock.letters": house.questions.letters_interval_s,
+        "clock.tidy": TIDY_S,
+    }
     return {
         name: {"task": name, "schedule": seconds, "options": {"queue": "light", "expires": seconds}}
         for name, seconds in every.items()
