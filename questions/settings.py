@@ -11,6 +11,12 @@ class Settings:
     """The settings of questions."""
 
     maildir: Path | None = setting(None, "Maildir from which questions are taken; none if empty.")
+    imap_host: str = setting("", "Mail server from whose mailbox questions are taken; none if empty.")
+    imap_port: int = setting(993, "Port of the mail server that is read.")
+    imap_security: str = setting("tls", "How the line to it is encrypted: tls, starttls or none.")
+    imap_user: str = setting("", "Name for the mailbox.")
+    imap_password_file: Path | None = setting(None, "File that holds the mailbox's password.")
+    imap_folder: str = setting("INBOX", "Folder of the mailbox that is read.")
     fetch_interval_s: float = setting(30.0, "Seconds between two looks into the mailboxes.")
     mails_per_sender: int = setting(20, "Mails of one sender a day that become questions; more are set aside.")
     mail_bytes: int = setting(25_000_000, "Bytes of the largest mail that is read; larger ones are only marked.")

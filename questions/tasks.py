@@ -1,18 +1,22 @@
 """The kinds of steps of questions: fetching what came in, looking for letters that are due, sending one."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from ingest import steps
-from ingest.database import Database, now
+from ingest.database import now
 from ingest.secrets import Safe
 from questions import delivery, freshness, intake, letters, post
 from questions.delivery import Office
 from questions.settings import Settings
 from questions.sources import Source
+from questions.sources.mailbox import Mailbox
 from questions.sources.maildir import Maildir
+from questions.sources.mailserver import Account, LoginRefused, MailboxError
 from questions.wording import Say
 
+LOGIN_AGAIN = timedelta(minutes=5)
 FETCH, LETTERS = "questions.fetch", "questions.letters"
 
 
@@ -42,33 +46,63 @@ def kinds(settings: Settings, safe: Safe, say: Say, address: Callable[[str], str
 
 
 def fetch(work: steps.Work, settings: Settings, safe: Safe) -> None:
-    """Look into every source that is set up. Raises Transient."""
+    """Look into every source that is set up; one that fails holds up no other. Raises Transient, Resource."""
     work.confirm()
     with work.database.transaction() as connection:
-        if settings.maildir is None:
+        if not (settings.maildir or settings.imap_host):
             freshness.stop(connection)
             return
         freshness.begin(connection, now(), settings.fetch_interval_s)
-    try:
-        for source in sources(settings, work.database):
-            intake.fetch_all(
-                source,
-                work.database,
-                safe,
-                alive=lambda: work.progress(0.5),
-                per_sender=settings.mails_per_sender,
-            )
-    except OSError as error:
-        raise steps.Transient(f"questions could not be fetched: {error}") from error
+    looks = (lambda: _maildir(work, settings, safe), lambda: _mailbox(work, settings, safe))
+    problems = [problem for look in looks if (problem := _problem(work, look))]
+    if problems:
+        raise problems[-1]
     with work.database.transaction() as connection:
         freshness.promise(connection, now(), settings.fetch_interval_s)
 
 
-def sources(settings: Settings, database: Database) -> list[Source]:
-    """The sources that are set up."""
-    if settings.maildir is None:
-        return []
-    return [Maildir(settings.maildir, mail_bytes=settings.mail_bytes)]
+def _problem(work: steps.Work, look: Callable[[], None]) -> steps.StepError | None:
+    """What kept one source from being read, by whose turn it is."""
+    try:
+        look()
+    except LoginRefused as error:
+        with work.database.transaction() as connection:
+            freshness.refused(connection, str(error))
+        # Asked again and again, a server locks the account.
+        return steps.Resource(f"questions could not be fetched: {error}", work.clock() + LOGIN_AGAIN)
+    except (OSError, MailboxError) as error:
+        return steps.Transient(f"questions could not be fetched: {error}")
+    return None
+
+
+def _maildir(work: steps.Work, settings: Settings, safe: Safe) -> None:
+    if settings.maildir is not None:
+        _take_all(Maildir(settings.maildir, mail_bytes=settings.mail_bytes), work, settings, safe)
+
+
+def _mailbox(work: steps.Work, settings: Settings, safe: Safe) -> None:
+    if settings.imap_host:
+        box = Mailbox(account(settings), work.database, mail_bytes=settings.mail_bytes)
+        _take_all(box, work, settings, safe)
+        with work.database.transaction() as connection:
+            freshness.filled(connection, box.fullness)
+
+
+def _take_all(source: Source, work: steps.Work, settings: Settings, safe: Safe) -> None:
+    alive = lambda: work.progress(0.5)  # noqa: E731
+    intake.fetch_all(source, work.database, safe, alive=alive, per_sender=settings.mails_per_sender)
+
+
+def account(settings: Settings) -> Account:
+    """The mailbox that is read."""
+    return Account(
+        host=settings.imap_host,
+        port=settings.imap_port,
+        security=settings.imap_security,
+        user=settings.imap_user,
+        password_file=settings.imap_password_file,
+        folder=settings.imap_folder,
+    )
 
 
 def server(settings: Settings) -> post.Server:

@@ -67,6 +67,7 @@ def open_house(environ: Mapping[str, str] | None = None) -> House:
     safe = open_safe(base.secrets)
     celery = broker.celery_app(settings.broker_url, base.data)
     check_letters(intake, settings)
+    check_mailbox(intake)
     kinds = all_kinds(base.data, encode, intake, release, safe, settings)
 
     def send(step: Step, kind: Kind) -> None:
@@ -118,3 +119,15 @@ def check_letters(intake: questions.settings.Settings, site: web.settings.Settin
         raise SettingError("OFFICEHOURS_SMTP_HOST is set, so OFFICEHOURS_PUBLIC_URL must be set: letters hold links")
     if intake.smtp_security not in ("starttls", "tls", "none"):
         raise SettingError(f"OFFICEHOURS_SMTP_SECURITY={intake.smtp_security!r} is none of starttls, tls, none")
+
+
+def check_mailbox(intake: questions.settings.Settings) -> None:
+    """Raises SettingError for a mailbox that cannot be opened as it is set up."""
+    if not intake.imap_host:
+        return
+    if intake.imap_security not in ("tls", "starttls", "none"):
+        raise SettingError(f"OFFICEHOURS_IMAP_SECURITY={intake.imap_security!r} is none of tls, starttls, none")
+    if not intake.imap_user or intake.imap_password_file is None:
+        raise SettingError(
+            "OFFICEHOURS_IMAP_HOST is set, so OFFICEHOURS_IMAP_USER and OFFICEHOURS_IMAP_PASSWORD_FILE must be set"
+        )

@@ -6,6 +6,7 @@ work is a child process (ffmpeg, speech), so the pool is threads: nothing is for
 
 import logging
 import os
+import threading
 import warnings
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +17,8 @@ from celery.platforms import SecurityWarning
 
 from ingest import events, steps, tickets
 from ingest.database import now
-from questions.tasks import FETCH, LETTERS
+from questions.sources.listener import listen
+from questions.tasks import FETCH, LETTERS, account
 from web import store
 from web.house import House
 
@@ -54,9 +56,9 @@ def _task(work: Callable[..., object]) -> Callable[..., None]:
     return task
 
 
-def fetch(house: House) -> None:
-    """Ask every source of questions once, unless the last time is still going on."""
-    _once(house, FETCH, priority=1)
+def fetch(house: House) -> bool:
+    """Ask every source of questions once; False when the last time is still going on."""
+    return _once(house, FETCH, priority=1)
 
 
 def write_letters(house: House) -> None:
@@ -65,11 +67,13 @@ def write_letters(house: House) -> None:
         _once(house, LETTERS, priority=4)
 
 
-def _once(house: House, kind: str, *, priority: int) -> None:
+def _once(house: House, kind: str, *, priority: int) -> bool:
     with house.database.transaction() as connection:
-        if not steps.unfinished(connection, kind):
+        free = not steps.unfinished(connection, kind)
+        if free:
             steps.add(connection, kind=kind, priority=priority, again=now().isoformat())
     house.engine.dispatch()
+    return free
 
 
 def tidy(house: House) -> None:
@@ -123,7 +127,10 @@ def run_worker(house: House, queue: str) -> None:
 
 
 def run_clock(house: House) -> None:
-    """Ring the periodic tasks until SIGTERM."""
+    """Ring the periodic tasks until SIGTERM, and whenever the mailbox tells of new mail."""
     app = register(house)
+    if house.questions.imap_host:
+        listening = (account(house.questions), lambda: fetch(house), threading.Event())
+        threading.Thread(target=listen, args=listening, name="mailbox", daemon=True).start()
     app.conf.beat_schedule = schedule(house)
     app.Beat(scheduler_cls="celery.beat:Scheduler", loglevel="WARNING", quiet=True).run()

@@ -43,6 +43,7 @@ PRIVATE = {
 }
 SILENT = N_("No mail could be fetched, overdue for %(minutes)s minutes. Please tell whoever runs this site.")
 UNRELEASED = N_("%(count)s askers wait for their answer: they hear of it when the recording is released.")
+FULL = N_("The mailbox for questions is nearly full (%(share)s): soon mails are sent back to citizens.")
 UNGREETED = timedelta(minutes=3)
 """Waiting longer than this without a word is what guests complain of."""
 
@@ -116,6 +117,10 @@ def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[
     if failed:
         found.append(("danger", N_("%(count)s step of the work after the hour failed."), {"count": len(failed)}))
     found += _about_letters(connection, hour)
+    if why := freshness.why_refused(connection):
+        found.append(("danger", N_("The mailbox cannot be opened: %(reason)s"), {"reason": why}))
+    if share := freshness.nearly_full(connection):
+        found.append(("warning", FULL, {"share": share}))
     if overdue := freshness.overdue(connection, now()):
         minutes = int((now() - overdue).total_seconds() // 60) + 1
         found.append(("danger", SILENT, {"minutes": minutes}))
