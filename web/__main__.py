@@ -89,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
     _steps_arguments(command("steps", "show the work after the end, and move it on", _steps))
     _caption_arguments(command("caption", "write captions, words and a transcript of any file", _caption))
     bench = command("bench", "measure", _bench)
-    bench.add_argument("name", choices=("demo", "transcode", "captions"))
+    bench.add_argument("name", choices=("demo", "transcode", "captions", "questions"))
     bench.add_argument("--speech", type=Path, metavar="FOLDER", help="captions: a recording and what is said in it")
     bench.add_argument("--json", action="store_true", help="print one line of JSON at the end")
     bench.add_argument("--full", action="store_true", help="measure longer")

@@ -60,4 +60,11 @@ def transcode(runs: int) -> dict[str, Any]:
     return bench_transcode.transcode(full=runs >= FULL_RUNS)
 
 
-BENCHES: dict[str, Callable[[int], dict[str, Any]]] = {"demo": demo, "transcode": transcode}
+def questions(runs: int) -> dict[str, Any]:
+    """Intake, suggestions and the board."""
+    from web import bench_questions
+
+    return bench_questions.questions(full=runs >= FULL_RUNS)
+
+
+BENCHES: dict[str, Callable[[int], dict[str, Any]]] = {"demo": demo, "transcode": transcode, "questions": questions}
