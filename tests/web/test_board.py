@@ -123,3 +123,17 @@ def test_a_list_is_looked_at_and_then_taken_in_once(bo: Browser, house: SmallHou
     assert (found.text, found.author, found.channel) == ("Wann kommt der Bus?", "Eva", Channel.LETTER)
     assert "Eva · per Brief" in bo.get(f"/staff/office-hours/{hour.id}/board").text
     assert bo.fill(page, channel="mail", pasted="Wann?").status_code == 400
+
+
+def test_the_board_says_at_once_when_the_mailbox_is_closed_or_full(
+    bo: Browser, house: SmallHouse, hour: OfficeHour
+) -> None:
+    with house.database.transaction() as connection:
+        freshness.refused(connection, "mail.example.org refuses the login of fragen")
+        freshness.filled(connection, 0.93)
+    page = bo.get(f"/staff/office-hours/{hour.id}/board?part=attention").text
+    assert ("refuses the login of fragen" in page, "fast voll (93%)" in page) == (True, True)
+    with house.database.transaction() as connection:
+        freshness.promise(connection, now(), 30)
+        freshness.filled(connection, 0.2)
+        assert (freshness.why_refused(connection), freshness.nearly_full(connection)) == ("", "")
