@@ -34,6 +34,7 @@ class Kind(Enum):
     REJECTED = "rejected"
     MERGED = "merged"
     TODAY = "today"
+    CANCELLED = "cancelled"
     NOT_REACHED = "not_reached"
     ANSWERED = "answered"
 
@@ -54,6 +55,7 @@ STILL_TRUE: dict[Kind, frozenset[State]] = {
     Kind.REJECTED: frozenset({State.REJECTED}),
     Kind.MERGED: frozenset({State.MERGED}),
     Kind.TODAY: COMING_UP,
+    Kind.CANCELLED: COMING_UP,
     Kind.NOT_REACHED: frozenset({State.NOT_REACHED}),
     Kind.ANSWERED: frozenset({State.ANSWERED, State.MERGED}),
 }
@@ -123,6 +125,8 @@ def _wanted(question: Question, hour: OfficeHour | None, known: Set[Kind], at: d
             found.append(decision)
     if hour is not None and is_today(hour, at, zone):
         found.append(Kind.TODAY)
+    if hour is not None and hour.state is HourState.CANCELLED and at < hour.starts_at:
+        return [Kind.CANCELLED]
     return found
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.database import UtcDateTime, metadata, row_as, rows_as
+from ingest.officehours import State
 from ingest.secrets import Safe
 from ingest.store import office_hours
 from questions import store
@@ -99,14 +100,15 @@ def forget(connection: Connection, question: str) -> None:
 
 
 def writable(connection: Connection, since: datetime, until: datetime) -> list[Reach]:
-    """Open reaches of questions that changed since then, or whose office hour begins within a day after it."""
+    """Open reaches of questions that changed since then, or whose office hour begins soon or will not take place."""
     joined = question_reach.join(store.questions).outerjoin(office_hours)
     soon = office_hours.c.starts_at.between(until, until + timedelta(days=1))
+    off = (office_hours.c.state == State.CANCELLED) & (office_hours.c.starts_at > until)
     query = (
         sa.select(question_reach)
         .select_from(joined)
         .where(question_reach.c.stopped_at.is_(None), question_reach.c.dead_at.is_(None))
-        .where((store.questions.c.changed_at > since) | soon)
+        .where((store.questions.c.changed_at > since) | soon | off)
     )
     return rows_as(Reach, connection, query)
 

@@ -41,6 +41,7 @@ SUBJECTS: dict[Kind, str] = {
     Kind.REJECTED: N_("About your question"),
     Kind.MERGED: N_("Others ask the same as you"),
     Kind.TODAY: N_("The office hour is today"),
+    Kind.CANCELLED: N_("The office hour does not take place"),
     Kind.NOT_REACHED: N_("There was no time for your question"),
     Kind.ANSWERED: N_("The answer to your question"),
 }
@@ -59,6 +60,10 @@ BODIES: dict[Kind, str] = {
         "others ask the same as you. The questions were put together and are answered as one. More on your page:"
     ),
     Kind.TODAY: N_("the office hour that you sent a question to is today. The date for your calendar is attached."),
+    Kind.CANCELLED: N_(
+        "the office hour that you sent a question to does not take place. Your question stays with the office until you"
+        " take it back, here:"
+    ),
     Kind.NOT_REACHED: N_("there was no time for your question in this office hour. More on your private page:"),
     Kind.ANSWERED: N_("your question was answered. Here the recording begins at the answer:"),
 }

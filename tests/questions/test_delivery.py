@@ -182,6 +182,20 @@ def test_an_answer_reaches_all_who_asked_once_it_is_released(
     assert all(f"{SITE}/q/{first.id}" in text_of(message) for message in box.mails[-2:])
 
 
+def test_who_asked_long_ago_is_told_that_it_does_not_take_place(
+    office: engine.Engine, box: Postbox, database: Database, safe: Safe, hour: OfficeHour
+) -> None:
+    by_mail(database, safe, hour)
+    post(office)
+    with database.transaction() as connection:
+        start = now() + timedelta(days=20)
+        connection.execute(ingest_store.office_hours.update().values(starts_at=start, state=HourState.CANCELLED))
+        connection.execute(store.questions.update().values(changed_at=now() - timedelta(days=30)))
+    post(office)
+    post(office)
+    assert [message["Subject"] for message in box.mails[1:]] == ["Die Sprechstunde fällt aus – Sprechstunde"]
+
+
 def test_the_day_comes_with_an_entry_for_the_calendar(
     office: engine.Engine, box: Postbox, database: Database, safe: Safe, hour: OfficeHour
 ) -> None:

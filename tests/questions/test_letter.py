@@ -71,8 +71,15 @@ def test_today_is_said_on_the_day_from_six_until_it_begins(question: Question, h
     assert said(datetime(2026, 12, 1, 5, 0, tzinfo=UTC)) == [Kind.TODAY]
     assert said(start) == []
     assert said(datetime(2026, 11, 30, 16, 30, tzinfo=UTC)) == []
-    hour = replace(hour, state=HourState.CANCELLED)
-    assert said(datetime(2026, 12, 1, 5, 0, tzinfo=UTC)) == []
+
+
+def test_that_it_does_not_take_place_is_all_that_is_said_then(question: Question, hour: OfficeHour) -> None:
+    start = datetime(2026, 12, 1, 16, 30, tzinfo=UTC)
+    off = replace(hour, starts_at=start, state=HourState.CANCELLED)
+    quiet = replace(question, changed_at=start - timedelta(days=30), state=State.APPROVED)
+    assert due(quiet, CONFIRMED, off, set(), start - timedelta(days=20), BERLIN) == [Kind.CANCELLED]
+    assert due(quiet, CONFIRMED, off, {Kind.CANCELLED}, start - timedelta(days=20), BERLIN) == []
+    assert due(quiet, CONFIRMED, off, set(), start, BERLIN) == []
 
 
 def test_pauses_grow_to_four_hours(database: Database) -> None:
