@@ -49,11 +49,11 @@ def _listen(account: Account, ring: Callable[[], bool], stopped: Event, renewed_
         heard(ring, stopped)  # what came while there was no line
         while not stopped.is_set():
             try:
-                lines = box.idle.wait(timeout=renewed_s)
+                box.idle.wait(timeout=renewed_s)
             except BROKEN as error:
                 raise Away(f"the line broke: {error}") from error
-            if any(line.endswith(b"EXISTS") for line in lines):
-                heard(ring, stopped)
+            # Also after a renewal: what is told while IDLE ends or begins is heard by nobody.
+            heard(ring, stopped)
     return True
 
 

@@ -51,6 +51,8 @@ def opened(account: Account) -> Iterator[BaseMailBox]:
     try:
         box = _connected(account)
         _sign_in(box, account)
+        # Before the login many servers keep to themselves what they can.
+        box.client.capabilities = tuple(box.client.capability()[1][-1].decode().upper().split())
         box.folder.set(account.folder, readonly=True)
         yield box
     except BROKEN as error:
