@@ -149,3 +149,12 @@ def test_a_refused_login_is_told_at_once_and_waits_and_a_server_that_is_away_is_
         assert (freshness.why_refused(connection), freshness.nearly_full(connection)) == ("", "")
     server.stop()
     assert step_state(right) == (steps.State.PARKED, "transient")
+
+
+def test_a_full_mailbox_is_read_and_told(database: Database, safe: Safe, open_hour: OfficeHour, tmp_path: Path) -> None:
+    with dovecot(quota_kb=20) as server:
+        server.deliver(mail(1), mail(2) + b"x" * 18_900)
+        assert step_state(engine_of(server, database, safe, tmp_path, PASSWORD)) == (steps.State.DONE, "")
+    assert subjects(database, open_hour) == ["Tram 1", "Tram 2"]
+    with database.reading() as connection:
+        assert freshness.nearly_full(connection) in {f"{share}%" for share in range(90, 110)}
