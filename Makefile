@@ -2,7 +2,7 @@
 
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --locked --no-sync
-APT_PACKAGES := chromium redis-server postgresql espeak-ng xvfb
+APT_PACKAGES := chromium redis-server postgresql espeak-ng xvfb dovecot-imapd
 export PYTHONWARNINGS ?= default
 ARGS ?=
 
@@ -32,7 +32,7 @@ demo: setup ## a short real office hour, then the site stays open (ARGS="--once 
 serve: setup ## an empty product for real use
 	@$(RUN) officehours serve $(ARGS)
 
-test-tools: ## install what the journeys and benches need: chromium, redis-server, postgresql, xvfb (root and apt)
+test-tools: ## install what journeys and benches need: chromium, redis-server, postgresql, xvfb, dovecot (root and apt)
 	@set -e; missing=""; \
 	for each in $(APT_PACKAGES); do dpkg -s $$each >/dev/null 2>&1 || missing="$$missing $$each"; done; \
 	if [ -n "$$missing" ]; then \
@@ -41,7 +41,7 @@ test-tools: ## install what the journeys and benches need: chromium, redis-serve
 
 test: setup ## the everyday suite, then the journeys (real browser, real servers)
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then $(MAKE) --no-print-directory test-tools; \
-	 else echo "not root or no apt: journeys that need chromium, redis or postgresql are skipped unless they are there; 'make test-tools' as root mends it"; fi
+	 else echo "not root or no apt: journeys that need chromium, redis, postgresql or dovecot are skipped unless they are there; 'make test-tools' as root mends it"; fi
 	@$(RUN) pytest -m "not journey and not soak" -n 2 -q $(ARGS)
 	@$(RUN) pytest -m journey -q $(ARGS)
 

@@ -272,8 +272,8 @@ def unfinished(connection: Connection, kind: str) -> bool:
 
 
 def forget(connection: Connection, kind: str, before: datetime) -> int:
-    """Delete done steps of a kind that ended before a time (periodic ones, that nobody needs). Returns how many."""
-    old = (steps.c.kind == kind) & (steps.c.state == State.DONE) & (steps.c.finished_at < before)
+    """Delete steps of a kind that ended before a time (periodic ones, that nobody needs). Returns how many."""
+    old = (steps.c.kind == kind) & steps.c.state.in_({State.DONE, State.FAILED}) & (steps.c.finished_at < before)
     return connection.execute(steps.delete().where(old)).rowcount
 
 

@@ -10,6 +10,10 @@ from sqlalchemy.engine import Connection
 from ingest import store as ingest_store
 
 NAME = "questions_fetched_by"
+REFUSED = "questions_mailbox_refused"
+FULL = "questions_mailbox_full"
+NEARLY_FULL = 0.9
+"""Share of a mailbox's room from which staff are told: when it is full, the server sends citizens' mails back."""
 PATIENCE = 10
 """Looks that may fail in a row, a mail server's restart among them, before anybody is told."""
 SHORTEST = timedelta(minutes=5)
@@ -19,6 +23,7 @@ def promise(connection: Connection, at: datetime, interval_s: float) -> None:
     """The mailboxes answered at `at`; the next look is due after `PATIENCE` intervals at the latest."""
     due = at + max(SHORTEST, timedelta(seconds=PATIENCE * interval_s))
     ingest_store.set_office_setting(connection, NAME, due.isoformat())
+    _set(connection, REFUSED, "")
 
 
 def begin(connection: Connection, at: datetime, interval_s: float) -> None:
@@ -30,7 +35,8 @@ def begin(connection: Connection, at: datetime, interval_s: float) -> None:
 def stop(connection: Connection) -> None:
     """Nothing is fetched any more, so nothing is overdue."""
     if ingest_store.office_setting(connection, NAME):
-        ingest_store.set_office_setting(connection, NAME, "")
+        for name in (NAME, REFUSED, FULL):
+            _set(connection, name, "")
 
 
 def overdue(connection: Connection, at: datetime) -> datetime | None:
@@ -38,3 +44,28 @@ def overdue(connection: Connection, at: datetime) -> datetime | None:
     text = ingest_store.office_setting(connection, NAME)
     due = datetime.fromisoformat(text) if text else None
     return due if due is not None and due < at else None
+
+
+def refused(connection: Connection, why: str) -> None:
+    """The mail server does not let us in: that is told at once, patience does not mend it."""
+    _set(connection, REFUSED, why)
+
+
+def why_refused(connection: Connection) -> str:
+    """What the mail server said, or nothing when it lets us in."""
+    return ingest_store.office_setting(connection, REFUSED)
+
+
+def filled(connection: Connection, share: float | None) -> None:
+    """Note how full the mailbox is, as far as its server says."""
+    _set(connection, FULL, f"{share:.0%}" if share is not None and share >= NEARLY_FULL else "")
+
+
+def nearly_full(connection: Connection) -> str:
+    """Like "93%" when the mailbox has little room left, else nothing."""
+    return ingest_store.office_setting(connection, FULL)
+
+
+def _set(connection: Connection, name: str, value: str) -> None:
+    if ingest_store.office_setting(connection, name) != value:
+        ingest_store.set_office_setting(connection, name, value)

@@ -12,7 +12,7 @@ from ingest.database import Database, now, random_id
 from ingest.officehours import TAKING_QUESTIONS, OfficeHour
 from ingest.officehours import State as HourState
 from ingest.secrets import Safe
-from questions import mine, store
+from questions import bounces, mine, reach, store
 from questions.question import Channel, Contact, Question, Reason, State
 from questions.sources import Arrival, Source
 
@@ -62,6 +62,10 @@ def take(connection: Connection, arrival: Arrival, safe: Safe, *, per_sender: in
         contact=seal_contact(safe, arrival.contact) if arrival.contact else "",
         original=safe.seal_bytes(arrival.original) if arrival.original else b"",
     )
+    if stored and arrival.set_aside is Reason.BOUNCE:
+        bounces.take(connection, arrival.original, now())
+    if stored and arrival.contact and arrival.contact.address and arrival.set_aside is None:
+        reach.begin(connection, question, arrival.contact.address, safe, now())
     if stored and arrival.link:
         mine.link(connection, question.id, arrival.link)
     return question if stored else None

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.database import metadata
-from questions import store
+from questions import reach, store
+from questions.letter import Reach
 from questions.question import MOVES, Question, State
 
 BY = "asker"
@@ -27,6 +28,12 @@ question_links = sa.Table(
 def link(connection: Connection, question: str, token: str) -> None:
     """Let whoever holds `token` see the question and take it back."""
     connection.execute(question_links.insert().values(digest=_digest(token), question=question))
+
+
+def link_once(connection: Connection, question: str, token: str) -> None:
+    """The same, and fine when the link is there already."""
+    if connection.scalar(sa.select(question_links.c.digest).where(question_links.c.digest == _digest(token))) is None:
+        link(connection, question, token)
 
 
 def behind(connection: Connection, token: str) -> Question | None:
@@ -47,10 +54,27 @@ def take_back(connection: Connection, question: Question) -> Question:
         connection, question, State.TAKEN_BACK, by=BY, position=None, merged_into=None,
         subject="", text="", original_text="", background="", author="", sender=None,
     )  # fmt: skip
-    store.forget(connection, question.id)
+    reach.forget(connection, question.id)
     for other in store.merged_into(connection, question.id):
         store.move(connection, other, State.NEW, by=BY, merged_into=None)
     return gone
+
+
+def erase_everything(connection: Connection, known: Reach) -> int:
+    """Erase all that one address asked, on the wish of who reads its mail. Returns how many questions that were.
+
+    What was broadcast keeps its words, which the office withdraws, and loses who asked. A question that somebody
+    wrote into the form with this address, and nobody confirmed, is not theirs: it only loses the address.
+    """
+    reaches = reach.of_address(connection, known.address)
+    for each in reaches:
+        question = store.get(connection, each.question)
+        if can_take_back(question) and (each.confirmed_at is not None or each.question == known.question):
+            take_back(connection, question)
+        else:
+            reach.forget(connection, question.id)
+            store.change(connection, question, sender=None)
+    return len(reaches)
 
 
 def _digest(token: str) -> str:

@@ -1,46 +1,117 @@
-"""The kinds of steps of questions: fetching what came in."""
+"""The kinds of steps of questions: fetching what came in, looking for letters that are due, sending one."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from ingest import steps
 from ingest.database import now
 from ingest.secrets import Safe
-from questions import freshness, intake
+from questions import delivery, freshness, intake, letters, post
+from questions.delivery import Office
 from questions.settings import Settings
 from questions.sources import Source
+from questions.sources.mailbox import Mailbox
 from questions.sources.maildir import Maildir
+from questions.sources.mailserver import Account, LoginRefused, MailboxError
+from questions.wording import Say
 
-FETCH = "questions.fetch"
+LOGIN_AGAIN = timedelta(minutes=5)
+FETCH, LETTERS = "questions.fetch", "questions.letters"
 
 
-def kinds(settings: Settings, safe: Safe) -> list[steps.Kind]:
-    """One kind, `questions.fetch`; it looks into every source that is set up."""
+def kinds(settings: Settings, safe: Safe, say: Say, address: Callable[[str], str], zone: ZoneInfo) -> list[steps.Kind]:
+    """The kinds of steps; `say` speaks a language, `address` makes a page's whole address of its path."""
 
-    def fetch(work: steps.Work) -> None:
+    def write_letters(work: steps.Work) -> None:
         work.confirm()
-        if settings.maildir is None:
+        if settings.smtp_host:
             with work.database.transaction() as connection:
-                freshness.stop(connection)
+                letters.want_due(connection, now(), zone)
+
+    def send_letter(work: steps.Work) -> None:
+        if not settings.smtp_host:
+            raise steps.Permanent("no mail server is set up that sends letters (OFFICEHOURS_SMTP_HOST)")
+        office = Office(
+            server=server(settings), sender=settings.letters_from, safe=safe, say=say, address=address, zone=zone
+        )
+        delivery.deliver(work, office)
+
+    return [
+        steps.Kind(name=FETCH, queue="light", run=lambda work: fetch(work, settings, safe), priority=3),
+        steps.Kind(name=LETTERS, queue="light", run=write_letters, priority=4),
+        # Two lines to one mail server are polite, and leave places to the rest.
+        steps.Kind(name=letters.LETTER, queue="light", run=send_letter, priority=4, at_once=2),
+    ]
+
+
+def fetch(work: steps.Work, settings: Settings, safe: Safe) -> None:
+    """Look into every source that is set up; one that fails holds up no other. Raises Transient, Resource."""
+    work.confirm()
+    with work.database.transaction() as connection:
+        if not (settings.maildir or settings.imap_host):
+            freshness.stop(connection)
             return
+        freshness.begin(connection, now(), settings.fetch_interval_s)
+    looks = (lambda: _maildir(work, settings, safe), lambda: _mailbox(work, settings, safe))
+    problems = [problem for look in looks if (problem := _problem(work, look))]
+    if problems:
+        raise problems[-1]
+    with work.database.transaction() as connection:
+        freshness.promise(connection, now(), settings.fetch_interval_s)
+
+
+def _problem(work: steps.Work, look: Callable[[], None]) -> steps.StepError | None:
+    """What kept one source from being read, by whose turn it is."""
+    try:
+        look()
+    except LoginRefused as error:
         with work.database.transaction() as connection:
-            freshness.begin(connection, now(), settings.fetch_interval_s)
-        try:
-            for source in sources(settings):
-                intake.fetch_all(
-                    source,
-                    work.database,
-                    safe,
-                    alive=lambda: work.progress(0.5),
-                    per_sender=settings.mails_per_sender,
-                )
-        except OSError as error:
-            raise steps.Transient(f"questions could not be fetched: {error}") from error
+            freshness.refused(connection, str(error))
+        # Asked again and again, a server locks the account.
+        return steps.Resource(f"questions could not be fetched: {error}", work.clock() + LOGIN_AGAIN)
+    except (OSError, MailboxError) as error:
+        return steps.Transient(f"questions could not be fetched: {error}")
+    return None
+
+
+def _maildir(work: steps.Work, settings: Settings, safe: Safe) -> None:
+    if settings.maildir is not None:
+        _take_all(Maildir(settings.maildir, mail_bytes=settings.mail_bytes), work, settings, safe)
+
+
+def _mailbox(work: steps.Work, settings: Settings, safe: Safe) -> None:
+    if settings.imap_host:
+        box = Mailbox(account(settings), work.database, mail_bytes=settings.mail_bytes)
+        _take_all(box, work, settings, safe)
         with work.database.transaction() as connection:
-            freshness.promise(connection, now(), settings.fetch_interval_s)
-
-    return [steps.Kind(name=FETCH, queue="light", run=fetch, priority=3)]
+            freshness.filled(connection, box.fullness)
 
 
-def sources(settings: Settings) -> list[Source]:
-    """The sources that are set up."""
-    if settings.maildir is None:
-        return []
-    return [Maildir(settings.maildir, mail_bytes=settings.mail_bytes)]
+def _take_all(source: Source, work: steps.Work, settings: Settings, safe: Safe) -> None:
+    alive = lambda: work.progress(0.5)  # noqa: E731
+    intake.fetch_all(source, work.database, safe, alive=alive, per_sender=settings.mails_per_sender)
+
+
+def account(settings: Settings) -> Account:
+    """The mailbox that is read."""
+    return Account(
+        host=settings.imap_host,
+        port=settings.imap_port,
+        security=settings.imap_security,
+        user=settings.imap_user,
+        password_file=settings.imap_password_file,
+        folder=settings.imap_folder,
+    )
+
+
+def server(settings: Settings) -> post.Server:
+    """The mail server that sends."""
+    return post.Server(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        user=settings.smtp_user,
+        password_file=settings.smtp_password_file,
+        timeout_s=settings.smtp_timeout_s,
+    )

@@ -4,9 +4,10 @@ Each process builds one at its start; tests build one on a folder of their own.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from celery import Celery
 
@@ -23,10 +24,12 @@ from ingest.database import Database
 from ingest.disk import MEGABYTE
 from ingest.engine import Engine
 from ingest.secrets import Safe, open_safe
-from ingest.settings import load
+from ingest.settings import SettingError, load
 from ingest.steps import Kind, Step
+from questions.sources.form import is_address
 from transcode.speech import Whisper
 from web import broker, taking
+from web.words import say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +67,9 @@ def open_house(environ: Mapping[str, str] | None = None) -> House:
     archive = Archive(base.data / "archive")
     safe = open_safe(base.secrets)
     celery = broker.celery_app(settings.broker_url, base.data)
-    kinds = all_kinds(base.data, encode, intake, release, safe, base.video_preset)
+    check_letters(intake, settings)
+    check_mailbox(intake)
+    kinds = all_kinds(base.data, encode, intake, release, safe, settings, base.video_preset)
 
     def send(step: Step, kind: Kind) -> None:
         broker.ring(celery, step, kind)
@@ -98,12 +103,42 @@ def all_kinds(
     intake: questions.settings.Settings,
     release: publish.settings.Settings,
     safe: Safe,
+    site: web.settings.Settings,
     video_preset: str,
 ) -> list[Kind]:
     """Every kind of step that a worker of this house knows."""
     return [
         *transcode.tasks.kinds(encode, Whisper(settings=encode, store=data / "models")),
-        *questions.tasks.kinds(intake, safe),
+        *questions.tasks.kinds(intake, safe, say, page_address(site), ZoneInfo(site.time_zone)),
         *publish.tasks.kinds(release, safe),
         *taking.kinds(data, encode, video_preset),
     ]
+
+
+def page_address(site: web.settings.Settings) -> Callable[[str], str]:
+    """`/q/1` -> `https://name/q/1`, for whoever writes without having been asked by a browser."""
+    return lambda path: f"{site.public_url.rstrip('/')}{path}"
+
+
+def check_letters(intake: questions.settings.Settings, site: web.settings.Settings) -> None:
+    """Letters hold links and come from somewhere. Raises SettingError, at the start and not with the first letter."""
+    if not intake.smtp_host:
+        return
+    if not is_address(intake.letters_from):
+        raise SettingError("OFFICEHOURS_SMTP_HOST is set, so OFFICEHOURS_LETTERS_FROM must be a mail address")
+    if not site.public_url:
+        raise SettingError("OFFICEHOURS_SMTP_HOST is set, so OFFICEHOURS_PUBLIC_URL must be set: letters hold links")
+    if intake.smtp_security not in ("starttls", "tls", "none"):
+        raise SettingError(f"OFFICEHOURS_SMTP_SECURITY={intake.smtp_security!r} is none of starttls, tls, none")
+
+
+def check_mailbox(intake: questions.settings.Settings) -> None:
+    """Raises SettingError for a mailbox that cannot be opened as it is set up."""
+    if not intake.imap_host:
+        return
+    if intake.imap_security not in ("tls", "starttls", "none"):
+        raise SettingError(f"OFFICEHOURS_IMAP_SECURITY={intake.imap_security!r} is none of tls, starttls, none")
+    if not intake.imap_user or intake.imap_password_file is None:
+        raise SettingError(
+            "OFFICEHOURS_IMAP_HOST is set, so OFFICEHOURS_IMAP_USER and OFFICEHOURS_IMAP_PASSWORD_FILE must be set"
+        )

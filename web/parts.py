@@ -3,6 +3,7 @@
 from typing import Protocol
 
 import ingest.settings
+import questions.settings
 import web.settings
 from ingest.archive import Archive
 from ingest.database import Database
@@ -17,6 +18,8 @@ class House(Protocol):
     def settings(self) -> web.settings.Settings: ...
     @property
     def ingest(self) -> ingest.settings.Settings: ...
+    @property
+    def questions(self) -> questions.settings.Settings: ...
     @property
     def database(self) -> Database: ...
     @property

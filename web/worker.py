@@ -6,6 +6,7 @@ work is a child process (ffmpeg, speech), so the pool is threads: nothing is for
 
 import logging
 import os
+import threading
 import warnings
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,6 +17,8 @@ from celery.platforms import SecurityWarning
 
 from ingest import events, sealed, steps, tickets
 from ingest.database import now
+from questions.sources.listener import listen
+from questions.tasks import FETCH, LETTERS, account
 from transcode import made
 from web import store, uploads
 from web.house import House
@@ -36,6 +39,7 @@ def register(house: House) -> Celery:
     named: dict[str, Callable[..., object]] = {
         "clock.reconcile": house.engine.reconcile,
         "clock.fetch": lambda: fetch(house),
+        "clock.letters": lambda: write_letters(house),
         "clock.tidy": lambda: tidy(house),
     }
     named |= dict.fromkeys(house.engine.kinds, house.engine.run)
@@ -53,12 +57,24 @@ def _task(work: Callable[..., object]) -> Callable[..., None]:
     return task
 
 
-def fetch(house: House) -> None:
-    """Ask every source of questions once, unless the last time is still going on."""
+def fetch(house: House) -> bool:
+    """Ask every source of questions once; False when the last time is still going on."""
+    return _once(house, FETCH, priority=1)
+
+
+def write_letters(house: House) -> None:
+    """Look once for letters that are due, unless the last time is still going on."""
+    if house.questions.smtp_host:
+        _once(house, LETTERS, priority=4)
+
+
+def _once(house: House, kind: str, *, priority: int) -> bool:
     with house.database.transaction() as connection:
-        if not steps.unfinished(connection, "questions.fetch"):
-            steps.add(connection, kind="questions.fetch", priority=1, again=now().isoformat())
+        free = not steps.unfinished(connection, kind)
+        if free:
+            steps.add(connection, kind=kind, priority=priority, again=now().isoformat())
     house.engine.dispatch()
+    return free
 
 
 def tidy(house: House) -> None:
@@ -69,7 +85,8 @@ def tidy(house: House) -> None:
         recent = steps.office_hours_since(connection, at - timedelta(days=2))
         events.forget(connection, at)
         tickets.forget(connection, at)
-        steps.forget(connection, "questions.fetch", at - timedelta(hours=1))
+        for kind in (FETCH, LETTERS):
+            steps.forget(connection, kind, at - timedelta(hours=1))
         store.forget_sessions(connection, at)
         forgotten = uploads.forget(connection, at)
     for office_hour in recent:
@@ -81,7 +98,12 @@ def tidy(house: House) -> None:
 
 def schedule(house: House) -> dict[str, Any]:
     """What the clock rings, each message gone after its own interval so that none pile up."""
-    every = {"clock.reconcile": RECONCILE_S, "clock.fetch": house.questions.fetch_interval_s, "clock.tidy": TIDY_S}
+    every = {
+        "clock.reconcile": RECONCILE_S,
+        "clock.fetch": house.questions.fetch_interval_s,
+        "clock.letters": house.questions.letters_interval_s,
+        "clock.tidy": TIDY_S,
+    }
     return {
         name: {"task": name, "schedule": seconds, "options": {"queue": "light", "expires": seconds}}
         for name, seconds in every.items()
@@ -114,7 +136,10 @@ def run_worker(house: House, queue: str) -> None:
 
 
 def run_clock(house: House) -> None:
-    """Ring the periodic tasks until SIGTERM."""
+    """Ring the periodic tasks until SIGTERM, and whenever the mailbox tells of new mail."""
     app = register(house)
+    if house.questions.imap_host:
+        listening = (account(house.questions), lambda: fetch(house), threading.Event())
+        threading.Thread(target=listen, args=listening, name="mailbox", daemon=True).start()
     app.conf.beat_schedule = schedule(house)
     app.Beat(scheduler_cls="celery.beat:Scheduler", loglevel="WARNING", quiet=True).run()

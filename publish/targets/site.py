@@ -13,6 +13,9 @@ from ingest.officehours import Visibility
 from ingest.steps import Work
 from publish import store
 from publish.publication import Publication, State, TargetName
+from questions import letters
+from questions import store as questions_store
+from questions.question import State as Question
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +38,15 @@ class Site:
 
 
 def release(connection: Connection, office_hour: str) -> None:
-    """Make the newest edition public on the site; fine if it is. Raises MoveRefused, NotFound, Overtaken."""
+    """Make the newest edition public on the site and tell the askers; fine if it is.
+
+    Raises MoveRefused, NotFound, Overtaken.
+    """
     if ingest_store.office_hour(connection, office_hour).visibility is not Visibility.RELEASED:
         ingest_store.set_visibility(connection, office_hour, Visibility.RELEASED, now())
     _follow(connection, office_hour, State.PUBLIC)
+    for question in questions_store.of_office_hour(connection, office_hour, [Question.ANSWERED]):
+        letters.answered(connection, question, f"/q/{question.id}")
 
 
 def withdraw(connection: Connection, office_hour: str) -> None:

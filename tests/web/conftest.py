@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import ingest.settings
+import questions.settings
 import web.settings
 from ingest import accounts, store
 from ingest.archive import Archive
@@ -32,6 +33,7 @@ class SmallHouse:
 
     settings: web.settings.Settings
     ingest: ingest.settings.Settings
+    questions: questions.settings.Settings
     database: Database
     archive: Archive
     safe: Safe
@@ -46,6 +48,7 @@ def small_house(folder: Path, url: str = "", **settings: object) -> SmallHouse:
     return SmallHouse(
         settings=web.settings.Settings(**{"posts_per_minute": 10_000, **settings}),  # type: ignore[arg-type]
         ingest=ingest.settings.Settings(data=folder),
+        questions=questions.settings.Settings(smtp_host="mail.example.org", letters_from="fragen@stadt.example"),
         database=database,
         archive=archive,
         safe=open_safe(folder / "secret.key"),

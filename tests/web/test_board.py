@@ -137,3 +137,17 @@ def test_staff_choose_how_people_are_arranged(bo: Browser, house: SmallHouse, ho
         found = [(each.kind, each.payload) for each in commands.history(connection, hour.id)]
     assert found == [(commands.Kind.SCENE, {"name": "speaker", "people": ["ada"]})]
     assert 'aria-pressed="true" data-key="5"' in bo.get(board).text
+
+
+def test_the_board_says_at_once_when_the_mailbox_is_closed_or_full(
+    bo: Browser, house: SmallHouse, hour: OfficeHour
+) -> None:
+    with house.database.transaction() as connection:
+        freshness.refused(connection, "mail.example.org refuses the login of fragen")
+        freshness.filled(connection, 0.93)
+    page = bo.get(f"/staff/office-hours/{hour.id}/board?part=attention").text
+    assert ("refuses the login of fragen" in page, "fast voll (93%)" in page) == (True, True)
+    with house.database.transaction() as connection:
+        freshness.promise(connection, now(), 30)
+        freshness.filled(connection, 0.2)
+        assert (freshness.why_refused(connection), freshness.nearly_full(connection)) == ("", "")

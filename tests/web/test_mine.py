@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from ingest import steps
 from ingest.officehours import OfficeHour, Visibility
-from questions import intake, moderation
+from questions import intake, letters, mine, moderation, reach
 from questions import store as questions
+from questions.letter import Kind, LetterState
 from questions.question import Question, Reason, State
 from tests.web.conftest import Browser, SmallHouse
 
@@ -78,3 +80,57 @@ def test_an_answered_question_leads_to_its_moment_once_public(
 @pytest.mark.parametrize("link", ["/mine/0", "/mine/" + "0" * 64])
 def test_nobody_guesses_a_page(browser: Browser, link: str) -> None:
     assert browser.get(link).status_code == 404
+
+
+@pytest.fixture
+def letter_link(house: SmallHouse, hour: OfficeHour, link: str) -> str:
+    """The link that stands in the letters about Chris's question."""
+    question = only_question(house, hour)
+    token = reach.token_of(question.id, house.safe)
+    with house.database.transaction() as connection:
+        mine.link_once(connection, question.id, token)
+    return f"/mine/{token}"
+
+
+def test_only_who_reads_the_mailbox_confirms_and_stops(
+    browser: Browser, house: SmallHouse, hour: OfficeHour, link: str, letter_link: str
+) -> None:
+    assert "Briefe per E-Mail" not in browser.get(link).text
+    assert [browser.fill(link, f"{link}/{act}").status_code for act in ("confirm", "stop")] == [404, 404]
+    assert "Ja, das war ich" in browser.get(letter_link).text
+    said = []
+    for act in ("confirm", "stop", "stop"):
+        assert browser.fill(letter_link, f"{letter_link}/{act}").status_code == 303
+        with house.database.reading() as connection:
+            known = reach.of(connection, only_question(house, hour).id)
+        assert known is not None
+        said.append((known.confirmed_at is not None, known.stopped_at is not None))
+    assert said == [(True, False), (True, True), (True, False)]
+
+
+def test_everything_is_erased_by_the_link_in_a_letter(
+    browser: Browser, house: SmallHouse, hour: OfficeHour, letter_link: str
+) -> None:
+    for page in (letter_link, f"/office-hours/{hour.id}/ask"):  # once more, from a page that was left open
+        assert browser.fill(page, f"{letter_link}/erase").status_code == 303
+    gone = only_question(house, hour)
+    with house.database.reading() as connection:
+        assert (gone.state, reach.of(connection, gone.id)) == (State.TAKEN_BACK, None)
+
+
+def test_staff_see_letters_that_did_not_go_and_send_them_again(
+    bo: Browser, browser: Browser, house: SmallHouse, hour: OfficeHour, letter_link: str
+) -> None:
+    page = f"/staff/office-hours/{hour.id}/letters"
+    with house.database.transaction() as connection:
+        known = reach.of(connection, only_question(house, hour).id)
+        assert known is not None
+        letter = letters.want(connection, known, Kind.CONFIRM)
+        assert letter is not None
+        letters.move(connection, letter, [LetterState.WAITING], LetterState.DOUBTFUL, error="the line broke")
+        steps.change(connection, letter.step, steps.UNFINISHED, state=steps.State.FAILED)
+    assert ("the line broke" in bo.get(page).text, "the line broke" in browser.get(page).text) == (True, False)
+    assert "1 brauchen jemanden" in bo.get(f"/staff/office-hours/{hour.id}").text
+    assert [bo.fill(page, page, letter=letter.id).status_code for _ in range(2)] == [303, 409]
+    with house.database.reading() as connection:
+        assert letters.get(connection, letter.id).state is LetterState.WAITING

@@ -98,6 +98,13 @@ def archive(wanted: Wanted) -> Figures:
     return archived(full=wanted.full)
 
 
+def questions(wanted: Wanted) -> Figures:
+    """Intake, suggestions and the board."""
+    from web.benches.questions import questions
+
+    return questions(full=wanted.full)
+
+
 def captions(wanted: Wanted) -> Figures:
     """Our captions beside plain faster-whisper, on the same recording."""
     from web.benches.captions import captions
@@ -106,5 +113,5 @@ def captions(wanted: Wanted) -> Figures:
 
 
 BENCHES: dict[str, Callable[[Wanted], Figures]] = {
-    each.__name__: each for each in (demo, live, latency, loss, transcode, archive, captions)
+    each.__name__: each for each in (demo, live, latency, loss, transcode, archive, captions, questions)
 }

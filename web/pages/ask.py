@@ -49,7 +49,12 @@ def send(request: Request) -> Response:
         raise HTTPException(429)
     with house.database.transaction() as connection:
         intake.take(connection, arrival, house.safe)
-    return RedirectResponse(f"/office-hours/{id}/asked?mine={arrival.link}", 303)
+    mailed = "&mailed=yes" if arrival.contact is not None and letters_are_sent(request) else ""
+    return RedirectResponse(f"/office-hours/{id}/asked?mine={arrival.link}{mailed}", 303)
+
+
+def letters_are_sent(request: Request) -> bool:
+    return bool(house_of(request).questions.smtp_host)
 
 
 def _page(
@@ -74,7 +79,8 @@ def asked(request: Request) -> Response:
     with house_of(request).database.reading() as connection:
         hour = store.office_hour(connection, request.path_params["id"])
     link = request.query_params.get("mine", "")
-    return render(request, "asked.html", hour=hour, link=link if LINK.fullmatch(link) else "")
+    mailed = request.query_params.get("mailed") == "yes" and letters_are_sent(request)
+    return render(request, "asked.html", hour=hour, link=link if LINK.fullmatch(link) else "", mailed=mailed)
 
 
 routes = [

@@ -13,10 +13,10 @@ from starlette.routing import Route
 from ingest import commands, steps, store
 from ingest.database import now
 from ingest.live import waiting
-from ingest.officehours import WITH_ROOM, OfficeHour, State
+from ingest.officehours import WITH_RECORDING, WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import Person, Right, Role, SeatState
 from ingest.store import Overtaken
-from questions import freshness, moderation, private, queue, similar
+from questions import freshness, letters, moderation, private, queue, similar
 from questions import store as questions
 from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, shown_text
 from questions.question import State as QuestionState
@@ -43,6 +43,8 @@ PRIVATE = {
     private.Kind.NAME: N_("name of a person"),
 }
 SILENT = N_("No mail could be fetched, overdue for %(minutes)s minutes. Please tell whoever runs this site.")
+UNRELEASED = N_("%(count)s askers wait for their answer: they hear of it when the recording is released.")
+FULL = N_("The mailbox for questions is nearly full (%(share)s): soon mails are sent back to citizens.")
 UNGREETED = timedelta(minutes=3)
 """Waiting longer than this without a word is what guests complain of."""
 
@@ -118,6 +120,11 @@ def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[
     failed = [step for step in steps.of_office_hour(connection, hour.id) if step.state is steps.State.FAILED]
     if failed:
         found.append(("danger", N_("%(count)s step of the work after the hour failed."), {"count": len(failed)}))
+    found += _about_letters(connection, hour)
+    if why := freshness.why_refused(connection):
+        found.append(("danger", N_("The mailbox cannot be opened: %(reason)s"), {"reason": why}))
+    if share := freshness.nearly_full(connection):
+        found.append(("warning", FULL, {"share": share}))
     if overdue := freshness.overdue(connection, now()):
         minutes = int((now() - overdue).total_seconds() // 60) + 1
         found.append(("danger", SILENT, {"minutes": minutes}))
@@ -133,6 +140,17 @@ def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[
         found.append(("warning", N_("%(count)s waiting and not greeted, the first for %(minutes)s minutes."), values))
     if new:
         found.append(("info", N_("%(count)s unread among the questions."), {"count": new}))
+    return found
+
+
+def _about_letters(connection: Connection, hour: OfficeHour) -> list[tuple[str, str, dict[str, Any]]]:
+    """Letters that did not go, and answers that were given and cannot be seen."""
+    found: list[tuple[str, str, dict[str, Any]]] = []
+    if stuck := len(letters.of_office_hour(connection, hour.id, letters.NEED_STAFF)):
+        found.append(("warning", N_("%(count)s letters to askers were not sent, or nobody knows."), {"count": stuck}))
+    hidden = hour.state in WITH_RECORDING and hour.visibility is not Visibility.RELEASED
+    if hidden and (waiting_for := letters.unreleased(connection, hour.id)):
+        found.append(("warning", UNRELEASED, {"count": waiting_for}))
     return found
 
 

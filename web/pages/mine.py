@@ -1,4 +1,4 @@
-"""The asker's private page: what became of the question, and the button that takes it back."""
+"""The asker's private page: what became of the question, the button that takes it back, and the wish for letters."""
 
 from typing import Any
 
@@ -9,9 +9,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ingest import store
+from ingest.database import now
 from ingest.officehours import Visibility
-from questions import mine
+from questions import mine, reach
 from questions import store as questions
+from questions.letter import Reach
 from questions.question import Question, State
 from web.pages.rules import EXPLAINED
 from web.rendering import N_, house_of, render
@@ -34,6 +36,7 @@ def page(request: Request) -> Response:
     with house_of(request).database.reading() as connection:
         question = _question(connection, request)
         values = _values(connection, question)
+        values["letters"] = reach.behind(connection, request.path_params["token"])
     return render(request, "mine.html", question=question, link=request.path_params["token"], **values)
 
 
@@ -43,6 +46,46 @@ def take_back(request: Request) -> Response:
         question = _question(connection, request)
         if question.state is not State.TAKEN_BACK:
             mine.take_back(connection, question)
+    return _back(request)
+
+
+def confirm(request: Request) -> Response:
+    """The holder reads the mailbox: letters about this question may come."""
+    with house_of(request).database.transaction() as connection:
+        reach.confirm(connection, _letters(connection, request), now())
+    return _back(request)
+
+
+def stop(request: Request) -> Response:
+    """No more letters to this address; a second press lets them come again."""
+    with house_of(request).database.transaction() as connection:
+        known = _letters(connection, request)
+        if known.stopped_at is None:
+            reach.stop(connection, known, now())
+        else:
+            reach.resume(connection, known)
+    return _back(request)
+
+
+def erase(request: Request) -> Response:
+    """Erase all that this address asked; a second press finds it erased."""
+    with house_of(request).database.transaction() as connection:
+        _question(connection, request)
+        known = reach.behind(connection, request.path_params["token"])
+        if known is not None:
+            mine.erase_everything(connection, known)
+    return _back(request)
+
+
+def _letters(connection: Connection, request: Request) -> Reach:
+    """Only the link in a letter proves that its holder reads the mailbox; that of the form does not."""
+    known = reach.behind(connection, request.path_params["token"])
+    if known is None:
+        raise HTTPException(404)
+    return known
+
+
+def _back(request: Request) -> Response:
     return RedirectResponse(f"/mine/{request.path_params['token']}", 303)
 
 
@@ -75,4 +118,7 @@ SHOWN = frozenset({State.APPROVED, State.QUEUED, State.ON_AIR, State.ANSWERED})
 routes = [
     Route("/mine/{token}", page),
     Route("/mine/{token}/take-back", take_back, methods=["POST"]),
+    Route("/mine/{token}/confirm", confirm, methods=["POST"]),
+    Route("/mine/{token}/stop", stop, methods=["POST"]),
+    Route("/mine/{token}/erase", erase, methods=["POST"]),
 ]

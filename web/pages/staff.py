@@ -18,6 +18,7 @@ from ingest.store import Overtaken
 from publish import pipeline, withdrawal
 from publish import store as published
 from publish.targets import site as own_site
+from questions import letters
 from questions import store as questions
 from questions.question import State as QuestionState
 from web import store as web_store
@@ -126,12 +127,14 @@ def page(request: Request) -> Response:
         recorded = hour.state in WITH_RECORDING and store.edition_of(connection, hour.id) is not None
         lines = publications.lines(published.of_office_hour(connection, hour.id), work, hour) if recorded else []
         why_not = publications.why_not(connection, hour)
+        stuck = len(letters.of_office_hour(connection, hour.id, letters.NEED_STAFF))
+        waiting_askers = letters.unreleased(connection, hour.id)
     values: dict[str, Any] = {"hour": hour, "links": links, "steps": work, "changeable": hour.state in CHANGEABLE}
     values["figures"] = figures.of(house.archive.room(hour.id))
     values["progress"] = pipeline.progress(work)
     values["work"] = work_lines.lines([step for step in work if step.kind not in publications.KINDS], now())
     values |= {"lines": lines, "why_not": why_not, "connected": why_not != publications.NOT_CONNECTED}
-    values["elsewhere"] = publications.KINDS
+    values |= {"elsewhere": publications.KINDS, "stuck": stuck, "waiting": waiting_askers}
     part = request.query_params.get("part", "")
     if part not in PARTS:
         raise HTTPException(404)

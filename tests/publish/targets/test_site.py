@@ -3,13 +3,16 @@
 import pytest
 
 from ingest import steps, store
-from ingest.database import Database
+from ingest.database import Database, now
 from ingest.officehours import MoveRefused, Visibility
+from ingest.secrets import Safe
 from publish import store as publications
 from publish import withdrawal
 from publish.pipeline import RELEASE
 from publish.publication import State
 from publish.targets import site
+from questions import letters, reach
+from questions.letter import Kind, LetterState
 from tests.publish.conftest import House, Past
 
 
@@ -28,6 +31,17 @@ def test_releasing_twice_is_fine(database: Database, past: Past, house: House) -
     house.run_all()
     assert [house.step(id).state for id in ids] == [steps.State.DONE] * 2
     assert visibility(database, past) is Visibility.RELEASED
+
+
+def test_who_asked_is_told_with_the_release_and_once(database: Database, past: Past, safe: Safe) -> None:
+    answered = past.asked[0]
+    with database.transaction() as connection:
+        reach.confirm(connection, reach.begin(connection, answered, "chris@x.example", safe, now()), now())
+        assert letters.unreleased(connection, past.hour.id) == 1
+        for change in (site.release, site.withdraw, site.release):
+            change(connection, past.hour.id)
+        known = letters.of_office_hour(connection, past.hour.id, LetterState)
+    assert [(letter.kind, letter.link) for letter in known] == [(Kind.ANSWERED, f"/q/{answered.id}")]
 
 
 def test_what_a_person_withdrew_is_not_released_by_itself(database: Database, past: Past, house: House) -> None:

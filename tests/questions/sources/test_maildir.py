@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +17,7 @@ from questions import intake, moderation, store, tasks
 from questions.question import Contact, Question, Reason, State
 from questions.settings import Settings
 from questions.sources.maildir import Maildir
+from web.words import say
 
 MAIL = b"""From: Chris =?utf-8?q?=C3=96zt=C3=BCrk?= <chris@example.org>
 To: Fragen <fragen@sprechstunde.example>
@@ -203,7 +205,7 @@ def test_the_step_fetches_and_an_unreadable_folder_is_tried_again(
     tmp_path: Path, box: Maildir, database: Database, safe: Safe, open_hour: OfficeHour
 ) -> None:
     deliver(box, MAIL)
-    (kind,) = tasks.kinds(Settings(maildir=box.path), safe)
+    kind = tasks.kinds(Settings(maildir=box.path), safe, say, str, ZoneInfo("UTC"))[0]
     house = engine.Engine(database, Archive(tmp_path / "archive"), [kind], ring, in_flight=4, lease_s=60)
     with database.transaction() as connection:
         id = steps.add(connection, kind=kind.name)
