@@ -10,12 +10,9 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from fractions import Fraction
-
-import av
-import numpy as np
 
 from ingest.live import audio
+from ingest.live.opus import Encoder
 from ingest.live.outlet import Burst, Codec, Sent, Way
 from ingest.live.packetise import Piece, laid_out, payloads
 from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
@@ -26,29 +23,7 @@ AGAIN_A_SECOND = 300  # packets sent again to one viewer, at most: more than tha
 LAST_START, LAST_SOUND_START = 0x10000 - 1000, 0x10000 - 100
 """Nobody begins shortly before the numbers begin anew: who misses the first packets would count the rounds wrongly
 and could decrypt nothing for good (RFC 3711, 3.3.1). In packets; two seconds and more."""
-OPUS_BITS_PER_S = 32_000  # Fullband speech in mono (RFC 7587, 3.1.1: 28 to 40 kbit/s).
-OPUS_LOSS_PERCENT = 10  # How much loss the redundancy inside each packet is made for.
 _NTP_EPOCH_S = 2_208_988_800  # from 1900 to 1970
-
-
-def opus_encoder() -> av.AudioCodecContext:
-    """Speech at 20 ms, with the last packet repeated small inside each (in-band FEC)."""
-    encoder = av.CodecContext.create("libopus", "w")
-    assert isinstance(encoder, av.AudioCodecContext)
-    encoder.sample_rate = SAMPLE_RATE
-    encoder.format = av.AudioFormat("flt")
-    encoder.layout = "mono"
-    encoder.bit_rate = OPUS_BITS_PER_S
-    encoder.time_base = Fraction(1, SAMPLE_RATE)
-    encoder.options = {"application": "voip", "fec": "1", "packet_loss": str(OPUS_LOSS_PERCENT)}
-    return encoder
-
-
-def encode_opus(encoder: av.AudioCodecContext, block: Samples) -> list[bytes]:
-    """One block of 960 samples as Opus packets; none while the encoder fills."""
-    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block.reshape(1, -1)), format="flt", layout="mono")
-    frame.sample_rate = SAMPLE_RATE
-    return [bytes(packet) for packet in encoder.encode(frame)]
 
 
 @dataclass(eq=False)
@@ -69,7 +44,7 @@ class Line:
     number: int = field(default_factory=lambda: secrets.randbelow(0x8000))  # of the next packet of their own sound
     again: int = field(default_factory=lambda: secrets.randbelow(0x8000))  # of the next packet sent again
     allowed: float = AGAIN_A_SECOND
-    encoder: av.AudioCodecContext | None = None
+    encoder: Encoder | None = None
 
 
 class Fanout:
@@ -89,7 +64,7 @@ class Fanout:
         self._base_s: float | None = None
         self._position = -audio.LOOK_AHEAD  # of the newest block, in samples of the programme
         self._next = self._position
-        self._encoder = opus_encoder()
+        self._encoder = Encoder()
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -184,21 +159,20 @@ class Fanout:
         self._want_keyframe()
 
     def _play(self, position: int, block: Samples) -> None:
-        for data in encode_opus(self._encoder, block):
-            piece = Piece(self._sound_sequence, self._sound_origin + position, data, False)
-            self._sound_sequence += 1
-            bursts: dict[tuple[int, int], Burst] = {}
-            for line in self._lines:
-                line.listens = line.listens or piece.sequence & 0xFFFF <= LAST_SOUND_START
-                if line.listens and not line.own_sound:
-                    self._send_sound(line, position, piece, bursts)
+        piece = Piece(self._sound_sequence, self._sound_origin + position, self._encoder.encode(block), False)
+        self._sound_sequence += 1
+        bursts: dict[tuple[int, int], Burst] = {}
+        for line in self._lines:
+            line.listens = line.listens or piece.sequence & 0xFFFF <= LAST_SOUND_START
+            if line.listens and not line.own_sound:
+                self._send_sound(line, position, piece, bursts)
 
     def _play_own(self, line: Line, position: int, block: Samples) -> None:
         if line.encoder is None:
-            line.encoder = opus_encoder()
-        for data in encode_opus(line.encoder, block):
-            self._send_sound(line, position, Piece(line.number, self._sound_origin + position, data, False), {})
-            line.number += 1
+            line.encoder = Encoder()
+        data = line.encoder.encode(block)
+        self._send_sound(line, position, Piece(line.number, self._sound_origin + position, data, False), {})
+        line.number += 1
 
     def _send_sound(self, line: Line, position: int, piece: Piece, bursts: dict[tuple[int, int], Burst]) -> None:
         if line.audio is None or line.way is None:

@@ -5,8 +5,8 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from ingest.live.fanout import encode_opus, opus_encoder
 from ingest.live.jitter import EncodedFrame
+from ingest.live.opus import Encoder
 from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
 
 PICTURE = 3000  # ticks of 90 kHz between pictures at 30 a second
@@ -20,14 +20,13 @@ def tone(seconds: float, pitch_hz: float = 440.0) -> Samples:
 
 def opus(sound: Samples, first_rtp: int = 0, arrived: float = 0.0) -> list[EncodedFrame]:
     """The sound as Opus packets of 20 ms that arrive in time, the first one at `arrived`."""
-    encoder = opus_encoder()
+    encoder = Encoder()
     frames: list[EncodedFrame] = []
     for number in range(len(sound) // BLOCK_SAMPLES):
         block = sound[number * BLOCK_SAMPLES : (number + 1) * BLOCK_SAMPLES]
-        for data in encode_opus(encoder, block):
-            rtp = first_rtp + len(frames) * BLOCK_SAMPLES
-            at = arrived + len(frames) * BLOCK_SAMPLES / SAMPLE_RATE
-            frames.append(EncodedFrame(kind="audio", codec="opus", data=data, rtp=rtp, keyframe=True, arrived=at))
+        data, rtp = encoder.encode(block), first_rtp + number * BLOCK_SAMPLES
+        at = arrived + number * BLOCK_SAMPLES / SAMPLE_RATE
+        frames.append(EncodedFrame(kind="audio", codec="opus", data=data, rtp=rtp, keyframe=True, arrived=at))
     return frames
 
 

@@ -1,9 +1,10 @@
+import av
 import numpy as np
 import pytest
 
-from ingest.live.opus import Decoder, OpusError, repeats
+from ingest.live.opus import BITS_PER_S, Decoder, Encoder, OpusError, repeats
 from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
-from tests.ingest.live.packets import opus
+from tests.ingest.live.packets import opus, tone
 
 
 def sweep(seconds: float) -> Samples:
@@ -42,3 +43,24 @@ def test_rubble_is_no_packet() -> None:
     with pytest.raises(OpusError, match="2 bytes"):
         Decoder().decode(b"\xff\xff")
     assert not repeats(b"")
+
+
+def test_what_is_encoded_is_heard_at_its_level_by_any_decoder() -> None:
+    encoder, sound = Encoder(), tone(0.18)
+    packets = [encoder.encode(block) for block in np.split(sound, len(sound) // BLOCK_SAMPLES)]
+    decoder = av.CodecContext.create("libopus", "r")
+    assert isinstance(decoder, av.AudioCodecContext)
+    decoder.layout, decoder.sample_rate = "mono", SAMPLE_RATE
+    heard = np.concatenate([f.to_ndarray().ravel() for packet in packets for f in decoder.decode(av.Packet(packet))])
+    assert len(packets) == 9
+    assert np.abs(heard[-2 * BLOCK_SAMPLES :]).max() / 32768 == pytest.approx(0.5, abs=0.15)
+
+
+def test_speech_takes_about_the_bits_it_was_given() -> None:
+    size = sum(len(frame.data) for frame in opus(sweep(2.0)))
+    assert size * 8 / 2.0 == pytest.approx(BITS_PER_S, rel=0.4)
+
+
+def test_a_length_that_opus_does_not_have_is_refused() -> None:
+    with pytest.raises(OpusError, match="100 samples"):
+        Encoder().encode(np.zeros(100, np.float32))
