@@ -131,7 +131,7 @@ class Door:
     def routes(self) -> list[Route]:
         return [
             Route("/", lambda _: FileResponse(HERE / "page.html")),
-            Route("/connection.js", lambda _: FileResponse(HERE.parent / "static" / "connection.js")),
+            Route("/connection.js", lambda _: FileResponse(HERE.parents[1] / "static" / "connection.js")),
             Route("/tickets", self.ticket, methods=["POST"]),
             Route("/live/whip", self.whip, methods=["POST"]),
             Route("/live/resource/1", self.gone, methods=["DELETE"]),
