@@ -21,7 +21,9 @@ from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, account
 from transcode import made
 from web import store, uploads
+from web.broker import QUEUES
 from web.house import House
+from web.preflight import rounds
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,8 @@ RECONCILE_S = 5.0
 TIDY_S = 600.0
 LIGHT_AT_ONCE = 4
 """Light steps mostly wait for others."""
+PREFLIGHT_S = 30.0
+"""Pause between two looks for office hours that are near; also that between two signs of life of a worker."""
 HEAVY_NICENESS = 10
 """Heavy steps give way to a live room on the same machine."""
 
@@ -41,6 +45,8 @@ def register(house: House) -> Celery:
         "clock.fetch": lambda: fetch(house),
         "clock.letters": lambda: write_letters(house),
         "clock.tidy": lambda: tidy(house),
+        "clock.preflight": lambda: rounds.look_ahead(house, now()),
+        "clock.sign": lambda queue: rounds.sign(house, queue, now()),
     }
     named |= dict.fromkeys(house.engine.kinds, house.engine.run)
     for name, work in named.items():
@@ -103,10 +109,20 @@ def schedule(house: House) -> dict[str, Any]:
         "clock.fetch": house.questions.fetch_interval_s,
         "clock.letters": house.questions.letters_interval_s,
         "clock.tidy": TIDY_S,
+        "clock.preflight": PREFLIGHT_S,
     }
-    return {
+    rung = {
         name: {"task": name, "schedule": seconds, "options": {"queue": "light", "expires": seconds}}
         for name, seconds in every.items()
+    }
+    return rung | {
+        f"clock.sign.{queue}": {
+            "task": "clock.sign",
+            "schedule": PREFLIGHT_S,
+            "args": (queue,),
+            "options": {"queue": queue, "expires": PREFLIGHT_S},
+        }
+        for queue in QUEUES
     }
 
 

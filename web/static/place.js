@@ -3,13 +3,12 @@
 
 import { refreshAll } from "./parts.js";
 import { Connection, Socket } from "./connection.js";
+import { complain as showProblem, HEARD, reportDevices, wanted, watchLevel } from "./devices.js";
 
 const room = document.getElementById("room");
 const facts = JSON.parse(room.dataset.room);
 const { csrf } = room.dataset;
 const at = (id) => document.getElementById(id);
-const WIDTH = 1280;  // The largest tile there is; what is sent is made smaller when the tile is.
-const HEIGHT = 720;
 const SCREEN = { width: 1280, height: 720, frame_rate: 15, bits_per_s: 1_500_000 };  // Large and slow: it is read.
 
 let stream = null;
@@ -20,25 +19,15 @@ let spoken = null;  // The newest state that the socket told, and when.
 
 // Camera and microphone
 
-const wanted = () => ({
-  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...chosen("microphone") },
-  video: { width: { ideal: WIDTH }, height: { ideal: HEIGHT }, frameRate: { ideal: 30, max: 30 }, ...chosen("camera") },
-});
-
-const chosen = (id) => (at(id)?.value ? { deviceId: { exact: at(id).value } } : {});
-
 const complain = (name) => {
-  const known = [...document.querySelectorAll("[data-problem]")].map((each) => each.dataset.problem);
-  for (const each of document.querySelectorAll("[data-problem]")) {
-    each.hidden = each.dataset.problem !== (known.includes(name) ? name : "other");
-  }
+  showProblem(name);
   at("no-device").hidden = false;
 };
 
 const startDevices = async () => {
   if (!navigator.mediaDevices?.getUserMedia) return complain("insecure");
   try {
-    const fresh = await navigator.mediaDevices.getUserMedia(wanted());
+    const fresh = await navigator.mediaDevices.getUserMedia(wanted({ camera: at("camera")?.value, microphone: at("microphone")?.value }));
     for (const track of stream?.getTracks() ?? []) track.stop();
     stream = fresh;
   } catch (error) {
@@ -73,26 +62,18 @@ const listDevices = async () => {
   }
 };
 
-let context = null;
 const measure = (source) => {
-  context ??= new AudioContext();
-  const analyser = context.createAnalyser();
-  analyser.fftSize = 1024;
-  context.createMediaStreamSource(source).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
+  const camera = source.getVideoTracks().length > 0;
   let loudest = 0;
-  const look = () => {
-    if (source !== stream) return;
-    analyser.getFloatTimeDomainData(samples);
-    const power = samples.reduce((sum, value) => sum + value * value, 0) / samples.length;
-    const level = Math.max(0, Math.min(1, 1 + Math.log10(power + 1e-7) / 5));  // -50 dB is empty, full scale is full
+  reportDevices(csrf, { camera, microphone: false });
+  watchLevel(source, (level) => {
+    if (source !== stream) return false;
     at("meter").value = level;
+    if (loudest <= HEARD && level > HEARD) reportDevices(csrf, { camera, microphone: true });
     loudest = Math.max(loudest, level);
-    at("level-quiet").hidden = loudest > 0.45;
-    at("level-fine").hidden = loudest <= 0.45;
-    setTimeout(look, 80);
-  };
-  look();
+    at("level-quiet").hidden = loudest > HEARD;
+    at("level-fine").hidden = loudest <= HEARD;
+  });
 };
 
 const showMuted = () => {
