@@ -22,6 +22,7 @@ from questions.tasks import FETCH, LETTERS, account
 from transcode import made
 from web import store, uploads
 from web.broker import QUEUES
+from web.devicetest import store as device_tests
 from web.house import House
 from web.preflight import rounds
 
@@ -85,7 +86,7 @@ def _once(house: House, kind: str, *, priority: int) -> bool:
 
 def tidy(house: House) -> None:
     """Forget what nobody needs: old events, tickets, fetches that went well, uploads given up, half-made files,
-    cut stretches past their time."""
+    cut stretches past their time, device tests of yesterday."""
     at = now()
     with house.database.transaction() as connection:
         recent = steps.office_hours_since(connection, at - timedelta(days=2))
@@ -94,6 +95,7 @@ def tidy(house: House) -> None:
         for kind in (FETCH, LETTERS):
             steps.forget(connection, kind, at - timedelta(hours=1))
         store.forget_sessions(connection, at)
+        device_tests.forget(connection, at)
         forgotten = uploads.forget(connection, at)
     for office_hour in recent:
         made.sweep_room(house.archive.room(office_hour))

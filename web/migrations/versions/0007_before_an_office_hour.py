@@ -39,8 +39,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person"], ["persons.id"], name=op.f("fk_device_checks_person_persons")),
         sa.PrimaryKeyConstraint("person", name=op.f("pk_device_checks")),
     )
+    op.create_table(
+        "device_tests",
+        sa.Column("code", sa.String(length=4), nullable=False),
+        sa.Column("verdict", sa.String(length=32), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("browser", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_device_tests")),
+    )
+    op.create_index(op.f("ix_device_tests_at"), "device_tests", ["at"])
 
 
 def downgrade() -> None:
-    for table in ("device_checks", "signs_of_life", "preflights"):
+    for table in ("device_tests", "device_checks", "signs_of_life", "preflights"):
         op.drop_table(table)
