@@ -135,6 +135,7 @@ def run_worker(house: House, queue: str) -> None:
     if queue == "heavy":
         os.nice(HEAVY_NICENESS)
     house.engine.reconcile()
+    rounds.sign(house, queue, now())
     # It warns of root because of pickled messages; ours are JSON and hold an id.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     app.worker_main(

@@ -149,6 +149,7 @@ const run = async () => {
   if (facts.browser) {
     const ringing = loudspeaker();  // At once, while the press still allows sound.
     await devices();
+    at("try-loudspeaker").scrollIntoView({ block: "nearest" });  // It waits for an answer.
     const speaking = voice().then((heard) => { facts.voice = marked("microphone", heard); });
     await Promise.all([line(), speaking, ringing.then((heard) => { facts.loudspeaker = marked("loudspeaker", heard); })]);
     release();
