@@ -86,6 +86,7 @@ class Studio:
             on_edge=lambda office_hour, edge: self.files.told(office_hour, edge),
             sealing_key=sealing.public_key(house.safe),
             begins_in=lambda language: say(language, "Begins in %(time)s", time=TIME),
+            rehearsal=lambda language: say(language, "Rehearsal"),
         )
         self._ending: set[str] = set()
         self.files = LiveFiles(

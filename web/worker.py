@@ -20,7 +20,7 @@ from ingest.database import now
 from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, account
 from transcode import made
-from web import store, uploads
+from web import rehearsal, store, uploads
 from web.broker import QUEUES
 from web.devicetest import store as device_tests
 from web.house import House
@@ -86,7 +86,7 @@ def _once(house: House, kind: str, *, priority: int) -> bool:
 
 def tidy(house: House) -> None:
     """Forget what nobody needs: old events, tickets, fetches that went well, uploads given up, half-made files,
-    cut stretches past their time, device tests of yesterday."""
+    cut stretches past their time, device tests and rehearsals of yesterday."""
     at = now()
     with house.database.transaction() as connection:
         recent = steps.office_hours_since(connection, at - timedelta(days=2))
@@ -101,6 +101,9 @@ def tidy(house: House) -> None:
         made.sweep_room(house.archive.room(office_hour))
     for id in forgotten:
         uploads.path_of(house.ingest.data, id).unlink(missing_ok=True)
+    with house.database.reading() as connection:
+        rehearsed = rehearsal.due(connection, at)
+    rehearsal.erase(house.database, house.archive, rehearsed)
     sealed.erase(sealed.due(house.archive, at, house.ingest.sealed_kept_days), at)
 
 

@@ -84,15 +84,17 @@ class Rooms:
         on_edge: Callable[[str, Edge], None] = lambda office_hour, edge: None,
         sealing_key: str = "",
         begins_in: Callable[[str], str] = lambda language: "",
+        rehearsal: Callable[[str], str] = lambda language: "Rehearsal",
     ) -> None:
         """`sealing_key`: what rooms seal cut stretches with; without one these are lost.
 
-        `begins_in` says in a language how long it takes until the beginning, with `countdown.TIME` for the time.
+        `begins_in` says in a language how long it takes until the beginning, with `countdown.TIME` for the time;
+        `rehearsal` is the word that lies on every picture of one.
         """
         self._sealing_key = sealing_key
         self._settings, self._database, self._archive = settings, database, archive
         self._on_started, self._on_paused, self._on_ended = on_started, on_paused, on_ended
-        self._on_edge, self._begins_in = on_edge, begins_in
+        self._on_edge, self._begins_in, self._rehearsal = on_edge, begins_in, rehearsal
         self._rooms: dict[str, Tenancy] = {}
         self._last: dict[str, dict[str, Any]] = {}
         self._bell = asyncio.Event()
@@ -225,6 +227,7 @@ class Rooms:
             "ice_servers": list(settings.ice_servers),
             "sealing_key": self._sealing_key,
             "whep_viewers": settings.whep_viewers,
+            "mark": self._rehearsal(hour.language) if hour.rehearsal_of else "",
         }
         tenancy = Tenancy(
             room.root,

@@ -14,6 +14,7 @@ import av
 from ingest.live import cards, scene
 from ingest.live.fade import Fade
 from ingest.live.letters import right_to_left
+from ingest.live.mark import mark_for
 from ingest.live.scene import Box, Scene
 from ingest.live.source import Source
 from ingest.live.video import Canvas, Overlay, Scaler, colour
@@ -94,11 +95,22 @@ def may_fade(before: Plan | None, after: Plan) -> bool:
 class Stage:
     """Plans and draws the pictures of one room."""
 
-    def __init__(self, width: int, height: int, folder: Path, *, fade_ticks: int = 0, logo: Path | None = None) -> None:
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        folder: Path,
+        *,
+        fade_ticks: int = 0,
+        logo: Path | None = None,
+        mark: str = "",
+    ) -> None:
+        """`mark`: a word that lies on every picture."""
         self.width, self.height = width, height
         self.canvas = Canvas(width, height)
         self.last = self.canvas.frame
         self._cards = cards.Cards(folder, logo)
+        self._mark = mark_for(mark, width, height)
         self._overlays: dict[str, Overlay] = {}
         self._fade = Fade(width, height, fade_ticks)
         self._plan: Plan | None = None
@@ -185,6 +197,9 @@ class Stage:
         if plan.slide is None:
             for tile in plan.tiles:
                 self._draw_tile(tile)
+        if self._mark is not None:
+            (x, y), plate = self._mark
+            self.canvas.lay(x, y, plate)
         if not fading:
             self._fade.stop()
         self.last = self._fade.of(self.canvas.frame)

@@ -12,7 +12,8 @@ from starlette.routing import Route
 from ingest import store as ingest_store
 from ingest.database import now
 from ingest.officehours import OfficeHour
-from ingest.people import Right
+from ingest.people import Person, Right, Role
+from web.pages.announce import hosts_of
 from web.preflight import lines, looks, store
 from web.preflight.lines import Occasion
 from web.rendering import N_, house_of, render
@@ -69,12 +70,19 @@ def devices(request: Request) -> Response:
     if person is None:
         raise HTTPException(401)
     form = request.state.form
-    check = store.DeviceCheck(
-        person=person.id, camera=form.get("camera") is True, microphone=form.get("microphone") is True, at=now()
-    )
+    worked = {name: form.get(name) is True for name in ("camera", "microphone")}
     with house_of(request).database.transaction() as connection:
-        store.note_devices(connection, check)
+        for each in _same(connection, person):
+            store.note_devices(connection, store.DeviceCheck(person=each.id, at=now(), **worked))
     return Response(status_code=204)
+
+
+def _same(connection: Connection, person: Person) -> list[Person]:
+    """The person; a host who rehearses has tried for the office hour itself as well."""
+    hour = ingest_store.office_hour(connection, person.office_hour)
+    if person.role is not Role.HOST or hour.rehearsal_of is None:
+        return [person]
+    return [person, *hosts_of(connection, hour.rehearsal_of)]
 
 
 routes = [

@@ -22,7 +22,7 @@ from questions import letters
 from questions import store as questions
 from questions.question import State as QuestionState
 from web import store as web_store
-from web.pages import figures, preflight, publications, work_lines
+from web.pages import figures, preflight, publications, rehearse, work_lines
 from web.pages.announce import CHANGEABLE, hosts_of, link_expiry
 from web.pages.office import local_path
 from web.rendering import N_, house_of, render
@@ -53,6 +53,8 @@ def _start(connection: Connection, hour: OfficeHour) -> None:
     if hour.state is not State.BACKSTAGE:
         raise Overtaken(f"the office hour is {hour.state.value}")
     cut_words = say(hour.language, "The broadcast is interrupted. Please stay here, it will go on.")
+    if hour.rehearsal_of:
+        cut_words = f"{say(hour.language, 'Rehearsal')}: {cut_words}"
     waiting.start(connection, hour.id, role_words(hour), cut_words)
 
 
@@ -131,7 +133,7 @@ def page(request: Request) -> Response:
         why_not = publications.why_not(connection, hour)
         stuck = len(letters.of_office_hour(connection, hour.id, letters.NEED_STAFF))
         waiting_askers = letters.unreleased(connection, hour.id)
-        looked = preflight.shown(connection, hour)
+        looked = preflight.shown(connection, hour) | rehearse.shown(connection, hour)
     values: dict[str, Any] = {"hour": hour, "links": links, "steps": work, "changeable": hour.state in CHANGEABLE}
     values["figures"] = figures.of(house.archive.room(hour.id))
     values["progress"] = pipeline.progress(work)

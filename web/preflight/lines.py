@@ -55,7 +55,7 @@ class Report:
 def due(hour: OfficeHour, looked: Mapping[Occasion, datetime], at: datetime) -> Occasion | None:
     """The look whose time has come and that was not made; the one before the start makes the one of the day before
     needless. A start that was moved is looked at anew."""
-    if hour.state not in COMING or at >= hour.starts_at:
+    if hour.rehearsal_of or hour.state not in COMING or at >= hour.starts_at:
         return None
     begun = [occasion for occasion, before in BEFORE.items() if at >= hour.starts_at - before]
     if not begun:

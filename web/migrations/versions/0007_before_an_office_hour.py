@@ -49,8 +49,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_device_tests")),
     )
     op.create_index(op.f("ix_device_tests_at"), "device_tests", ["at"])
+    op.add_column("office_hours", sa.Column("rehearsal_of", sa.String(length=32), nullable=True))
+    op.create_index(op.f("ix_office_hours_rehearsal_of"), "office_hours", ["rehearsal_of"])
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_office_hours_rehearsal_of"), "office_hours")
+    op.drop_column("office_hours", "rehearsal_of")
     for table in ("device_tests", "device_checks", "signs_of_life", "preflights"):
         op.drop_table(table)
