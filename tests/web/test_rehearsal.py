@@ -66,7 +66,7 @@ def test_every_page_of_it_says_so_and_no_other(app: Starlette, hour: OfficeHour,
     chris = Browser(app)
     for path in ("", "/join", "/ask"):
         page = chris.get(f"/office-hours/{probe.id}{path}").text
-        assert '<p class="rehearsal"><strong>Probe</strong>' in page
+        assert '<aside class="rehearsal" aria-label="Probe">' in page
         assert '<meta name="robots" content="noindex">' in page
         assert 'class="rehearsal"' not in chris.get(f"/office-hours/{hour.id}{path}").text
 
