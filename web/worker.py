@@ -25,6 +25,7 @@ from web.broker import QUEUES
 from web.devicetest import store as device_tests
 from web.house import House
 from web.preflight import rounds
+from web.preflight.telling import TELL
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ def tidy(house: House) -> None:
         recent = steps.office_hours_since(connection, at - timedelta(days=2))
         events.forget(connection, at)
         tickets.forget(connection, at)
-        for kind in (FETCH, LETTERS):
+        for kind in (FETCH, LETTERS, TELL):
             steps.forget(connection, kind, at - timedelta(hours=1))
         store.forget_sessions(connection, at)
         device_tests.forget(connection, at)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ingest import store as ingest_store
 from web.parts import House
-from web.preflight import lines, looks, store
+from web.preflight import lines, looks, store, telling
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +26,14 @@ def look_ahead(house: House, at: datetime) -> int:
         report = looks.examine(house, hour, occasion, at)
         with house.database.transaction() as connection:
             store.keep(connection, report)
+            if report.red and house.questions.smtp_host:
+                telling.tell(connection, report)
         if report.red:
             log.warning(
                 "%s needs somebody before it starts: %s", hour.title, ", ".join(each.what for each in report.red)
             )
+    if near:
+        house.engine.dispatch()
     return len(near)
 
 
