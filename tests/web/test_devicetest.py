@@ -34,6 +34,7 @@ IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605
         ({"in_app": True}, Verdict.FINE),
         ({"in_app": True, "camera": False}, Verdict.IN_APP),
         ({"connected": False}, Verdict.NO_LINE),
+        ({"connected": False, "busy": True}, Verdict.BUSY),
         ({"microphone": False}, Verdict.NO_MICROPHONE),
         ({"lost": 0.16}, Verdict.UNSTEADY),
         ({"delay_ms": 1501}, Verdict.UNSTEADY),

@@ -17,6 +17,7 @@ class Verdict(Enum):
 
     IN_APP = "in_app"
     BROWSER = "browser"
+    BUSY = "busy"
     NO_LINE = "no_line"
     NO_MICROPHONE = "no_microphone"
     UNSTEADY = "unsteady"
@@ -31,11 +32,12 @@ class Verdict(Enum):
 SENTENCES: Mapping[Verdict, str] = {
     Verdict.IN_APP: N_("Please open this page in Safari, Chrome or Firefox: inside another app there is no camera."),
     Verdict.BROWSER: N_("This browser cannot take part: please use a current Firefox, Chrome, Edge or Safari."),
+    Verdict.BUSY: N_("Just now too many are testing: please try again in a few minutes."),
     Verdict.NO_LINE: N_("You can watch and write, but not speak: your network lets neither sound nor picture through."),
     Verdict.NO_MICROPHONE: N_("You cannot be heard: no microphone was found or allowed. You can ask in writing."),
     Verdict.UNSTEADY: N_("Your line is too unsteady to speak: try another network, or ask in writing."),
     Verdict.NO_CAMERA: N_("You can take part with sound only: no camera was found or allowed."),
-    Verdict.SLOW: N_("You can take part with sound only: your line is slow."),
+    Verdict.SLOW: N_("You can take part with sound only: your line is too slow or unsteady for a picture."),
     Verdict.SILENT: N_(
         "Everything works but the microphone: nothing was heard from it. Choose another one and test again."
     ),
@@ -67,6 +69,7 @@ class Facts:
     loudspeaker: bool | None = None  # None: nobody said
     socket: bool = False
     connected: bool = False
+    busy: bool = False  # there was no place for the test
     sent_kbps: int = 0
     back_kbps: int = 0
     lost: float = 1.0
@@ -79,7 +82,7 @@ def read(given: Mapping[str, Any], user_agent: str = "") -> Facts:
     return Facts(
         **{
             name: given.get(name) is True
-            for name in ("browser", "camera", "microphone", "voice", "socket", "connected")
+            for name in ("browser", "camera", "microphone", "voice", "socket", "connected", "busy")
         },
         in_app=is_in_app(user_agent),
         loudspeaker=said if isinstance(said, bool) else None,
@@ -106,6 +109,7 @@ def verdict(facts: Facts) -> Verdict:
     found = {
         Verdict.IN_APP: facts.in_app and not facts.camera,
         Verdict.BROWSER: not facts.browser,
+        Verdict.BUSY: facts.busy,
         Verdict.NO_LINE: not facts.connected,
         Verdict.NO_MICROPHONE: not facts.microphone,
         Verdict.UNSTEADY: broken,

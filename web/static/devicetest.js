@@ -10,6 +10,8 @@ const at = (id) => document.getElementById(id);
 const TONE_S = 1.2;
 const VOICE_MS = 12_000;  // Long enough to read the sentence that asks for it.
 const AGAIN_MS = 10_000;
+const TRIES = 4;  // Tests take half a minute at most: by then a place is free, or something else is wrong.
+const ANSWER_MS = 15_000;
 
 let stream = null;
 let facts = {};
@@ -94,7 +96,7 @@ const line = async () => {
   const [socket, way] = await Promise.all([testSocket(), wayThrough()]);
   Object.assign(facts, way, { socket });
   marked("line", Boolean(way.connected));
-  at("line-figures").hidden = !way.connected;
+  if (!way.connected) return;
   at("line-bits").textContent = (way.back_kbps / 1000).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
   at("line-lost").textContent = Math.round(100 * way.lost);
   at("line-delay").textContent = way.delay_ms;
@@ -102,7 +104,7 @@ const line = async () => {
 
 const wayThrough = async () => {
   const [track] = stream?.getAudioTracks() ?? [];
-  for (;;) {
+  for (let left = TRIES; left > 0; left -= 1) {
     try {
       return await testLine({ iceServers, voice: track, onProgress: (share) => { at("line-bar").value = share; } });
     } catch (error) {
@@ -113,17 +115,24 @@ const wayThrough = async () => {
       at("busy").hidden = true;
     }
   }
+  return { connected: false, busy: true };
 };
 
-const told = async () => {
+const judged = async () => {
   const answer = await fetch("/test", {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-Csrf": csrf },
     body: JSON.stringify(facts),
+    signal: AbortSignal.timeout(ANSWER_MS),
   });
   const said = await answer.json();
-  at("verdict").dataset.kind = said.kind ?? "danger";
-  at("verdict-sentence").textContent = said.sentence ?? said.error;
+  return { kind: "danger", sentence: said.error, ...said };
+};
+
+const told = async () => {
+  const said = await judged().catch(() => ({ kind: "danger", sentence: page.dataset.unheard }));
+  at("verdict").dataset.kind = said.kind;
+  at("verdict-sentence").textContent = said.sentence;
   at("verdict-code").textContent = said.code ?? "";
   at("verdict-help").hidden = !said.code;
   at("verdict").hidden = false;

@@ -48,7 +48,9 @@ const silence = () => {
 };
 
 const counted = async (peer) => {
-  const sum = { at: performance.now(), sent: 0, back: 0, sentBytes: 0, backBytes: 0, delay: 0 };
+  const sum = {
+    at: performance.now(), sent: 0, sentBytes: 0, sentLost: 0, back: 0, backBytes: 0, backLost: 0, delay: 0,
+  };
   for (const report of (await peer.getStats()).values()) {
     if (report.type === "outbound-rtp") {
       sum.sent += report.packetsSent ?? 0;
@@ -56,10 +58,12 @@ const counted = async (peer) => {
     } else if (report.type === "inbound-rtp") {
       sum.back += report.packetsReceived ?? 0;
       sum.backBytes += report.bytesReceived ?? 0;
+      sum.backLost += report.packetsLost ?? 0;
     } else if (report.type === "candidate-pair" && report.nominated) {
       sum.delay = Math.max(sum.delay, report.currentRoundTripTime ?? 0);
     } else if (report.type === "remote-inbound-rtp") {
       sum.delay = Math.max(sum.delay, report.roundTripTime ?? 0);
+      sum.sentLost += report.packetsLost ?? 0;
     }
   }
   return sum;
@@ -127,16 +131,19 @@ const measured = async (peer, onProgress) => {
   }
   const after = await counted(peer);
   const seconds = (after.at - before.at) / 1000;
-  const [sent, back] = [after.sent - before.sent, after.back - before.back];
+  const grown = (name) => after[name] - before[name];
   const kbps = (bytes) => Math.round(8 * bytes / seconds / 1000);
   return {
-    connected: back > 0,
-    sent_kbps: kbps(after.sentBytes - before.sentBytes),
-    back_kbps: kbps(after.backBytes - before.backBytes),
-    lost: sent ? Math.max(0, 1 - back / sent) : 1,
+    connected: after.back > 0,
+    sent_kbps: kbps(grown("sentBytes")),
+    back_kbps: kbps(grown("backBytes")),
+    lost: Math.max(share(grown("sentLost"), grown("sent")), share(grown("backLost"), grown("backLost") + grown("back"))),
     delay_ms: Math.round(1000 * after.delay),
   };
 };
+
+// On the worse way; what is still on its way is not lost.
+const share = (lost, all) => (all > 0 ? Math.min(1, Math.max(0, lost / all)) : 0);
 
 // Whether the line for signals is open: a word there and back.
 export const testSocket = () => new Promise((resolve) => {
