@@ -13,7 +13,7 @@ import socket
 import sys
 from collections.abc import Sequence
 
-from ingest.live import closing, echo, hooks, outlet
+from ingest.live import closing, hooks, outlet
 from ingest.live.echo import Echoes, TooMany
 from ingest.live.offers import BadOffer
 from ingest.live.wire import LINE_BYTES, Message, Wire
@@ -141,7 +141,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="echo %(levelname)s %(name)s %(message)s")
     logging.getLogger("aioice").setLevel(logging.WARNING)
     os.nice(NICENESS)
-    hooks.check(outlet.HOOKS, closing.HOOKS, echo.HOOKS)
+    hooks.check(outlet.HOOKS, closing.HOOKS)
     hooks.silence_decoders()
     line = socket.socket(fileno=arguments.line)
     asyncio.run(Child(arguments.ice_servers).run(line))
