@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from ingest.live.echo_room import EchoRoom
 from ingest.live.wire import CallFailed, WireBroken
 from web.limits import Throttle
-from web.offers import connected, offer_of
+from web.sdp import connected, offer_of
 
 log = logging.getLogger(__name__)
 TESTS_A_MINUTE = 10

@@ -38,7 +38,7 @@ from web.door import client
 from web.house import House
 from web.limits import Throttle
 from web.live_files import LiveFiles, ShortWay
-from web.offers import connected, offer_of
+from web.sdp import connected, offer_of
 from web.words import say
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 // The page /test: browser, camera, microphone, loudspeaker and line, one after the other; the site says the verdict.
 
 import { complain, HEARD, wanted, watchLevel } from "./devices.js";
-import { Busy, testLine, testSocket } from "./line.js";
+import { Busy, testLine, testSocket } from "./linetest.js";
 
 const page = document.getElementById("device-test");
 const { csrf } = page.dataset;
