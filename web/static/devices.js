@@ -1,24 +1,6 @@
-// What every page with a camera and a microphone needs: open them, list them, see that a voice arrives, say how it went.
+// What pages with a microphone share: see that a voice arrives, and say how camera and microphone did.
 
-export const WIDTH = 1280;  // The largest tile there is; what is sent is made smaller when the tile is.
-export const HEIGHT = 720;
 export const HEARD = 0.45;  // Share of the meter from which somebody speaks; noise of a room stays below.
-
-export const wanted = ({ camera = "", microphone = "" } = {}) => ({
-  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...exactly(microphone) },
-  video: {
-    width: { ideal: WIDTH }, height: { ideal: HEIGHT }, frameRate: { ideal: 30, max: 30 }, ...exactly(camera),
-  },
-});
-
-const exactly = (device) => (device ? { deviceId: { exact: device } } : {});
-
-// Show the sentence for what went wrong: `name` is that of the browser's error.
-export const complain = (name) => {
-  const problems = [...document.querySelectorAll("[data-problem]")];
-  const shown = problems.some((each) => each.dataset.problem === name) ? name : "other";
-  for (const each of problems) each.hidden = each.dataset.problem !== shown;
-};
 
 // How loud the stream is, 0 to 1, about twelve times a second until `show` says that it has seen enough.
 let context = null;

@@ -1,6 +1,6 @@
 // The page /test: browser, camera, microphone, loudspeaker and line, one after the other; the site says the verdict.
 
-import { complain, HEARD, wanted, watchLevel } from "./devices.js";
+import { HEARD, watchLevel } from "./devices.js";
 import { Busy, testLine, testSocket } from "./linetest.js";
 
 const page = document.getElementById("device-test");
@@ -29,10 +29,17 @@ const fits = () => Boolean(
   && HTMLCanvasElement.prototype.captureStream,
 );
 
+// The sentence for what went wrong: `name` is that of the browser's error.
+const complain = (name) => {
+  const problems = [...document.querySelectorAll("[data-problem]")];
+  const shown = problems.some((each) => each.dataset.problem === name) ? name : "other";
+  for (const each of problems) each.hidden = each.dataset.problem !== shown;
+};
+
 const open = async () => {
-  for (const constraints of [wanted(), { ...wanted(), video: false }]) {
+  for (const video of [{ width: { ideal: 1280 }, height: { ideal: 720 } }, false]) {
     try {
-      return await navigator.mediaDevices.getUserMedia(constraints);
+      return await navigator.mediaDevices.getUserMedia({ audio: true, video });
     } catch (error) {
       complain(error.name);
       at("no-device").hidden = false;

@@ -2,13 +2,15 @@
 // What the rows say comes with the page's part `#seat-state`; the studio's socket is quicker and wins while it speaks.
 
 import { refreshAll } from "./parts.js";
+import { HEARD, reportDevices, watchLevel } from "./devices.js";
 import { Connection, Socket } from "./connection.js";
-import { complain as showProblem, HEARD, reportDevices, wanted, watchLevel } from "./devices.js";
 
 const room = document.getElementById("room");
 const facts = JSON.parse(room.dataset.room);
 const { csrf } = room.dataset;
 const at = (id) => document.getElementById(id);
+const WIDTH = 1280;  // The largest tile there is; what is sent is made smaller when the tile is.
+const HEIGHT = 720;
 const SCREEN = { width: 1280, height: 720, frame_rate: 15, bits_per_s: 1_500_000 };  // Large and slow: it is read.
 
 let stream = null;
@@ -19,15 +21,25 @@ let spoken = null;  // The newest state that the socket told, and when.
 
 // Camera and microphone
 
+const wanted = () => ({
+  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...chosen("microphone") },
+  video: { width: { ideal: WIDTH }, height: { ideal: HEIGHT }, frameRate: { ideal: 30, max: 30 }, ...chosen("camera") },
+});
+
+const chosen = (id) => (at(id)?.value ? { deviceId: { exact: at(id).value } } : {});
+
 const complain = (name) => {
-  showProblem(name);
+  const known = [...document.querySelectorAll("[data-problem]")].map((each) => each.dataset.problem);
+  for (const each of document.querySelectorAll("[data-problem]")) {
+    each.hidden = each.dataset.problem !== (known.includes(name) ? name : "other");
+  }
   at("no-device").hidden = false;
 };
 
 const startDevices = async () => {
   if (!navigator.mediaDevices?.getUserMedia) return complain("insecure");
   try {
-    const fresh = await navigator.mediaDevices.getUserMedia(wanted({ camera: at("camera")?.value, microphone: at("microphone")?.value }));
+    const fresh = await navigator.mediaDevices.getUserMedia(wanted());
     for (const track of stream?.getTracks() ?? []) track.stop();
     stream = fresh;
   } catch (error) {
@@ -73,6 +85,7 @@ const measure = (source) => {
     loudest = Math.max(loudest, level);
     at("level-quiet").hidden = loudest > HEARD;
     at("level-fine").hidden = loudest <= HEARD;
+    return true;
   });
 };
 
