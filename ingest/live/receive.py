@@ -241,13 +241,21 @@ class PersonSource:
         self.person = person
         self.peer: Peer | None = None
         self._now = now
+        self._seen: Camera | None = None
 
     def picture(self) -> av.VideoFrame | None:
         """The picture to show now; None when no camera sends (a name card is drawn)."""
         peer = self.peer
         if peer is None or self._now() - peer.seen["video"] >= GAP_S:
             return None
+        self._seen = peer.camera
         return peer.camera.picture()
+
+    def fitted(self, width: int, height: int) -> av.VideoFrame:
+        """The picture that `picture` gave last, in this size. Raises LookupError when there is none."""
+        if self._seen is None:
+            raise LookupError("there is no picture")
+        return self._seen.fitted(width, height)
 
     @property
     def late(self) -> bool:

@@ -12,7 +12,7 @@ from ingest.live.scene import Scene
 from ingest.live.source import Samples
 from ingest.live.stage import Place, Stage
 from ingest.live.video import Canvas, Encoder, Keyframes, Overlay, colour, planes_of
-from tests.ingest.live.fakes import grey
+from tests.ingest.live.fakes import fitted, grey
 
 WIDTH, HEIGHT = 640, 360
 
@@ -26,6 +26,9 @@ class Still:
 
     def picture(self) -> av.VideoFrame | None:
         return self.frame
+
+    def fitted(self, width: int, height: int) -> av.VideoFrame:
+        return fitted(self.frame, width, height)
 
     def sound(self, samples: int) -> Samples:
         return np.zeros(samples, np.float32)
