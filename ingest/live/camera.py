@@ -50,7 +50,7 @@ class Camera:
         self._lock = threading.Lock()
         self._ready: deque[tuple[int, Decoded]] = deque(maxlen=READY)
         self._shown: Decoded | None = None
-        self._given: Decoded | None = None  # what `picture` gave last, whoever stops watching meanwhile
+        self._given: Decoded | None = None  # what `picture` gave last
         self._size: tuple[int, int] | None = None
         self._scaler, self._late_scaler = Scaler(), Scaler()  # of the decoding thread, and of who asks
         self._group: list[EncodedFrame] | None = None
@@ -74,7 +74,7 @@ class Camera:
         if not on:
             with self._lock:
                 self._ready.clear()
-                self._shown = None
+                self._shown = self._given = None
             return False
         self._need_keyframe = True
         for frame in self._group or ():
@@ -102,7 +102,8 @@ class Camera:
         Raises LookupError when there is none.
         """
         self._size = width, height
-        given = self._given
+        with self._lock:
+            given = self._given
         if given is None:
             raise LookupError("there is no picture")
         if given.fitted is not None and (given.fitted.width, given.fitted.height) == self._size:

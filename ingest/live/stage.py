@@ -220,9 +220,13 @@ class Stage:
             self.canvas.lay(box.x, box.y, tile.missing)
         else:
             inner = scene.fitted(box, frame.width, frame.height)
+            try:
+                fitted = tile.place.source.fitted(inner.width, inner.height)
+            except LookupError:
+                return  # they have gone in this moment: the next tick draws their card
             if before is None or (before.width, before.height) != (frame.width, frame.height):
                 self.canvas.fill(box, _BARS)
-            self.canvas.put(inner, tile.place.source.fitted(inner.width, inner.height))
+            self.canvas.put(inner, fitted)
         self.canvas.lay(*tile.name_at, tile.name)
         self._drawn[person] = frame
 
