@@ -7,12 +7,13 @@ browsers would answer with longer buffers.
 """
 
 import logging
+import math
 import threading
 from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from ingest.live import audio
+from ingest.live import audio, gain
 from ingest.live.gain import Gain
 from ingest.live.pace import Epoch
 from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
@@ -77,7 +78,7 @@ class Desk(threading.Thread):
 
     def _block(self) -> None:
         places, held = self._heard
-        sounds = {place.person: self._sound(place) for place in places}
+        sounds = self._levelled(places)
         self._factors = {person: factor for person, factor in self._factors.items() if person in sounds}
         mix = audio.total(sounds, BLOCK_SAMPLES)
         before, self._open = self._open, 0.0 if held else 1.0
@@ -88,18 +89,29 @@ class Desk(threading.Thread):
             block = self._limiters[person](audio.without(mix, sounds.get(person)))
             self._guarded(person, lambda listener=listener, block=block: listener(block))  # type: ignore[misc]
 
-    def _sound(self, place: Place) -> Samples:
-        person = place.person
-        sound = self._guarded(person, lambda: place.source.sound(BLOCK_SAMPLES))
-        if sound is None or sound.shape != (BLOCK_SAMPLES,) or not np.isfinite(sound).all():
-            sound = np.zeros(BLOCK_SAMPLES, np.float32)
-        before = self._factors.get(person, 0.0)
-        self._factors[person] = 0.0 if place.muted else self._voice(person, sound).factor
-        return audio.ramp(sound, before, self._factors[person])
+    def _levelled(self, places: tuple[Place, ...]) -> dict[str, Samples]:
+        """Everybody's sound at one loudness; looked at together, since a call of numpy costs more than its work."""
+        if not places:
+            return {}
+        blocks = np.stack([self._pulled(place) for place in places])
+        sounds = {}
+        for place, block, power in zip(places, blocks, gain.powers(blocks), strict=True):
+            if not math.isfinite(power):
+                block, power = np.zeros_like(block), 0.0
+            before = self._factors.get(place.person, 0.0)
+            self._factors[place.person] = 0.0 if place.muted else self._voice(place.person, power).factor
+            sounds[place.person] = audio.ramp(block, before, self._factors[place.person])
+        return sounds
 
-    def _voice(self, person: str, sound: Samples) -> Gain:
-        """What is known of a voice after this block; it is kept while somebody is off air."""
-        self._voices[person] = known = self._voices.get(person, Gain()).after(sound)
+    def _pulled(self, place: Place) -> Samples:
+        sound = self._guarded(place.person, lambda: place.source.sound(BLOCK_SAMPLES))
+        if sound is None or sound.shape != (BLOCK_SAMPLES,):
+            return np.zeros(BLOCK_SAMPLES, np.float32)
+        return sound
+
+    def _voice(self, person: str, power: float) -> Gain:
+        """What is known of a voice after a block of this power; it is kept while somebody is off air."""
+        self._voices[person] = known = gain.step(self._voices.get(person, Gain()), power)
         return known
 
     def _guarded(self, person: str, call: Callable[[], Samples | None]) -> Samples | None:

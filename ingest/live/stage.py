@@ -17,7 +17,7 @@ from ingest.live.letters import right_to_left
 from ingest.live.mark import mark_for
 from ingest.live.scene import Box, Scene
 from ingest.live.source import Source
-from ingest.live.video import Canvas, Overlay, Scaler, colour
+from ingest.live.video import Canvas, Overlay, colour
 
 log = logging.getLogger(__name__)
 _BACKGROUND = colour(*cards.SLATE)
@@ -114,7 +114,6 @@ class Stage:
         self._overlays: dict[str, Overlay] = {}
         self._fade = Fade(width, height, fade_ticks)
         self._plan: Plan | None = None
-        self._scalers: dict[str, Scaler] = {}
         self._drawn: dict[str, av.VideoFrame | None] = {}
         self._silent: set[str] = set()
 
@@ -218,7 +217,6 @@ class Stage:
 
     def _paint(self, plan: Plan) -> None:
         self._drawn = {}
-        self._scalers = {tile.place.person: self._scalers.get(tile.place.person, Scaler()) for tile in plan.tiles}
         self.canvas.fill(Box(0, 0, self.width, self.height), _BACKGROUND)
         if plan.slide is not None:
             self.canvas.lay(0, 0, plan.slide)
@@ -237,9 +235,13 @@ class Stage:
             self.canvas.lay(box.x, box.y, tile.missing)
         else:
             inner = scene.fitted(box, frame.width, frame.height)
+            try:
+                fitted = tile.place.source.fitted(inner.width, inner.height)
+            except LookupError:
+                return  # they have gone in this moment: the next tick draws their card
             if before is None or (before.width, before.height) != (frame.width, frame.height):
                 self.canvas.fill(box, _BARS)
-            self.canvas.put(inner, self._scalers[person].to(frame, inner.width, inner.height))
+            self.canvas.put(inner, fitted)
         self.canvas.lay(*tile.name_at, tile.name)
         self._drawn[person] = frame
 
