@@ -5,7 +5,6 @@ token and what the visitor may see.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -20,6 +19,7 @@ from starlette.responses import HTMLResponse
 
 from ingest import store as ingest_store
 from ingest.database import now
+from ingest.officehours import takes_questions
 from ingest.people import Right
 from web import assets, sessions, store, words
 from web.parts import House
@@ -71,16 +71,24 @@ def common(request: Request) -> dict[str, Any]:
         "office": office or words.say(language, "Town hall"),
         "visitor": request.state.visitor,
         "path": request.url.path,
-        "base": house.settings.public_url.rstrip("/") or f"{request.url.scheme}://{request.headers.get('host', '')}",
+        "base": base_address(request),
         "csrf": lambda: csrf(request),
         "day": lambda at: format_date(at.astimezone(zone), "full", locale=language),
         "short_day": lambda at: format_date(at.astimezone(zone), "long", locale=language),
         "hour_of_day": lambda at: format_time(at.astimezone(zone), "short", locale=language),
+        "date": lambda date: format_date(date, "full", locale=language),
         "moment": lambda at: format_datetime(at.astimezone(zone), "short", locale=language),
         "zone": zone,
         "now": now(),
-        "until": lambda hour: hour.starts_at + timedelta(minutes=hour.planned_minutes),
+        "until": lambda hour: hour.ends_at,
+        "asking": lambda hour: takes_questions(hour, now()),
     }
+
+
+def base_address(request: Request) -> str:
+    """Under which address people reach the site, without a slash at the end."""
+    public = house_of(request).settings.public_url.rstrip("/")
+    return public or f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
 def csrf(request: Request) -> str:
@@ -102,12 +110,6 @@ def clock_text(seconds: float) -> str:
 def minutes_text(seconds: float) -> int:
     """Whole minutes, at least one."""
     return max(1, round(seconds / 60))
-
-
-def local_time(request: Request, text: str) -> datetime:
-    """A form's `2026-12-01T17:30` as a time in UTC. Raises ValueError."""
-    zone = ZoneInfo(house_of(request).settings.time_zone)
-    return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(ZoneInfo("UTC"))
 
 
 def error_page(request: Request, status: int, detail: str = "") -> HTMLResponse:
