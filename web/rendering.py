@@ -9,6 +9,7 @@ from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
@@ -125,7 +126,14 @@ def error_page(request: Request, status: int, detail: str = "") -> HTMLResponse:
         advice=say(advice),
         detail=say(shown) if shown else "",
         code=status,
+        came_from=came_from(request),
     )
+
+
+def came_from(request: Request) -> str:
+    """The path of our page that sent this request, or staff's first page."""
+    sender = urlsplit(request.headers.get("referer", ""))
+    return sender.path if sender.netloc == request.headers.get("host") and sender.path else "/staff"
 
 
 def explained(status: int) -> tuple[str, str]:

@@ -185,6 +185,18 @@ def test_signing_in_opens_staff_pages(app: Starlette, bo: Browser) -> None:
     assert Browser(app).sign_in().get("/staff", follow_redirects=False).status_code == 200
 
 
+def test_a_form_sent_after_the_session_ended_leads_to_sign_in_and_back(app: Starlette, bo: Browser) -> None:
+    page = "/staff/office-hours/new"
+    fields = FACTS | {"csrf": bo.token(page)}
+    bo.fill("/staff", "/logout")
+    dana = Browser(app)
+    token = dana.token("/login")
+    answer = dana.post(page, data=fields | {"csrf": token}, headers={"Origin": ORIGIN, "Referer": f"{ORIGIN}{page}"})
+    assert (answer.status_code, f'href="/login?to={page}"' in answer.text) == (401, True)
+    elsewhere = {"Origin": ORIGIN, "Referer": "https://evil.example/x"}
+    assert 'href="/login?to=/staff"' in dana.post(page, data={"csrf": token}, headers=elsewhere).text
+
+
 def test_signing_out_ends_the_session(app: Starlette, bo: Browser) -> None:
     cookies = dict(bo.cookies)
     bo.fill("/staff", "/logout")
