@@ -11,8 +11,9 @@ from sqlalchemy.engine import Connection
 
 from ingest import store
 from ingest.database import now
+from ingest.live import waiting
 from ingest.officehours import WITH_ROOM, OfficeHour
-from ingest.people import Person, Role, SeatState
+from ingest.people import IN_ROOM, Person, Role, SeatState
 from web import store as web_store
 from web.parts import House
 
@@ -48,11 +49,12 @@ def renew(connection: Connection, house: House, hour: OfficeHour, person: Person
 
 
 def take_back(connection: Connection, person: Person) -> None:
-    """The person is no longer expected: the address and the browsers it let in are shut out. Raises Overtaken."""
+    """The person is no longer expected: address and browsers are shut out, a room sends them out. Raises Overtaken."""
     web_store.drop_link(connection, person.id)
     web_store.close_sessions_of(connection, person.id)
-    seat = store.seat(connection, person.id)
-    store.move_seat(connection, person.id, seat.state, SeatState.LEFT)
+    if store.seat(connection, person.id).state in IN_ROOM:
+        waiting.hold(connection, person)
+    store.move_seat(connection, person.id, store.seat(connection, person.id).state, SeatState.LEFT)
 
 
 def keep_open(connection: Connection, house: House, hour: OfficeHour) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from starlette.applications import Starlette
 
-from ingest import store
+from ingest import commands, store
 from ingest.officehours import OfficeHour, State
 from ingest.people import Person, Role, SeatState
 from tests.web.conftest import ORIGIN, Browser, SmallHouse
@@ -97,6 +97,18 @@ def test_an_access_taken_back_is_shut_and_no_longer_listed(
     act(bo, invited, do="take_back", person=people_of(house, invited)["Tim"].id)
     assert Browser(app).get(path).status_code == 404
     assert list(paths_of(house, invited)) == ["Ada", "Jana"]
+
+
+def test_a_room_sends_out_whose_access_was_taken_back(bo: Browser, house: SmallHouse, invited: OfficeHour) -> None:
+    tim = people_of(house, invited)["Tim"]
+    with house.database.transaction() as connection:
+        store.move_office_hour(connection, invited.id, State.BACKSTAGE)
+        store.move_seat(connection, tim.id, SeatState.ADMITTED, SeatState.ON_AIR)
+    act(bo, invited, do="take_back", person=tim.id)
+    with house.database.reading() as connection:
+        (wish,) = commands.waiting(connection, invited.id)
+        assert store.seat(connection, tim.id).state is SeatState.LEFT
+    assert (wish.kind, wish.payload["person"]) == (commands.Kind.HOLD, tim.id)
 
 
 def test_who_left_by_mistake_comes_back_by_the_address(app: Starlette, house: SmallHouse, invited: OfficeHour) -> None:
