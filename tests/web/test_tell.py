@@ -123,6 +123,20 @@ def test_the_texts_name_day_place_and_help(bo: Browser, announced: OfficeHour) -
     assert len(post) < 500  # what Mastodon takes
 
 
+def test_the_public_page_says_when_how_and_who_helps(
+    browser: Browser, house: SmallHouse, announced: OfficeHour
+) -> None:
+    with house.database.transaction() as connection:
+        store.change_office_hour(connection, announced.id, help_phone="+49 (0)345 12-34")
+    page = browser.get(f"/office-hours/{announced.id}", headers={"Accept-Language": "de"}).text
+    for words in (
+        "Dienstag, 3. Dezember 2030", "17:00 bis 18:00 Uhr", f"/s/{announced.short}", "Mit Untertiteln",
+        "Mit Gebärdensprach-Dolmetschung", f"/office-hours/{announced.id}/calendar.ics", 'href="tel:+493451234"',
+        f"/office-hours/{announced.id}/need", "Samstag, 23. November 2030",
+    ):  # fmt: skip
+        assert words in page
+
+
 def test_only_staff_see_poster_and_texts(browser: Browser, announced: OfficeHour) -> None:
     for page in ("poster", "tell"):
         answer = browser.get(f"/staff/office-hours/{announced.id}/{page}", follow_redirects=False)
