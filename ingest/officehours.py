@@ -107,6 +107,7 @@ class OfficeHour:
     signed: bool = False  # interpreted into sign language
     needs_until: datetime | None = None  # until then citizens can say what they need to follow it
     help_phone: str = ""
+    cancelled_note: str = ""  # why it does not take place, for all to read
     revision: int = 0  # how often what stands in a calendar has changed
 
     @property

@@ -54,6 +54,7 @@ office_hours = sa.Table(
     sa.Column("signed", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("needs_until", UtcDateTime),
     sa.Column("help_phone", sa.Text, nullable=False, server_default=""),
+    sa.Column("cancelled_note", sa.Text, nullable=False, server_default=""),
     sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
     sa.Index("uq_office_hours_short", "short", unique=True),
 )

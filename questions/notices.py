@@ -60,7 +60,8 @@ def compose(need: Need, hour: OfficeHour, recipient: str, name: str, office: Off
     mail["X-Auto-Response-Suppress"] = "All"
     mail["Content-Language"] = need.language
     parts = [speaks("Good day,"), speaks(BODY), office.address("/"), when(hour, need.language, office.say, office.zone)]
-    mail.set_content("\n\n".join([*parts, name]) + "\n")
+    parts += [one_line(plain(hour.cancelled_note), 200), name]
+    mail.set_content("\n\n".join(part for part in parts if part) + "\n")
     entry = invitation(hour, office.address(f"/office-hours/{hour.id}"), at)
     mail.add_attachment(entry, subtype="calendar", filename="office-hour.ics", params={"method": "CANCEL"})
     return mail

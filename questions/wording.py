@@ -140,6 +140,8 @@ def text_of(about: Subject, say: Say, zone: ZoneInfo) -> str:
         parts.append(about.hour_page)
     else:
         parts.append(about.page)
+    if about.kind is Kind.CANCELLED and about.hour is not None:
+        parts.append(one_line(plain(about.hour.cancelled_note), 200))
     if about.kind in QUOTING:
         parts.append("\n".join(f"> {line}" for line in plain(shown_text(about.question)).splitlines()))
     if about.hour is not None:

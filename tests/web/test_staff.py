@@ -100,8 +100,10 @@ def test_the_cancellation_says_who_hears_of_it_and_how(
     for sentence in ("Eine Person erfährt es per Mail", "2 Personen lesen es sofort", "bitte anrufen"):
         assert sentence in sure
     assert state_of(house, hour) is State.OPEN
-    move(bo, hour, "cancel", sure="yes")
-    assert "findet nicht statt" in browser.get(f"/office-hours/{hour.id}").text
+    move(bo, hour, "cancel", sure="yes", note="Ada ist krank,\nam 14. Januar geht es weiter.")
+    public = browser.get(f"/office-hours/{hour.id}").text
+    for sentence in ("findet nicht statt", "Ada ist krank, am 14. Januar geht es weiter."):
+        assert sentence in public
     assert "Die nächste ankündigen" in bo.get(page).text
 
 

@@ -21,6 +21,7 @@ from publish.targets import site as own_site
 from questions import letters, needs
 from questions import store as questions
 from questions.question import State as QuestionState
+from questions.question import one_line, plain
 from web import personal, telling
 from web.offers import offers
 from web.pages import figures, publications, work_lines
@@ -106,6 +107,8 @@ ASKED_ONCE = frozenset({"end", "cancel", "withdraw", "put_on_youtube", "take_fro
 ASKED_FOR_NOTHING: dict[str, Callable[[Connection, OfficeHour], str]] = {"put_on_youtube": publications.why_not}
 """What would be refused anyway is not asked about: the sentence that says why, or an empty one."""
 PARTS = {"": "hour.html", "state": "hour_state.html", "publications": "hour_publications.html"}
+NOTE_LENGTH = 200
+"""Characters of the reason for a cancellation."""
 REVIEWED = frozenset({"release", "withdraw"})
 """Moves that the host may make as well."""
 
@@ -183,6 +186,9 @@ def move(request: Request) -> Response:
         action = f"/staff/office-hours/{id}/move"
         return render(request, "sure.html", hour=hour, move=wished, back=back, action=action, told=_told(request, id))
     with house.database.transaction() as connection:
+        if wished == "cancel":
+            note = one_line(plain(str(form.get("note", ""))), NOTE_LENGTH)
+            store.change_office_hour(connection, id, cancelled_note=note)
         MOVES[wished](connection, store.office_hour(connection, id))
     house.engine.dispatch()
     return RedirectResponse(back, 303)

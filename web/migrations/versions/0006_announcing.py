@@ -13,7 +13,10 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-COLUMNS = ("short", "questions_from", "questions_until", "captioned", "signed", "needs_until", "help_phone", "revision")
+COLUMNS = (
+    "short", "questions_from", "questions_until", "captioned", "signed", "needs_until", "help_phone", "cancelled_note",
+    "revision",
+)  # fmt: skip
 
 
 def upgrade() -> None:
@@ -26,6 +29,7 @@ def upgrade() -> None:
         sa.Column("signed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("needs_until", when, nullable=True),
         sa.Column("help_phone", sa.Text(), server_default="", nullable=False),
+        sa.Column("cancelled_note", sa.Text(), server_default="", nullable=False),
         sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
     ):
         op.add_column("office_hours", column)
