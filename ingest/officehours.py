@@ -1,7 +1,7 @@
 """What an office hour is, the states it passes through and the moves it may make. Pure values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 
@@ -58,6 +58,7 @@ LONGEST_DELAY_S = 60
 """A broadcast delay is 0 to so many seconds: longer than any conversation needs, 19 MB at 2.5 Mbit/s."""
 WITH_RECORDING = frozenset({State.ENDED, State.IN_REVIEW})
 TAKING_QUESTIONS = frozenset({State.OPEN, State.BACKSTAGE, State.ON_AIR, State.PAUSED})
+"""States in which questions can be asked, inside the times announced for it (`takes_questions`)."""
 
 
 class MoveRefused(ValueError):
@@ -104,6 +105,20 @@ class OfficeHour:
     released_at: datetime | None = None
     delay_s: int = 0  # how much later than the room the public sees and hears, fixed when it goes on air
     rehearsal_of: str | None = None  # then it is one: never public, marked on every picture, erased after a day
+    short: str | None = None  # what stands after /s/ in the address that can be read aloud
+    questions_from: datetime | None = None  # from then on it opens for questions by itself
+    questions_until: datetime | None = None
+    captioned: bool = False
+    signed: bool = False  # interpreted into sign language
+    needs_until: datetime | None = None  # until then citizens can say what they need to follow it
+    help_phone: str = ""
+    cancelled_note: str = ""  # why it does not take place, for all to read
+    revision: int = 0  # how often what stands in a calendar has changed
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is planned to be over."""
+        return self.starts_at + timedelta(minutes=self.planned_minutes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,3 +132,26 @@ class Edition:
     duration_ticks: int
     tick_duration: str
     created_at: datetime
+
+
+def takes_questions(hour: OfficeHour, at: datetime) -> bool:
+    """Whether a question can be asked now: the state allows it, and the announced times for questions."""
+    begun = hour.questions_from is None or at >= hour.questions_from
+    return hour.state in TAKING_QUESTIONS and begun and not questions_are_over(hour, at)
+
+
+def questions_are_over(hour: OfficeHour, at: datetime) -> bool:
+    """Whether the announced time for questions has passed."""
+    return hour.questions_until is not None and at >= hour.questions_until
+
+
+def opens_by_itself(hour: OfficeHour, at: datetime) -> bool:
+    """Whether a planned office hour has reached the time announced for questions."""
+    reached = hour.questions_from is not None and hour.questions_from <= at < hour.ends_at
+    return hour.state is State.PLANNED and reached and not questions_are_over(hour, at)
+
+
+def needs_can_be_said(hour: OfficeHour, at: datetime) -> bool:
+    """Whether citizens can still say which help they need to take part."""
+    expected = hour.state in {State.PLANNED, State.OPEN, State.BACKSTAGE}
+    return expected and hour.needs_until is not None and at < hour.needs_until

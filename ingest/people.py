@@ -9,6 +9,7 @@ class Role(Enum):
     """What somebody is in one office hour; staff are so in all of them."""
 
     HOST = "host"
+    SPEAKER = "speaker"  # asked by the office to answer beside the host; never waits
     GUEST = "guest"
     STAFF = "staff"
     INTERPRETER = "interpreter"
@@ -34,6 +35,7 @@ class Right(Enum):
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.GUEST: frozenset({Right.SEND, Right.RECEIVE}),
     Role.INTERPRETER: frozenset({Right.SEND, Right.RECEIVE}),
+    Role.SPEAKER: frozenset({Right.SEND, Right.SHARE, Right.RECEIVE}),
     Role.HOST: frozenset({Right.SEND, Right.SHARE, Right.RECEIVE, Right.CUT, Right.REVIEW}),
     Role.STAFF: frozenset(Right),
 }

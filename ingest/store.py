@@ -10,10 +10,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest import events
+from ingest import events, short_addresses, wordings
 from ingest.accounts import Account
 from ingest.database import EnumText, UtcDateTime, metadata, now, random_id, row_as, rows_as
-from ingest.officehours import Edition, OfficeHour, Rehearsed, Release, State, Visibility, check_move, check_visibility
+from ingest.officehours import (
+    Edition,
+    OfficeHour,
+    Rehearsed,
+    Release,
+    State,
+    Visibility,
+    check_move,
+    check_visibility,
+    opens_by_itself,
+)
 from ingest.people import SEAT_MOVES, Consent, Person, Role, Scope, Seat, SeatState
 
 office_hours = sa.Table(
@@ -39,6 +49,16 @@ office_hours = sa.Table(
     sa.Column("released_at", UtcDateTime),
     sa.Column("delay_s", sa.Integer, nullable=False, server_default="0"),
     sa.Column("rehearsal_of", sa.String(32), index=True),
+    sa.Column("short", sa.String(32)),
+    sa.Column("questions_from", UtcDateTime),
+    sa.Column("questions_until", UtcDateTime),
+    sa.Column("captioned", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("signed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("needs_until", UtcDateTime),
+    sa.Column("help_phone", sa.Text, nullable=False, server_default=""),
+    sa.Column("cancelled_note", sa.Text, nullable=False, server_default=""),
+    sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
+    sa.Index("uq_office_hours_short", "short", unique=True),
 )
 editions = sa.Table(
     "editions",
@@ -99,6 +119,10 @@ office_settings = sa.Table(
 )
 
 
+IN_CALENDARS = ("title", "host_name", "host_role", "starts_at", "planned_minutes", "question_mail", "help_phone")
+"""Facts that somebody's calendar holds: a change of one is a new revision of the entry."""
+
+
 class NotFound(LookupError):
     """There is no such row; the message says which."""
 
@@ -114,6 +138,7 @@ def add_office_hour(connection: Connection, **values: Any) -> OfficeHour:
     """Announce an office hour; `values` are the fields of OfficeHour that have no default here."""
     defaults: dict[str, Any] = {
         "id": random_id(),
+        "short": _free_short_address(connection),
         "host_role": "",
         "language": "de",
         "planned_minutes": 60,
@@ -128,8 +153,13 @@ def add_office_hour(connection: Connection, **values: Any) -> OfficeHour:
     }
     hour = OfficeHour(**(defaults | values))
     connection.execute(office_hours.insert().values(**asdict(hour)))
+    wordings.keep(connection, hour.id, hour.consent_version, hour.consent_text, hour.created_at)
     events.write(connection, "office_hour", hour.id, hour.id)
     return hour
+
+
+def _free_short_address(connection: Connection) -> str:
+    return short_addresses.free_one(lambda short: at_short_address(connection, short) is not None)
 
 
 def office_hour(connection: Connection, id: str) -> OfficeHour:
@@ -138,6 +168,11 @@ def office_hour(connection: Connection, id: str) -> OfficeHour:
     if hour is None:
         raise NotFound(f"no office hour {id}")
     return hour
+
+
+def at_short_address(connection: Connection, short: str) -> OfficeHour | None:
+    """The office hour whose short address this is."""
+    return row_as(OfficeHour, connection, sa.select(office_hours).where(office_hours.c.short == short))
 
 
 def office_hours_in(connection: Connection, states: frozenset[State]) -> list[OfficeHour]:
@@ -161,7 +196,13 @@ def rehearsals(connection: Connection, office_hour: str | None = None) -> list[O
 
 
 def change_office_hour(connection: Connection, id: str, **values: Any) -> None:
-    """Change announced facts (not state, not visibility)."""
+    """Change announced facts (not state, not visibility); a new wording of the consent is a new version."""
+    before = office_hour(connection, id)
+    if values.get("consent_text", before.consent_text) != before.consent_text:
+        values["consent_version"] = before.consent_version + 1
+        wordings.keep(connection, id, before.consent_version + 1, values["consent_text"], now())
+    if any(values.get(name, getattr(before, name)) != getattr(before, name) for name in IN_CALENDARS):
+        values["revision"] = before.revision + 1
     connection.execute(office_hours.update().where(office_hours.c.id == id).values(**values))
     events.write(connection, "office_hour", id, id)
 
@@ -170,6 +211,8 @@ def move_office_hour(connection: Connection, id: str, goal: State, **values: Any
     """Move to `goal`; `values` are stored with it. Raises MoveRefused, NotFound, Overtaken."""
     before = office_hour(connection, id)
     check_move(before.state, goal)
+    if goal is State.CANCELLED:
+        values["revision"] = before.revision + 1
     changed = connection.execute(
         office_hours.update()
         .where(office_hours.c.id == id, office_hours.c.state == before.state)
@@ -179,6 +222,13 @@ def move_office_hour(connection: Connection, id: str, goal: State, **values: Any
         raise Overtaken(f"office hour {id} was moved by somebody else")
     events.write(connection, "office_hour", id, id)
     return office_hour(connection, id)
+
+
+def open_due(connection: Connection, at: datetime) -> None:
+    """Open the planned ones whose announced time for questions has come."""
+    for hour in office_hours_in(connection, frozenset({State.PLANNED})):
+        if opens_by_itself(hour, at):
+            move_office_hour(connection, hour.id, State.OPEN)
 
 
 def set_visibility(connection: Connection, id: str, goal: Visibility, at: datetime) -> None:
@@ -284,7 +334,7 @@ def set_office_setting(connection: Connection, name: str, value: str) -> None:
 def add_person(
     connection: Connection, office_hour: str, *, name: str, role: Role, language: str = "de", topic: str = ""
 ) -> Person:
-    """Add a person with their seat: host, staff and interpreter are admitted, a guest waits at the end of the line."""
+    """Add a person with their seat: a guest waits at the end of the line, everybody else is admitted."""
     person = Person(id=random_id(), office_hour=office_hour, name=name, role=role, language=language, created_at=now())
     connection.execute(persons.insert().values(**asdict(person)))
     last = connection.scalar(sa.select(sa.func.max(seats.c.position)).where(seats.c.office_hour == office_hour))

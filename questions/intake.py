@@ -3,13 +3,13 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
 from ingest import store as ingest_store
 from ingest.database import Database, now, random_id
-from ingest.officehours import TAKING_QUESTIONS, OfficeHour
+from ingest.officehours import TAKING_QUESTIONS, OfficeHour, questions_are_over, takes_questions
 from ingest.officehours import State as HourState
 from ingest.secrets import Safe
 from questions import bounces, mine, reach, store
@@ -50,7 +50,7 @@ def take(connection: Connection, arrival: Arrival, safe: Safe, *, per_sender: in
     if store.known(connection, arrival.channel, arrival.message):
         return None
     hours = ingest_store.office_hours_in(connection, EXPECTING)
-    hour = meant(arrival, hours)
+    hour = meant(arrival, hours, now())
     sender = _sender(arrival, safe)
     if sender and store.count_of_sender(connection, sender, now() - timedelta(days=1)) >= per_sender:
         arrival = replace(arrival, set_aside=arrival.set_aside or Reason.TOO_MANY)
@@ -72,17 +72,18 @@ def take(connection: Connection, arrival: Arrival, safe: Safe, *, per_sender: in
     return question if stored else None
 
 
-def meant(arrival: Arrival, hours: list[OfficeHour]) -> OfficeHour | None:
+def meant(arrival: Arrival, hours: list[OfficeHour], at: datetime) -> OfficeHour | None:
     """The office hour a message is for: as chosen, else by its address, else the only one taking questions.
 
-    `hours` come in the order of their start; of several with the same address the next one is meant.
+    `hours` come in the order of their start; of several with the same address the next one is meant. One whose time
+    for questions is over is passed by: a mail that comes too late is for the next, or for staff to assign.
     """
     if arrival.office_hour is not None:
         return next((hour for hour in hours if hour.id == arrival.office_hour), None)
     addresses = {address.casefold() for address in arrival.recipients}
     hours = [hour for hour in hours if hour.rehearsal_of is None]
-    taking = [hour for hour in hours if hour.state in TAKING_QUESTIONS]
-    for hour in taking + hours:
+    taking = [hour for hour in hours if takes_questions(hour, at)]
+    for hour in taking + [hour for hour in hours if not questions_are_over(hour, at)]:
         if hour.question_mail and hour.question_mail.strip().casefold() in addresses:
             return hour
     return taking[0] if len(taking) == 1 else None

@@ -1,28 +1,37 @@
 """An office hour comes in, its entry for a calendar goes out (iCalendar, RFC 5545)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from urllib.parse import quote
 
-from ingest.officehours import OfficeHour
+from ingest.officehours import OfficeHour, State
 
 LINE_BYTES = 74
 
 
-def invitation(hour: OfficeHour, address: str, at: datetime) -> str:
-    """The text of an .ics file; `address` is where the office hour is seen, `at` when the entry was made."""
-    until = hour.starts_at + timedelta(minutes=hour.planned_minutes)
+def invitation(hour: OfficeHour, address: str, at: datetime, more: str = "") -> str:
+    """The text of an .ics file; `address` is where the office hour is seen, `at` when the entry was made.
+
+    `more` is said after the address, line by line. The id stays and the sequence grows with every change, so that
+    calendars replace what they hold; an office hour that was cancelled is taken out (RFC 5546, 3.2.5).
+    """
+    off = hour.state is State.CANCELLED
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Officehours//EN",
-        "METHOD:PUBLISH",
+        f"METHOD:{'CANCEL' if off else 'PUBLISH'}",
         "BEGIN:VEVENT",
         f"UID:{hour.id}@officehours",
+        f"SEQUENCE:{hour.revision}",
+        f"STATUS:{'CANCELLED' if off else 'CONFIRMED'}",
         f"DTSTAMP:{_time(at)}",
         f"DTSTART:{_time(hour.starts_at)}",
-        f"DTEND:{_time(until)}",
+        f"DTEND:{_time(hour.ends_at)}",
         f"SUMMARY:{_text(hour.title)}",
-        f"DESCRIPTION:{_text(address)}",
+        f"LOCATION:{_text(address)}",
+        f"DESCRIPTION:{_lines(address, more)}",
         f"URL:{address}",
+        *([f"ORGANIZER:mailto:{quote(hour.question_mail, safe='@')}"] if hour.question_mail else ()),
         "END:VEVENT",
         "END:VCALENDAR",
     ]
@@ -49,3 +58,7 @@ def _text(text: str) -> str:
     for char in "\\;,":
         escaped = escaped.replace(char, f"\\{char}")
     return escaped
+
+
+def _lines(*texts: str) -> str:
+    return "\\n".join(_text(line) for text in texts for line in text.splitlines())

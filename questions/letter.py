@@ -125,7 +125,7 @@ def _wanted(question: Question, hour: OfficeHour | None, known: Set[Kind], at: d
             found.append(decision)
     if hour is not None and is_today(hour, at, zone):
         found.append(Kind.TODAY)
-    if hour is not None and hour.state is HourState.CANCELLED and at < hour.starts_at:
+    if hour is not None and hour.state is HourState.CANCELLED and at < hour.ends_at:
         return [Kind.CANCELLED]
     return found
 

@@ -103,7 +103,8 @@ def writable(connection: Connection, since: datetime, until: datetime) -> list[R
     """Open reaches of questions that changed since then, or whose office hour begins soon or will not take place."""
     joined = question_reach.join(store.questions).outerjoin(office_hours)
     soon = office_hours.c.starts_at.between(until, until + timedelta(days=1))
-    off = (office_hours.c.state == State.CANCELLED) & (office_hours.c.starts_at > until)
+    # Cancelled as late as a whole day of it after its start; `letter.due` knows when it is planned to be over.
+    off = (office_hours.c.state == State.CANCELLED) & (office_hours.c.starts_at > until - timedelta(days=1))
     query = (
         sa.select(question_reach)
         .select_from(joined)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from ingest import steps
 from ingest.database import now
 from ingest.secrets import Safe
-from questions import delivery, freshness, intake, letters, post
+from questions import delivery, freshness, intake, letters, needs, notices, post
 from questions.delivery import Office
 from questions.settings import Settings
 from questions.sources import Source
@@ -28,20 +28,27 @@ def kinds(settings: Settings, safe: Safe, say: Say, address: Callable[[str], str
         if settings.smtp_host:
             with work.database.transaction() as connection:
                 letters.want_due(connection, now(), zone)
+                needs.want_due(connection, now())
 
-    def send_letter(work: steps.Work) -> None:
+    def office() -> Office:
         if not settings.smtp_host:
             raise steps.Permanent("no mail server is set up that sends letters (OFFICEHOURS_SMTP_HOST)")
-        office = Office(
+        return Office(
             server=server(settings), sender=settings.letters_from, safe=safe, say=say, address=address, zone=zone
         )
-        delivery.deliver(work, office)
+
+    def send_letter(work: steps.Work) -> None:
+        delivery.deliver(work, office())
+
+    def send_notice(work: steps.Work) -> None:
+        notices.deliver(work, office())
 
     return [
         steps.Kind(name=FETCH, queue="light", run=lambda work: fetch(work, settings, safe), priority=3),
         steps.Kind(name=LETTERS, queue="light", run=write_letters, priority=4),
         # Two lines to one mail server are polite, and leave places to the rest.
         steps.Kind(name=letters.LETTER, queue="light", run=send_letter, priority=4, at_once=2),
+        steps.Kind(name=needs.NOTICE, queue="light", run=send_notice, priority=4, at_once=1),
     ]
 
 

@@ -77,6 +77,8 @@ REASONS: dict[Reason, str] = {
     Reason.TOO_MANY: N_("Reason: very many messages came from the same sender."),
     Reason.UNREADABLE: N_("Reason: it could not be read."),
 }
+DATED = frozenset({Kind.TODAY, Kind.CANCELLED})
+"""Letters with an entry that puts the date into a calendar, or takes it out."""
 QUOTING = frozenset({Kind.APPROVED, Kind.ANSWERED, Kind.NOT_REACHED})
 
 
@@ -118,9 +120,10 @@ def compose(about: Subject, say: Say, zone: ZoneInfo, at: datetime) -> EmailMess
     mail["Content-Language"] = language
     mail["List-Unsubscribe"] = f"<{about.page}>"
     mail.set_content(text_of(about, say, zone))
-    if about.kind is Kind.TODAY and about.hour is not None:
+    if about.kind in DATED and about.hour is not None:
         entry = invitation(about.hour, about.hour_page, at)
-        mail.add_attachment(entry, subtype="calendar", filename="office-hour.ics", params={"method": "PUBLISH"})
+        method = "CANCEL" if about.kind is Kind.CANCELLED else "PUBLISH"
+        mail.add_attachment(entry, subtype="calendar", filename="office-hour.ics", params={"method": method})
     return mail
 
 
@@ -137,15 +140,18 @@ def text_of(about: Subject, say: Say, zone: ZoneInfo) -> str:
         parts.append(about.hour_page)
     else:
         parts.append(about.page)
+    if about.kind is Kind.CANCELLED and about.hour is not None:
+        parts.append(one_line(plain(about.hour.cancelled_note), 200))
     if about.kind in QUOTING:
         parts.append("\n".join(f"> {line}" for line in plain(shown_text(about.question)).splitlines()))
     if about.hour is not None:
-        parts.append(_when(about.hour, language, say, zone))
+        parts.append(when(about.hour, language, say, zone))
     parts.append(f"{about.office}\n-- \n{_ways_out(about, language, say)}")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _when(hour: OfficeHour, language: str, say: Say, zone: ZoneInfo) -> str:
+def when(hour: OfficeHour, language: str, say: Say, zone: ZoneInfo) -> str:
+    """One line that says which office hour is meant."""
     start = hour.starts_at.astimezone(zone)
     known = language if language in ("de", "en") else "en"
     return say(

@@ -41,6 +41,7 @@ def begin(connection: Connection, safe: Safe, hour: OfficeHour, at: datetime) ->
         state=State.OPEN,
         release=Release.BY_HAND,
         rehearsal_of=hour.id,
+        short=None,  # few enough to be guessed
     )
     host = store.add_person(connection, rehearsal.id, name=hour.host_name, role=Role.HOST, language=hour.language)
     web_store.make_link(connection, safe, host.id, erased_at(rehearsal))

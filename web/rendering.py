@@ -5,11 +5,11 @@ token and what the visitor may see.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse
 
 from ingest import store as ingest_store
 from ingest.database import now
+from ingest.officehours import takes_questions
 from ingest.people import Right
 from web import assets, sessions, store, words
 from web.parts import House
@@ -71,16 +72,24 @@ def common(request: Request) -> dict[str, Any]:
         "office": office or words.say(language, "Town hall"),
         "visitor": request.state.visitor,
         "path": request.url.path,
-        "base": house.settings.public_url.rstrip("/") or f"{request.url.scheme}://{request.headers.get('host', '')}",
+        "base": base_address(request),
         "csrf": lambda: csrf(request),
         "day": lambda at: format_date(at.astimezone(zone), "full", locale=language),
         "short_day": lambda at: format_date(at.astimezone(zone), "long", locale=language),
         "hour_of_day": lambda at: format_time(at.astimezone(zone), "short", locale=language),
+        "date": lambda date: format_date(date, "full", locale=language),
         "moment": lambda at: format_datetime(at.astimezone(zone), "short", locale=language),
         "zone": zone,
         "now": now(),
-        "until": lambda hour: hour.starts_at + timedelta(minutes=hour.planned_minutes),
+        "until": lambda hour: hour.ends_at,
+        "asking": lambda hour: takes_questions(hour, now()),
     }
+
+
+def base_address(request: Request) -> str:
+    """Under which address people reach the site, without a slash at the end."""
+    public = house_of(request).settings.public_url.rstrip("/")
+    return public or f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
 def csrf(request: Request) -> str:
@@ -104,12 +113,6 @@ def minutes_text(seconds: float) -> int:
     return max(1, round(seconds / 60))
 
 
-def local_time(request: Request, text: str) -> datetime:
-    """A form's `2026-12-01T17:30` as a time in UTC. Raises ValueError."""
-    zone = ZoneInfo(house_of(request).settings.time_zone)
-    return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(ZoneInfo("UTC"))
-
-
 def error_page(request: Request, status: int, detail: str = "") -> HTMLResponse:
     """A page that says what happened and what to do next, never a code alone."""
     title, advice = explained(status)
@@ -123,7 +126,14 @@ def error_page(request: Request, status: int, detail: str = "") -> HTMLResponse:
         advice=say(advice),
         detail=say(shown) if shown else "",
         code=status,
+        came_from=came_from(request),
     )
+
+
+def came_from(request: Request) -> str:
+    """The path of our page that sent this request, or staff's first page."""
+    sender = urlsplit(request.headers.get("referer", ""))
+    return sender.path if sender.netloc == request.headers.get("host") and sender.path else "/staff"
 
 
 def explained(status: int) -> tuple[str, str]:

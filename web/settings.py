@@ -23,7 +23,7 @@ class Settings:
     form_limit_kb: int = setting(256, "Largest body of a form in kB; more is refused with 413.")
     upload_limit_mb: int = setting(20_000, "Largest recording in MB that staff can bring in the browser.")
     session_hours: int = setting(12, "Hours after which somebody has to sign in again.")
-    host_link_days: int = setting(30, "Days for which a host's personal address opens the host page.")
+    host_link_days: int = setting(1, "Whole days after an office hour on which personal addresses still work.")
     logins_per_minute: int = setting(6, "How often one address may try a password in a minute.")
     posts_per_minute: int = setting(60, "How many forms one address may send in a minute.")
     questions_per_hour: int = setting(20, "How many questions one address may send in an hour.")

@@ -81,6 +81,13 @@ def close_session(connection: Connection, key: str) -> None:
     connection.execute(web_sessions.delete().where(web_sessions.c.digest == digest(key)))
 
 
+def close_sessions_of(connection: Connection, person: str) -> None:
+    """Browsers that were this person are nobody's any more; staff among them stay signed in."""
+    theirs = web_sessions.c.person == person
+    connection.execute(web_sessions.delete().where(theirs, web_sessions.c.account.is_(None)))
+    connection.execute(web_sessions.update().where(theirs).values(person=None))
+
+
 def forget_sessions(connection: Connection, at: datetime) -> int:
     """Delete expired sessions and personal addresses. Returns how many."""
     gone = connection.execute(web_sessions.delete().where(web_sessions.c.expires_at < at)).rowcount
@@ -94,6 +101,16 @@ def make_link(connection: Connection, safe: Safe, person: str, expires_at: datet
     row = PersonalLink(digest=digest(token), person=person, sealed=safe.seal(token), expires_at=expires_at)
     connection.execute(personal_links.insert().values(**asdict(row)))
     return token
+
+
+def drop_link(connection: Connection, person: str) -> None:
+    """The personal address stops working."""
+    connection.execute(personal_links.delete().where(personal_links.c.person == person))
+
+
+def extend_link(connection: Connection, person: str, expires_at: datetime) -> None:
+    """It works until then, if there is one."""
+    connection.execute(personal_links.update().where(personal_links.c.person == person).values(expires_at=expires_at))
 
 
 def link_of(connection: Connection, person: str) -> PersonalLink | None:

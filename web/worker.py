@@ -16,7 +16,9 @@ from celery import Celery
 from celery.platforms import SecurityWarning
 
 from ingest import events, sealed, steps, tickets
+from ingest import store as store_of_hours
 from ingest.database import now
+from questions import needs
 from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, account
 from transcode import made
@@ -32,6 +34,8 @@ log = logging.getLogger(__name__)
 RECONCILE_S = 5.0
 """Pause between looks for lost work; a transient error's first pause is 2 s, so this rounds it up to 5."""
 TIDY_S = 600.0
+HOURS_S = 20.0
+"""Pause between two looks for office hours whose time for questions has come."""
 LIGHT_AT_ONCE = 4
 """Light steps mostly wait for others."""
 PREFLIGHT_S = 30.0
@@ -49,6 +53,7 @@ def register(house: House) -> Celery:
         "clock.tidy": lambda: tidy(house),
         "clock.preflight": lambda: rounds.look_ahead(house, now()),
         "clock.sign": lambda queue: rounds.sign(house, queue, now()),
+        "clock.hours": lambda: open_for_questions(house),
     }
     named |= dict.fromkeys(house.engine.kinds, house.engine.run)
     for name, work in named.items():
@@ -76,6 +81,12 @@ def write_letters(house: House) -> None:
         _once(house, LETTERS, priority=4)
 
 
+def open_for_questions(house: House) -> None:
+    """Open the planned office hours whose announced time for questions has come."""
+    with house.database.transaction() as connection:
+        store_of_hours.open_due(connection, now())
+
+
 def _once(house: House, kind: str, *, priority: int) -> bool:
     with house.database.transaction() as connection:
         free = not steps.unfinished(connection, kind)
@@ -87,7 +98,7 @@ def _once(house: House, kind: str, *, priority: int) -> bool:
 
 def tidy(house: House) -> None:
     """Forget what nobody needs: old events, tickets, fetches that went well, uploads given up, half-made files,
-    cut stretches past their time, device tests and rehearsals of yesterday."""
+    cut stretches past their time, what people needed, device tests and rehearsals of yesterday."""
     at = now()
     with house.database.transaction() as connection:
         recent = steps.office_hours_since(connection, at - timedelta(days=2))
@@ -97,6 +108,7 @@ def tidy(house: House) -> None:
             steps.forget(connection, kind, at - timedelta(hours=1))
         store.forget_sessions(connection, at)
         device_tests.forget(connection, at)
+        needs.forget(connection, at - needs.KEPT)
         forgotten = uploads.forget(connection, at)
     for office_hour in recent:
         made.sweep_room(house.archive.room(office_hour))
@@ -116,6 +128,7 @@ def schedule(house: House) -> dict[str, Any]:
         "clock.letters": house.questions.letters_interval_s,
         "clock.tidy": TIDY_S,
         "clock.preflight": PREFLIGHT_S,
+        "clock.hours": HOURS_S,
     }
     rung = {
         name: {"task": name, "schedule": seconds, "options": {"queue": "light", "expires": seconds}}

@@ -15,6 +15,7 @@ from aiortc.rtp import RtpPacket
 from ingest.live import hooks, outlet
 from ingest.live.closing import Closing
 from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, preferred, read_offer
+from ingest.live.packet import AnyPacket
 
 log = logging.getLogger(__name__)
 LONGEST_S = 20.0
@@ -39,7 +40,7 @@ class Way:
         outlet.attend(transceiver, outlet.Sent(), on_keyframe=self._keyframe)
         self.tap = hooks.Tap(transceiver.receiver, self._back, lambda ntp_s, rtp: None)
 
-    def _back(self, codec: str, rate: int, packet: RtpPacket, payload: bytes) -> None:
+    def _back(self, codec: str, rate: int, packet: AnyPacket, payload: bytes) -> None:
         self._number = (self._number + 1) & 0xFFFF
         returned = RtpPacket(
             payload_type=packet.payload_type,

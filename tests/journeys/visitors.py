@@ -91,11 +91,11 @@ class Staff(Visitor):
     def __init__(self, browser: WatchedBrowser, origin: str) -> None:
         super().__init__(browser, origin, size=DESK)
 
-    def sign_in(self) -> None:
+    def sign_in(self, leads: str = "/staff") -> None:
         self.fill("Mailadresse", FIRST_RUN["OFFICEHOURS_STAFF_EMAIL"])
         self.fill("Passwort", FIRST_RUN["OFFICEHOURS_STAFF_PASSWORD"])
         self.press("Anmelden")
-        expect(self.page).to_have_url(f"{self.origin}/staff")
+        expect(self.page).to_have_url(f"{self.origin}{leads}")
 
     def announce(self, title: str) -> str:
         """Fill in the form that announces; returns the office hour's id."""
@@ -112,7 +112,7 @@ class Staff(Visitor):
 
     def host_address(self) -> str:
         """The personal address on the office hour's page."""
-        return self.page.locator("input.address").input_value()
+        return self.page.locator("input.address").first.input_value()
 
     def column(self, name: str) -> "Column":
         return Column(self.page, name)

@@ -189,11 +189,15 @@ def test_who_asked_long_ago_is_told_that_it_does_not_take_place(
     post(office)
     with database.transaction() as connection:
         start = now() + timedelta(days=20)
-        connection.execute(ingest_store.office_hours.update().values(starts_at=start, state=HourState.CANCELLED))
+        off = {"starts_at": start, "state": HourState.CANCELLED, "cancelled_note": "Ada ist krank."}
+        connection.execute(ingest_store.office_hours.update().values(**off))
         connection.execute(store.questions.update().values(changed_at=now() - timedelta(days=30)))
     post(office)
     post(office)
     assert [message["Subject"] for message in box.mails[1:]] == ["Die Sprechstunde fällt aus – Sprechstunde"]
+    (entry,) = box.mails[1].iter_attachments()
+    assert "STATUS:CANCELLED" in str(entry.get_content()).splitlines()
+    assert "Ada ist krank." in text_of(box.mails[1])
 
 
 def test_the_day_comes_with_an_entry_for_the_calendar(

@@ -1,10 +1,12 @@
 """One sender's mails come to rest at a cap, and a mailbox that has gone silent is told of."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from ingest.database import Database, now
 from ingest.officehours import OfficeHour
+from ingest.officehours import State as HourState
 from ingest.secrets import Safe
 from questions import freshness, intake, mail, store
 from questions.question import Question, Reason, State
@@ -59,3 +61,15 @@ def test_a_silent_mailbox_is_told_of_and_a_house_without_one_is_not(database: Da
         assert freshness.overdue(connection, at + timedelta(minutes=15)) is None
         freshness.stop(connection)
         assert freshness.overdue(connection, at + timedelta(days=1)) is None
+
+
+def test_a_mail_that_comes_too_late_is_for_the_next_office_hour_or_for_staff_to_assign(hour: OfficeHour) -> None:
+    raw = b"From: chris@x.example\nTo: fragen@stadt.example\nSubject: Tram\n\nWann?\n"
+    arrival = mail.read(raw, received_at=NOON)
+    shut = replace(
+        hour, state=HourState.OPEN, question_mail="fragen@stadt.example", questions_until=NOON - timedelta(hours=1)
+    )
+    following = replace(shut, id="next", state=HourState.PLANNED, questions_until=None)
+    assert intake.meant(arrival, [shut, following], NOON - timedelta(hours=2)) == shut
+    assert intake.meant(arrival, [shut, following], NOON) == following
+    assert intake.meant(arrival, [shut], NOON) is None

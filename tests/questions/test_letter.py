@@ -79,7 +79,8 @@ def test_that_it_does_not_take_place_is_all_that_is_said_then(question: Question
     quiet = replace(question, changed_at=start - timedelta(days=30), state=State.APPROVED)
     assert due(quiet, CONFIRMED, off, set(), start - timedelta(days=20), BERLIN) == [Kind.CANCELLED]
     assert due(quiet, CONFIRMED, off, {Kind.CANCELLED}, start - timedelta(days=20), BERLIN) == []
-    assert due(quiet, CONFIRMED, off, set(), start, BERLIN) == []
+    assert due(quiet, CONFIRMED, off, set(), start, BERLIN) == [Kind.CANCELLED]  # while somebody may still come
+    assert due(quiet, CONFIRMED, off, set(), off.ends_at, BERLIN) == []
 
 
 def test_pauses_grow_to_four_hours(database: Database) -> None:

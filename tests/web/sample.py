@@ -6,8 +6,9 @@
 import json
 import sys
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import uvicorn
@@ -19,8 +20,9 @@ from ingest.archive import Room
 from ingest.database import now
 from ingest.officehours import OfficeHour, State, Visibility
 from ingest.people import Role, Scope, SeatState
-from questions import intake, moderation, queue
+from questions import intake, moderation, needs, queue
 from questions import store as questions
+from questions.needs import Service
 from questions.question import Reason
 from questions.sources import form
 from tests.web.conftest import PASSWORD, SmallHouse, small_house
@@ -57,6 +59,7 @@ class Sample:
     running: OfficeHour
     past: OfficeHour
     held: OfficeHour
+    cancelled: OfficeHour
     host_token: str
     running_host_token: str
 
@@ -74,15 +77,28 @@ def build(folder: Path, url: str = "", **settings: object) -> Sample:
         hashed = accounts.hash_password(PASSWORD)
         store.add_account(connection, email=EMAIL, name="Bo Brandt", password_hash=hashed)
     coming, token = _hour(
-        house, "Sprechstunde im Advent", State.OPEN, timedelta(days=2), question_mail="fragen@lindenau.example"
+        house, "Sprechstunde im Advent", State.OPEN, timedelta(days=12), question_mail="fragen@lindenau.example",
+        captioned=True, signed=True, help_phone="0345 123 456", needs_until=_midnight(6),
+        questions_until=_midnight(11) - timedelta(hours=6),
+    )  # fmt: skip
+    _needed(house, coming)
+    cancelled, _ = _hour(
+        house, "Sprechstunde in der Nordstadt", State.CANCELLED, timedelta(days=9), help_phone="0345 123 456"
     )
-    _hour(house, "Jugend fragt, Rathaus antwortet", State.PLANNED, timedelta(days=23))
+    _needed(house, cancelled)
+    _hour(
+        house,
+        "Jugend fragt, Rathaus antwortet",
+        State.PLANNED,
+        timedelta(days=23),
+        questions_from=_midnight(9) + timedelta(hours=8),
+    )
     running, running_token = _running(house)
     past = _past(house, "Sprechstunde zum Haushalt", Visibility.RELEASED, 30)
     held = _past(house, "Sprechstunde in der Oststadt", Visibility.HELD, 1)
     _under_way(house, held)
     return Sample(
-        house=house, coming=coming, running=running, past=past, held=held, host_token=token,
+        house=house, coming=coming, running=running, past=past, held=held, cancelled=cancelled, host_token=token,
         running_host_token=running_token,
     )  # fmt: skip
 
@@ -99,6 +115,24 @@ def _hour(
         host = store.add_person(connection, hour.id, name="Ada Lorenz", role=Role.HOST)
         token = web_store.make_link(connection, house.safe, host.id, now() + timedelta(days=30))
     return hour, token
+
+
+def _midnight(days: int) -> datetime:
+    """The end of a day in the town's time zone."""
+    return datetime.combine(now().date() + timedelta(days=days + 1), time(), ZoneInfo("Europe/Berlin"))
+
+
+def _needed(house: SmallHouse, hour: OfficeHour) -> None:
+    """Two citizens said what they need; one of it is arranged. An interpreter is invited."""
+    with house.database.transaction() as connection:
+        mara = needs.Said(words="DGS. Ich möchte auch selbst eine Frage stellen.", contact="mara@example.org")
+        ali = needs.Said(words="Türkisch", contact="0151 2345678")
+        for id, service, said in (("1", Service.SIGN_LANGUAGE, mara), ("2", Service.LANGUAGE, ali)):
+            form = f"{id}{hour.id[1:]}"
+            needs.say(connection, hour.id, service, said, house.safe, id=form, language="de", at=now())
+        needs.arrange(connection, needs.of_office_hour(connection, hour.id)[0], now())
+        jana = store.add_person(connection, hour.id, name="Jana Wolf", role=Role.INTERPRETER)
+        web_store.make_link(connection, house.safe, jana.id, now() + timedelta(days=30))
 
 
 def _ask(house: SmallHouse, hour: OfficeHour, who: str, text: str) -> str:

@@ -1,10 +1,14 @@
 """Chris asks through the web form."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from datetime import timedelta
 
+import pytest
 from starlette.applications import Starlette
 
+from ingest.database import now
 from ingest.officehours import OfficeHour
+from ingest.officehours import State as HourState
 from questions import store as questions
 from questions.question import State
 from tests.web.conftest import Browser, SmallHouse
@@ -26,6 +30,26 @@ def test_a_mistake_shows_the_form_again_with_what_was_written(browser: Browser, 
     assert answer.status_code == 422
     for piece in ("Bitte schreiben Sie Ihre Frage.", "keine Mailadresse", "Am Markt", 'value="nobody"'):
         assert piece in answer.text
+
+
+@pytest.mark.parametrize("times", [{"questions_from": timedelta(hours=1)}, {"questions_until": timedelta(hours=-1)}])
+def test_outside_the_announced_times_no_question_is_taken(
+    browser: Browser, house: SmallHouse, new_hour: Callable[..., OfficeHour], times: dict[str, timedelta]
+) -> None:
+    hour = new_hour(**{name: now() + away for name, away in times.items()})
+    page = f"/office-hours/{hour.id}/ask"
+    assert 'name="question"' not in browser.get(page).text
+    assert browser.fill("/login", page, question="Wann kommt der Radweg?", consent="yes").status_code == 409
+    with house.database.reading() as connection:
+        assert questions.of_office_hour(connection, hour.id, State) == []
+
+
+def test_the_live_page_offers_no_form_after_the_time_for_questions(
+    browser: Browser, new_hour: Callable[..., OfficeHour]
+) -> None:
+    shut = new_hour(HourState.ON_AIR, questions_until=now() - timedelta(minutes=1))
+    for hour, offered in ((shut, False), (new_hour(HourState.ON_AIR), True)):
+        assert ('name="question"' in browser.get(f"/office-hours/{hour.id}/live").text) is offered
 
 
 def test_a_form_without_its_token_is_refused(browser: Browser, hour: OfficeHour) -> None:

@@ -30,6 +30,7 @@ def public_pages(sample: town.Sample) -> list[str]:
         "/", "/imprint", "/privacy", "/login", f"/office-hours/{coming}", f"/office-hours/{coming}/ask",
         f"/office-hours/{coming}/asked", f"/office-hours/{coming}/join", f"/office-hours/{running}/live",
         f"/office-hours/{running}/live?part=now", f"/replay/{past}", f"/office-hours/{sample.held.id}",
+        f"/office-hours/{coming}/need", f"/office-hours/{coming}/need?said=yes", f"/office-hours/{sample.cancelled.id}",
     ]  # fmt: skip
 
 
@@ -40,6 +41,8 @@ def staff_pages(sample: town.Sample) -> list[str]:
     return [
         "/staff", "/staff/office-hours/new", f"/staff/office-hours/new?like={held}", f"/staff/office-hours/{coming}",
         f"/staff/office-hours/{coming}?part=state", f"/staff/office-hours/{coming}/edit",
+        f"/staff/office-hours/{coming}/tell", f"/staff/office-hours/{coming}/poster",
+        f"/staff/office-hours/{sample.cancelled.id}",
         f"/staff/office-hours/{held}", board, f"/replay/{held}", f"/replay/{held}?part=banner",
         *(f"{board}?part={part}" for part in ("attention", "questions", "room", "now")),
     ]  # fmt: skip

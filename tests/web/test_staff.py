@@ -1,18 +1,22 @@
 """Bo announces an office hour, moves it through its states and looks after what follows."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.applications import Starlette
 
 from ingest import commands, steps, store
-from ingest.officehours import OfficeHour, State, Visibility
+from ingest.database import now
+from ingest.officehours import OfficeHour, State, Visibility, takes_questions
 from ingest.people import Role, SeatState
 from tests.web.conftest import ORIGIN, Browser, SmallHouse
 
+BEGINS = (now() + timedelta(days=20)).astimezone(ZoneInfo("Europe/Berlin")).replace(hour=17, minute=0, second=0)
 FACTS = {
     "title": "Sprechstunde im Advent", "host_name": "Ada", "host_role": "Bürgermeisterin", "language": "de",
-    "starts_at": "2026-12-01T17:00", "planned_minutes": "45", "recorded": "yes", "release": "at_end",
+    "starts_at": BEGINS.strftime("%Y-%m-%dT%H:%M"), "planned_minutes": "45", "recorded": "yes", "release": "at_end",
 }  # fmt: skip
 
 
@@ -33,7 +37,7 @@ def test_an_announced_office_hour_has_a_host_with_a_personal_address(bo: Browser
         (hour,) = store.all_office_hours(connection)
         (host,) = store.persons_of(connection, hour.id)
     assert (hour.title, hour.planned_minutes, hour.state) == (FACTS["title"], 45, State.PLANNED)
-    assert hour.starts_at.isoformat() == "2026-12-01T16:00:00+00:00"
+    assert hour.starts_at == BEGINS.replace(microsecond=0)
     assert (host.name, host.role, f"{ORIGIN}/host/" in page.text) == ("Ada", Role.HOST, True)
 
 
@@ -57,6 +61,66 @@ def test_buttons_move_it_through_its_states(bo: Browser, house: SmallHouse, hour
     for name, state in (("close", State.PLANNED), ("open", State.OPEN), ("backstage", State.BACKSTAGE)):
         assert move(bo, hour, name) == 303
         assert state_of(house, hour) is state
+
+
+def test_opened_by_hand_it_takes_questions_whatever_was_announced(
+    bo: Browser, house: SmallHouse, new_hour: Callable[..., OfficeHour]
+) -> None:
+    for times in ({"questions_from": now() + timedelta(hours=5)}, {"questions_until": now() - timedelta(hours=5)}):
+        hour = new_hour(State.PLANNED, **times)
+        move(bo, hour, "open")
+        with house.database.reading() as connection:
+            assert takes_questions(store.office_hour(connection, hour.id), now())
+
+
+def test_closed_by_hand_it_does_not_open_by_itself(
+    bo: Browser, house: SmallHouse, new_hour: Callable[..., OfficeHour]
+) -> None:
+    hour = new_hour(State.PLANNED, questions_from=now() - timedelta(hours=1))
+    with house.database.transaction() as connection:
+        store.open_due(connection, now())
+    assert state_of(house, hour) is State.OPEN
+    move(bo, hour, "close")
+    with house.database.transaction() as connection:
+        store.open_due(connection, now())
+    assert state_of(house, hour) is State.PLANNED
+
+
+def test_the_cancellation_says_who_hears_of_it_and_how(
+    bo: Browser, browser: Browser, house: SmallHouse, new_hour: Callable[..., OfficeHour]
+) -> None:
+    hour = new_hour(needs_until=now() + timedelta(hours=1))
+    browser.fill(f"/office-hours/{hour.id}/ask", question="Wann kommt der Radweg?", consent="yes")
+    for contact in ("mara@example.org", "0151 23456"):
+        browser.fill(f"/office-hours/{hour.id}/need", service="captions", contact=contact)
+    with house.database.transaction() as connection:
+        store.add_person(connection, hour.id, name="Chris", role=Role.GUEST)
+    page = f"/staff/office-hours/{hour.id}"
+    sure = bo.fill(page, f"{page}/move", move="cancel").text
+    for sentence in ("Eine Person erfährt es per Mail", "2 Personen lesen es sofort", "bitte anrufen"):
+        assert sentence in sure
+    assert state_of(house, hour) is State.OPEN
+    move(bo, hour, "cancel", sure="yes", note="Ada ist krank,\nam 14. Januar geht es weiter.")
+    public = browser.get(f"/office-hours/{hour.id}").text
+    for sentence in ("findet nicht statt", "Ada ist krank, am 14. Januar geht es weiter."):
+        assert sentence in public
+    assert "Die nächste ankündigen" in bo.get(page).text
+
+
+def test_who_waits_reads_it_on_their_own_place(
+    bo: Browser, browser: Browser, house: SmallHouse, hour: OfficeHour
+) -> None:
+    join = f"/office-hours/{hour.id}/join"
+    browser.fill(join, step="consent", name="Chris", topic="Radweg", scope="live_and_recording")
+    move(bo, hour, "cancel", sure="yes")
+    assert "Die Sprechstunde fällt aus" in browser.get(f"/office-hours/{hour.id}/place?part=seat").text
+
+
+def test_the_last_one_is_copied_with_the_next_date(bo: Browser, house: SmallHouse) -> None:
+    page = bo.fill("/staff/office-hours/new", **FACTS).headers["location"]
+    copy = bo.get(f"/staff/office-hours/new?like={page.rsplit('/', 1)[1]}").text
+    following = (BEGINS.replace(tzinfo=None) + timedelta(weeks=4)).strftime("%Y-%m-%dT%H:%M")
+    assert (f'value="{following}"' in copy, 'value="Sprechstunde im Advent"' in copy) == (True, True)
 
 
 def test_on_air_is_wished_of_the_room_with_its_host(
@@ -121,6 +185,18 @@ def test_a_wrong_password_says_so_and_too_many_are_stopped(app: Starlette, bo: B
 
 def test_signing_in_opens_staff_pages(app: Starlette, bo: Browser) -> None:
     assert Browser(app).sign_in().get("/staff", follow_redirects=False).status_code == 200
+
+
+def test_a_form_sent_after_the_session_ended_leads_to_sign_in_and_back(app: Starlette, bo: Browser) -> None:
+    page = "/staff/office-hours/new"
+    fields = FACTS | {"csrf": bo.token(page)}
+    bo.fill("/staff", "/logout")
+    dana = Browser(app)
+    token = dana.token("/login")
+    answer = dana.post(page, data=fields | {"csrf": token}, headers={"Origin": ORIGIN, "Referer": f"{ORIGIN}{page}"})
+    assert (answer.status_code, f'href="/login?to={page}"' in answer.text) == (401, True)
+    elsewhere = {"Origin": ORIGIN, "Referer": "https://evil.example/x"}
+    assert 'href="/login?to=/staff"' in dana.post(page, data={"csrf": token}, headers=elsewhere).text
 
 
 def test_signing_out_ends_the_session(app: Starlette, bo: Browser) -> None:

@@ -166,12 +166,13 @@ def test_the_hosts_address_works_without_a_password_until_it_is_replaced(
     app: Starlette, bo: Browser, hour: OfficeHour
 ) -> None:
     page = f"/staff/office-hours/{hour.id}"
-    bo.fill(page, f"{page}/host-link")
+    bo.fill(page, f"{page}/people", do="invite", name="Ada", role="host")
     address = bo.get(page).text.split(f"{ORIGIN}")[1].split('"')[0]
     ada = Browser(app)
     assert ada.get(address).url.path == f"/office-hours/{hour.id}/host"
     assert ask_for_ticket(ada, f"/office-hours/{hour.id}/host", "whip")[0] == 200
-    bo.fill(page, f"{page}/host-link")
+    person = bo.get(page).text.split('name="person" value="')[1].split('"')[0]
+    bo.fill(page, f"{page}/people", do="renew", person=person)
     assert Browser(app).get(address).status_code == 404
 
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from ingest import store
 from ingest.database import now, random_id
-from ingest.officehours import TAKING_QUESTIONS
+from ingest.officehours import takes_questions
 from questions import intake
 from questions.question import BACKGROUND_LENGTH, QUESTION_LENGTH
 from questions.sources import form as form_source
@@ -39,7 +39,7 @@ def send(request: Request) -> Response:
     values = {name: str(value) for name, value in request.state.form.items()}
     with house.database.reading() as connection:
         hour = store.office_hour(connection, id)
-    if hour.state not in TAKING_QUESTIONS:
+    if not takes_questions(hour, now()):
         raise HTTPException(409, N_("Questions can no longer be asked here, or not yet."))
     try:
         arrival = form_source.read(values, office_hour=id, language=request.state.language, at=now())
@@ -67,7 +67,7 @@ def _page(
         "ask.html",
         status=status,
         hour=hour,
-        open=hour.state in TAKING_QUESTIONS,
+        open=takes_questions(hour, now()),
         values=dict.fromkeys(FIELDS, "") | values,
         errors={name: (PROBLEMS[name, each.problem], each.limit) for name, each in errors.items()},
         limit=QUESTION_LENGTH,

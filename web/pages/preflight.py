@@ -13,7 +13,7 @@ from ingest import store as ingest_store
 from ingest.database import now
 from ingest.officehours import OfficeHour
 from ingest.people import Person, Right, Role
-from web.pages.announce import hosts_of
+from web.personal import hosts_of
 from web.preflight import lines, looks, store
 from web.preflight.lines import Occasion
 from web.rendering import N_, house_of, render

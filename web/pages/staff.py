@@ -12,21 +12,26 @@ from starlette.routing import Route
 from ingest import commands, steps, store
 from ingest.database import now
 from ingest.live import waiting
-from ingest.officehours import WITH_RECORDING, OfficeHour, State, Visibility
+from ingest.officehours import WITH_RECORDING, OfficeHour, State, Visibility, questions_are_over
 from ingest.people import Right, Role
 from ingest.store import Overtaken
 from publish import pipeline, withdrawal
 from publish import store as published
 from publish.targets import site as own_site
-from questions import letters
+from questions import letters, needs
 from questions import store as questions
 from questions.question import State as QuestionState
-from web import store as web_store
+from questions.question import one_line, plain
+from web import personal, telling
+from web.offers import offers
 from web.pages import figures, preflight, publications, rehearse, work_lines
-from web.pages.announce import CHANGEABLE, hosts_of, link_expiry
+from web.pages.announce import CHANGEABLE
+from web.pages.need import SERVICES
 from web.pages.office import local_path
+from web.pages.people import ROLES
 from web.rendering import N_, house_of, render
 from web.rights import need, staff
+from web.telling import Told
 from web.words import say
 
 Move = Callable[[Connection, OfficeHour], None]
@@ -37,6 +42,19 @@ def _to(goal: State) -> Move:
         store.move_office_hour(connection, hour.id, goal)
 
     return move
+
+
+def _open(connection: Connection, hour: OfficeHour) -> None:
+    """Now: announced times that say otherwise are gone."""
+    at = now()
+    begin = hour.questions_from if hour.questions_from is not None and hour.questions_from <= at else None
+    end = None if questions_are_over(hour, at) else hour.questions_until
+    store.move_office_hour(connection, hour.id, State.OPEN, questions_from=begin, questions_until=end)
+
+
+def _close(connection: Connection, hour: OfficeHour) -> None:
+    """Until it is opened again by hand: an announced time does not open it behind staff's back."""
+    store.move_office_hour(connection, hour.id, State.PLANNED, questions_from=None)
 
 
 def _wish(kind: commands.Kind, *states: State) -> Move:
@@ -71,8 +89,8 @@ def _withdraw(connection: Connection, hour: OfficeHour) -> None:
 
 
 MOVES: dict[str, Move] = {
-    "open": _to(State.OPEN),
-    "close": _to(State.PLANNED),
+    "open": _open,
+    "close": _close,
     "backstage": _to(State.BACKSTAGE),
     "leave": _to(State.OPEN),
     "cancel": _to(State.CANCELLED),
@@ -91,6 +109,8 @@ ASKED_ONCE = frozenset({"end", "cancel", "withdraw", "put_on_youtube", "take_fro
 ASKED_FOR_NOTHING: dict[str, Callable[[Connection, OfficeHour], str]] = {"put_on_youtube": publications.why_not}
 """What would be refused anyway is not asked about: the sentence that says why, or an empty one."""
 PARTS = {"": "hour.html", "state": "hour_state.html", "publications": "hour_publications.html"}
+NOTE_LENGTH = 200
+"""Characters of the reason for a cancellation."""
 REVIEWED = frozenset({"release", "withdraw"})
 """Moves that the host may make as well."""
 
@@ -100,6 +120,7 @@ def role_words(hour: OfficeHour) -> dict[Role, str]:
     return {
         Role.HOST: hour.host_role,
         Role.GUEST: say(hour.language, "asks"),
+        Role.SPEAKER: say(hour.language, "answers questions"),
         Role.INTERPRETER: say(hour.language, "interprets"),
         Role.STAFF: say(hour.language, "leads through the hour"),
     }
@@ -122,11 +143,8 @@ def page(request: Request) -> Response:
     house = house_of(request)
     with house.database.reading() as connection:
         hour = store.office_hour(connection, request.path_params["id"])
-        links = [
-            (person, house.safe.open(link.sealed) if link else None)
-            for person in hosts_of(connection, hour.id)
-            for link in [web_store.link_of(connection, person.id)]
-        ]
+        accesses = personal.invited(connection, house, hour)
+        wanted = [(need, needs.what_was_said(need, house.safe)) for need in needs.of_office_hour(connection, hour.id)]
         work = steps.of_office_hour(connection, hour.id)
         recorded = hour.state in WITH_RECORDING and store.edition_of(connection, hour.id) is not None
         lines = publications.lines(published.of_office_hour(connection, hour.id), work, hour) if recorded else []
@@ -134,12 +152,20 @@ def page(request: Request) -> Response:
         stuck = len(letters.of_office_hour(connection, hour.id, letters.NEED_STAFF))
         waiting_askers = letters.unreleased(connection, hour.id)
         looked = preflight.shown(connection, hour) | rehearse.shown(connection, hour)
-    values: dict[str, Any] = {"hour": hour, "links": links, "steps": work, "changeable": hour.state in CHANGEABLE}
+    values: dict[str, Any] = {
+        "hour": hour,
+        "accesses": accesses,
+        "needs": wanted,
+        "sends": bool(house.questions.smtp_host),
+        "steps": work,
+        "changeable": hour.state in CHANGEABLE,
+    }
     values["figures"] = figures.of(house.archive.room(hour.id))
     values["progress"] = pipeline.progress(work)
     values["work"] = work_lines.lines([step for step in work if step.kind not in publications.KINDS], now())
     values |= {"lines": lines, "why_not": why_not, "connected": why_not != publications.NOT_CONNECTED}
     values |= {"elsewhere": publications.KINDS, "stuck": stuck, "waiting": waiting_askers} | looked
+    values |= {"choice": offers(hour), "SERVICES": SERVICES, "ROLES": ROLES, "Role": Role}
     part = request.query_params.get("part", "")
     if part not in PARTS:
         raise HTTPException(404)
@@ -163,24 +189,21 @@ def move(request: Request) -> Response:
         raise HTTPException(409, refusal)
     if wished in ASKED_ONCE and not form.get("sure"):
         action = f"/staff/office-hours/{id}/move"
-        return render(request, "sure.html", hour=hour, move=wished, back=back, action=action)
+        return render(request, "sure.html", hour=hour, move=wished, back=back, action=action, told=_told(request, id))
     with house.database.transaction() as connection:
+        if wished == "cancel":
+            note = one_line(plain(str(form.get("note", ""))), NOTE_LENGTH)
+            store.change_office_hour(connection, id, cancelled_note=note)
         MOVES[wished](connection, store.office_hour(connection, id))
     house.engine.dispatch()
     return RedirectResponse(back, 303)
 
 
-def new_link(request: Request) -> Response:
-    """A fresh personal address for the host; the one before stops working."""
-    staff(request)
+def _told(request: Request, office_hour: str) -> Told:
+    """Who hears of a cancellation, and how."""
     house = house_of(request)
-    with house.database.transaction() as connection:
-        hour = store.office_hour(connection, request.path_params["id"])
-        hosts = hosts_of(connection, hour.id) or [
-            store.add_person(connection, hour.id, name=hour.host_name, role=Role.HOST, language=hour.language)
-        ]
-        web_store.make_link(connection, house.safe, hosts[0].id, link_expiry(request, hour))
-    return RedirectResponse(f"/staff/office-hours/{hour.id}", 303)
+    with house.database.reading() as connection:
+        return telling.told(connection, office_hour, letters_are_sent=bool(house.questions.smtp_host))
 
 
 def try_again(request: Request) -> Response:
@@ -201,6 +224,5 @@ routes = [
     Route("/staff", overview),
     Route("/staff/office-hours/{id}", page),
     Route("/staff/office-hours/{id}/move", move, methods=["POST"]),
-    Route("/staff/office-hours/{id}/host-link", new_link, methods=["POST"]),
     Route("/staff/office-hours/{id}/steps", try_again, methods=["POST"]),
 ]

@@ -11,8 +11,18 @@ from starlette.routing import Route
 
 from ingest import steps, store
 from ingest.archive import Room
+from ingest.database import now
 from ingest.live.packetise import fits_browsers
-from ingest.officehours import TAKING_QUESTIONS, WITH_RECORDING, Edition, State, Visibility
+from ingest.officehours import (
+    TAKING_QUESTIONS,
+    WITH_RECORDING,
+    Edition,
+    OfficeHour,
+    State,
+    Visibility,
+    needs_can_be_said,
+    questions_are_over,
+)
 from ingest.people import Right, SeatState
 from ingest.settings import Settings
 from publish import pipeline
@@ -23,7 +33,9 @@ from questions.question import State as QuestionState
 from web import vtt
 from web.media import may_see
 from web.pages.cut import cutting
+from web.pages.need import last_day
 from web.rendering import N_, house_of, render
+from web.telling import services_of
 
 RUNNING = frozenset({State.ON_AIR, State.PAUSED})
 ASKED = (QuestionState.ANSWERED, QuestionState.ON_AIR)
@@ -33,11 +45,29 @@ def office_hour(request: Request) -> Response:
     """The one address of an office hour: it leads on to the programme or the replay when there is one."""
     with house_of(request).database.reading() as connection:
         hour = store.office_hour(connection, request.path_params["id"])
+    way = way_to(request, hour)
+    if way != request.url.path:
+        return RedirectResponse(way, 303)
+    return render(
+        request,
+        "announcement.html",
+        hour=hour,
+        open=hour.state in TAKING_QUESTIONS,
+        too_late=questions_are_over(hour, now()),
+        needs_open=needs_can_be_said(hour, now()),
+        last_day=last_day(request, hour),
+        services=services_of(hour),
+        State=State,
+    )
+
+
+def way_to(request: Request, hour: OfficeHour) -> str:
+    """Where somebody who wants to this office hour is led now: the programme, the replay, or what is announced."""
     if hour.state in RUNNING:
-        return RedirectResponse(f"/office-hours/{hour.id}/live", 303)
+        return f"/office-hours/{hour.id}/live"
     if may_see(request, hour) and hour.recorded:
-        return RedirectResponse(f"/replay/{hour.id}", 303)
-    return render(request, "announcement.html", hour=hour, open=hour.state in TAKING_QUESTIONS, State=State)
+        return f"/replay/{hour.id}"
+    return f"/office-hours/{hour.id}"
 
 
 def live(request: Request) -> Response:

@@ -1,0 +1,186 @@
+"""What citizens say they need to follow an office hour comes in, and is kept sealed; staff read it and tick it off.
+
+That somebody needs a sign-language interpreter says something about their health: words and contact are encrypted
+like other contacts, and all of it is erased a week after the office hour.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest import events, steps
+from ingest.database import EnumText, UtcDateTime, metadata, row_as, rows_as
+from ingest.officehours import State as HourState
+from ingest.secrets import Safe
+from ingest.store import office_hours_in
+from questions import reach, store
+from questions.letter import STILL_TRUE, Kind, LetterState, may_write
+from questions.sources.form import is_address
+
+NOTICE = "questions.notice"
+KEPT = timedelta(days=7)
+"""How long after the planned end needs are kept, for what may still have to be settled."""
+WORDS_LENGTH, CONTACT_LENGTH = 1000, 254
+
+
+class Service(Enum):
+    """What helps somebody to take part."""
+
+    CAPTIONS = "captions"
+    SIGN_LANGUAGE = "sign_language"
+    LANGUAGE = "language"  # an interpreter of another spoken language
+    OTHER = "other"
+
+
+access_needs = sa.Table(
+    "access_needs",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("office_hour", sa.ForeignKey("office_hours.id"), nullable=False, index=True),
+    sa.Column("service", EnumText(Service), nullable=False),
+    sa.Column("sealed", sa.Text, nullable=False),
+    sa.Column("address", sa.String(64), nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("said_at", UtcDateTime, nullable=False),
+    sa.Column("arranged_at", UtcDateTime),
+    sa.Column("told", EnumText(LetterState)),
+    sa.Column("step", sa.String(32)),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """One wish. `sealed` holds words and contact, `address` is the fingerprint of a mail address or empty.
+
+    `told` is how far the one letter is that says the office hour does not take place, None before one is wanted.
+    """
+
+    id: str
+    office_hour: str
+    service: Service
+    sealed: str
+    address: str
+    language: str
+    said_at: datetime
+    arranged_at: datetime | None = None
+    told: LetterState | None = None
+    step: str | None = None
+    tries: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What stands in a need, readable: the citizen's words, and a mail address or telephone number."""
+
+    words: str = ""
+    contact: str = ""
+
+
+def say(
+    connection: Connection,
+    office_hour: str,
+    service: Service,
+    said: Said,
+    safe: Safe,
+    *,
+    id: str,
+    language: str,
+    at: datetime,
+) -> bool:
+    """Keep a need; False when this form was sent before (`id` is the form's own)."""
+    if get(connection, id) is not None:
+        return False
+    reachable = is_address(said.contact)
+    need = Need(
+        id=id,
+        office_hour=office_hour,
+        service=service,
+        sealed=safe.seal(json.dumps(asdict(said), ensure_ascii=False)),
+        address=safe.fingerprint(said.contact.casefold()) if reachable else "",
+        language=language,
+        said_at=at,
+    )
+    connection.execute(access_needs.insert().values(**asdict(need)))
+    events.write(connection, "need", office_hour, id)
+    return True
+
+
+def get(connection: Connection, id: str) -> Need | None:
+    return row_as(Need, connection, sa.select(access_needs).where(access_needs.c.id == id))
+
+
+def of_office_hour(connection: Connection, office_hour: str) -> list[Need]:
+    """All needs for an office hour, the first said first."""
+    query = sa.select(access_needs).where(access_needs.c.office_hour == office_hour).order_by(access_needs.c.said_at)
+    return rows_as(Need, connection, query)
+
+
+def what_was_said(need: Need, safe: Safe) -> Said:
+    """Raises SecretError."""
+    return Said(**json.loads(safe.open(need.sealed)))
+
+
+def arrange(connection: Connection, need: Need, at: datetime | None) -> None:
+    """Staff tick it off, or take the tick away."""
+    _set(connection, need, arranged_at=at)
+    events.write(connection, "need", need.office_hour, need.id)
+
+
+def want_due(connection: Connection, at: datetime) -> int:
+    """Write down the letter "it does not take place" for each address that needs it, once. Returns how many.
+
+    Whoever asked a question as well hears it by the letter about that, and whoever stopped letters gets none.
+    """
+    new = 0
+    for hour in office_hours_in(connection, frozenset({HourState.CANCELLED})):
+        if at >= hour.ends_at:
+            continue
+        needs = [need for need in of_office_hour(connection, hour.id) if need.address]
+        told = {need.address for need in needs if need.told is not None}
+        for need in needs:
+            if need.told is not None:
+                continue
+            if need.address in told or _hears_otherwise(connection, need):
+                _set(connection, need, told=LetterState.DROPPED)
+                continue
+            told.add(need.address)
+            step = steps.add(connection, kind=NOTICE, parameters={"need": need.id}, priority=4)
+            _set(connection, need, told=LetterState.WAITING, step=step)
+            new += 1
+    return new
+
+
+def _hears_otherwise(connection: Connection, need: Need) -> bool:
+    known = reach.of_address(connection, need.address)
+    asked = store.by_ids(connection, [each.question for each in known])
+    return any(
+        each.stopped_at is not None
+        or (may_write(each, Kind.CANCELLED) and asked[each.question].office_hour == need.office_hour)
+        for each in known
+        if each.stopped_at is not None or asked[each.question].state in STILL_TRUE[Kind.CANCELLED]
+    )
+
+
+def move(connection: Connection, need: Need, start: Iterable[LetterState], goal: LetterState, **values: Any) -> bool:
+    """Compare and set how far the letter is; False when it is in none of the states `start`."""
+    where = (access_needs.c.id == need.id) & access_needs.c.told.in_(list(start))
+    return bool(connection.execute(access_needs.update().where(where).values(told=goal, **values)).rowcount)
+
+
+def forget(connection: Connection, ended_before: datetime) -> int:
+    """Erase the needs of office hours that were planned to be over before then. Returns how many."""
+    old = [hour.id for hour in office_hours_in(connection, frozenset(HourState)) if hour.ends_at < ended_before]
+    return connection.execute(access_needs.delete().where(access_needs.c.office_hour.in_(old))).rowcount
+
+
+def _set(connection: Connection, need: Need, **values: Any) -> None:
+    connection.execute(access_needs.update().where(access_needs.c.id == need.id).values(**values))

@@ -1,0 +1,114 @@
+"""Mara is told by a real mail server on loopback that the office hour does not take place."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ingest import engine, steps
+from ingest import store as ingest_store
+from ingest.archive import Archive
+from ingest.database import Database, now
+from ingest.officehours import OfficeHour, State
+from ingest.secrets import Safe
+from questions import needs, tasks
+from questions.letter import LetterState
+from questions.needs import Need, Said, Service
+from questions.settings import Settings
+from tests.standins.postbox import Postbox, postbox
+from web.words import say
+
+SITE = "https://buergersprechstunde.example"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postbox]:
+    with postbox() as box:
+        yield box
+
+
+@pytest.fixture
+def box(server: Postbox) -> Postbox:
+    server.manners, server.texts = "friendly", 0
+    server.mails.clear()
+    server.recipients.clear()
+    return server
+
+
+@pytest.fixture
+def office(tmp_path: Path, database: Database, safe: Safe, box: Postbox) -> engine.Engine:
+    settings = Settings(
+        smtp_host="127.0.0.1", smtp_port=box.port, smtp_security="none", letters_from="fragen@stadt.example",
+        smtp_timeout_s=1.0,
+    )  # fmt: skip
+    kinds = tasks.kinds(settings, safe, say, lambda path: f"{SITE}{path}", ZoneInfo("Europe/Berlin"))
+    return engine.Engine(database, Archive(tmp_path / "archive"), kinds, lambda step, kind: None)
+
+
+@pytest.fixture
+def cancelled(database: Database, hour: OfficeHour, safe: Safe) -> OfficeHour:
+    """In a week, with Mara's need, and just cancelled."""
+    with database.transaction() as connection:
+        facts = {"starts_at": now() + timedelta(days=7), "cancelled_note": "Ada ist krank."}
+        ingest_store.change_office_hour(connection, hour.id, **facts)
+        said = Said(words="DGS, bitte", contact="mara@x.example")
+        needs.say(connection, hour.id, Service.SIGN_LANGUAGE, said, safe, id="1", language="de", at=now())
+        return ingest_store.move_office_hour(connection, hour.id, State.CANCELLED)
+
+
+def post(office: engine.Engine) -> Need:
+    """Look twice for what is due, send all that may go; returns Mara's need."""
+    for _ in range(2):
+        with office.database.transaction() as connection:
+            needs.want_due(connection, now())
+        office.dispatch()
+        with office.database.reading() as connection:
+            waiting = steps.listed(connection, [steps.State.SENT, steps.State.READY])
+        for step in waiting:
+            office.run(step.id)
+    with office.database.reading() as connection:
+        need = needs.get(connection, "1")
+    assert need is not None
+    return need
+
+
+def test_one_mail_says_so_and_takes_the_date_out_of_the_calendar(
+    office: engine.Engine, box: Postbox, cancelled: OfficeHour
+) -> None:
+    assert post(office).told is LetterState.SENT
+    (message,) = box.mails
+    body = message.get_body(("plain",))
+    (entry,) = message.iter_attachments()
+    lines = str(entry.get_content()).splitlines()
+    assert (box.recipients, message["Subject"]) == (
+        ["mara@x.example"], "Die Sprechstunde fällt aus – Sprechstunde",
+    )  # fmt: skip
+    assert body is not None
+    words = str(body.get_content())
+    assert ("Ada ist krank." in words, "DGS" in words) == (True, False)
+    assert [line for line in lines if line.startswith(("METHOD", "STATUS", "SEQUENCE"))] == [
+        "METHOD:CANCEL", f"SEQUENCE:{cancelled.revision}", "STATUS:CANCELLED",
+    ]  # fmt: skip
+    assert entry.get_param("method") == "CANCEL"
+
+
+def test_a_busy_server_is_asked_again_later(office: engine.Engine, box: Postbox, cancelled: OfficeHour) -> None:
+    box.manners = "busy"
+    need = post(office)
+    assert (need.told, need.tries, box.mails) == (LetterState.WAITING, 1, [])
+
+
+def test_a_line_that_broke_after_the_text_is_not_tried_again(
+    office: engine.Engine, box: Postbox, cancelled: OfficeHour
+) -> None:
+    box.manners = "hangs up"
+    assert post(office).told is LetterState.DOUBTFUL
+    box.manners = "friendly"
+    assert (post(office).told, box.texts) == (LetterState.DOUBTFUL, 1)
+
+
+def test_an_unknown_address_is_refused_for_good(office: engine.Engine, box: Postbox, cancelled: OfficeHour) -> None:
+    box.manners = "unknown"
+    assert (post(office).told, box.mails) == (LetterState.REFUSED, [])
