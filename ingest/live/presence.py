@@ -87,7 +87,7 @@ class Presence:
             person=self.person,
             name=self.name,
             role=self.role,
-            source=Absent(self.person) if self.away else self.source,
+            source=Absent(self.source) if self.away else self.source,
             muted=self.silent,
             screen=self.screen,
         )

@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from ingest.archive import Room
@@ -290,6 +291,7 @@ async def test_under_a_slide_everybody_in_the_room_is_seen_while_one_of_them_wat
 
 async def test_everybody_connected_is_heard_backstage_and_who_is_hidden_only_as_silence(house: House) -> None:
     programme: Any = house._programme
+    peer(house, "ada").voice = SimpleNamespace(pull=lambda samples: np.ones(samples, np.float32))
     house.set_quiet(silent=frozenset({"chris"}), away=frozenset({"ada"}))
     house.set_on_air(["ada"])
     ada, _, chris = programme.backstage
