@@ -530,7 +530,12 @@ async def test_a_track_is_wanted_only_while_its_person_is_on_air(desk: Desk) -> 
 
 async def test_viewers_read_the_words_of_their_language(desk: Desk) -> None:
     shown: list[Any] = []
-    desk.programme.set_slide = lambda slide: (shown.append(slide), desk.programme._noted("slide", None))[1]  # type: ignore[method-assign]
+
+    def set_slide(slide: Any) -> "Future[int | None]":
+        shown.append(slide)
+        return desk.programme._noted("slide", None)
+
+    desk.programme.set_slide = set_slide  # type: ignore[method-assign]
     desk.orders.brief("Sprechstunde", "Ada", [], {"pause": "Gleich geht es weiter."})
     await desk.orders.resume()
     await desk.do("start")
