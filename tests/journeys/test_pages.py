@@ -174,6 +174,8 @@ def put_on_air(town: Town, it: Hour) -> None:
     """Chris and the office hour go on air, then the question."""
     it.staff.column("Raum").press("Auf Sendung", beside="Chris")
     it.staff.column("Jetzt und gleich").press("Auf Sendung gehen")
+    expect(it.guest.page.locator('[data-count="count"]')).to_be_visible()
+    town.album.look(it.staff.page, "board-count", schemes=("light",))
     it.host.sees_sign("on_air")
     it.guest.sees_sign("on_air")
     wait_for(lambda: town.programme_s(it.id) >= OPENING_S, 60)
@@ -207,7 +209,10 @@ def watched_live(town: Town, it: Hour) -> None:
 
 
 def ended(town: Town, it: Hour) -> None:
-    """Bo ends it, is asked once, and it is over for everybody; who watches sees it to its last second."""
+    """Bo ends it and is asked once; all may say goodbye, and it is over for who leaves.
+
+    Whoever watches sees it to its last second.
+    """
     viewer = town.visitor()
     viewer.goto(f"/office-hours/{it.id}/live")
     plays(viewer.page)
@@ -216,8 +221,15 @@ def ended(town: Town, it: Hour) -> None:
     expect(sure).to_be_visible()
     town.album.look(it.staff.page, "board-sure", schemes=("light",))
     sure.get_by_role("button", name="Beenden", exact=True).click()
-    it.host.sees_sign("over")
-    it.guest.sees_sign("over")
+    for person in (it.host, it.guest):
+        person.sees_sign("not_on_air")
+        expect(person.page.locator('[data-count="undo"]')).to_be_visible()
+    town.album.look(it.host.page, "host-closing", schemes=("dark",))
+    town.album.look(it.staff.page, "board-closing", schemes=("light",))
+    for person, leave in ((it.host, "Raum verlassen"), (it.guest, "Verlassen")):
+        person.sees("Sie können sich voneinander verabschieden")
+        person.press(leave)
+        person.sees_sign("over")
     town.album.look(it.host.page, "host-over", schemes=("dark",))
     town.album.look(it.guest.page, "place-over", whole=True)
     viewer.sees("Die Sprechstunde ist vorbei.")

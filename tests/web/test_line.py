@@ -217,3 +217,27 @@ def test_who_stays_after_the_end_is_in_the_room_until_they_leave(
     assert 'data-sign="over"' in chris.get(page).text
     with house.database.reading() as connection:
         assert store.seat(connection, id).state is SeatState.LEFT
+
+
+def test_staff_go_backstage_and_their_board_goes_on(bo: Browser, house: SmallHouse, hour: OfficeHour) -> None:
+    board = f"/staff/office-hours/{hour.id}/board"
+    token = bo.token(board)
+    data = {"csrf": token}
+    for _ in range(2):  # coming back is no second person
+        came = bo.post(f"/staff/office-hours/{hour.id}/talk", data=data, follow_redirects=False)
+        assert came.headers["location"] == f"/office-hours/{hour.id}/place"
+    place = f"/office-hours/{hour.id}/place"
+    assert [ask_for_ticket(bo, place, audience)[0] for audience in ("whip", "whep")] == [200, 200]
+    with house.database.reading() as connection:
+        (person,) = store.persons_of(connection, hour.id)
+        seat = store.seat(connection, person.id)
+    assert (person.name, person.role, seat.state) == ("Bo", Role.STAFF, SeatState.ADMITTED)
+    assert bo.post(f"/staff/office-hours/{hour.id}/mark", data=data, follow_redirects=False).status_code == 303
+    assert bo.fill(place, f"/office-hours/{hour.id}/leave").status_code == 303
+    bo.post(f"/staff/office-hours/{hour.id}/talk", data=data)
+    with house.database.reading() as connection:
+        assert store.seat(connection, person.id).state is SeatState.ADMITTED
+
+
+def test_a_guest_is_no_staff_backstage(chris: Browser, hour: OfficeHour) -> None:
+    assert chris.fill(f"/office-hours/{hour.id}/place", f"/staff/office-hours/{hour.id}/talk").status_code == 403
