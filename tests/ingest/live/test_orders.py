@@ -436,10 +436,16 @@ async def test_the_programme_begins_when_the_count_is_at_zero(desk: Desk) -> Non
     assert (await desk.do("start", count_s=5))["id"] == "s1"  # START is answered at zero
     assert (desk.orders.count.left_s, desk.programme.last("slide")) == (5.0, "soon")
     await desk.do("start", count_s=5)  # told again, it is counted once
+    assert (await desk.do("start", "another", count_s=5))["reason"] == "it is being counted already"
     desk.zero.set()
     await until(lambda: desk.told[-1].get("id") == "start")
     assert desk.told[-1] == {"tell": "done", "id": "start", "tick": 0}
     assert (desk.programme.last("slide"), desk.orders.standing.begun) == (None, True)
+    assert await desk.do("start", count_s=5) == {
+        "tell": "done",
+        "id": "start",
+        "tick": 0,
+    }  # asked again by a new studio
 
 
 async def test_a_count_that_is_called_off_begins_nothing_and_may_be_begun_again(desk: Desk) -> None:
@@ -481,6 +487,15 @@ async def test_an_end_that_nobody_takes_back_ends_it(desk: Desk) -> None:
     assert desk.orders.standing.over
     assert desk.events()[-2:] == [(900, "closing", "end"), (1200, "end", None)]
     assert (await desk.do("undo_end"))["reason"] == "the office hour is over"
+
+
+async def test_it_can_be_ended_when_the_recording_has_stopped_by_itself(desk: Desk) -> None:
+    await begin(desk)
+    await desk.do("on_air", at=450, question="q1", text="Wann?", author="Chris")
+    desk.programme.tick = None
+    assert await desk.do("end", undo_s=10) == {"tell": "done", "id": "end", "tick": 450}
+    desk.zero.set()
+    await until(lambda: desk.told[-1]["tell"] == "ended")
 
 
 async def test_after_a_crash_an_end_can_be_taken_back_for_what_is_left_of_it(desk: Desk) -> None:
