@@ -319,3 +319,13 @@ async def test_a_screen_that_was_handed_over_ends_with_the_turn(house: House) ->
     await house.take_screen("ada", lent_only=True)
     assert screen.closed == 1
     await house.take_screen("chris")
+
+
+async def test_a_track_that_ends_is_told_what_is_played_at_that_moment(house: House) -> None:
+    told: list[Any] = []
+    house.record(["ada"])
+    track: Any = SimpleNamespace(end=told.append, wait=lambda seconds: True)
+    house.presence("ada").track = track
+    house.record([])
+    assert told == [{"audio": 0.0, "video": 0.0}]
+    assert house.presence("ada").track is None
