@@ -71,7 +71,7 @@ WORDS: dict[Reads, str] = {
     Reads.LATE: N_("It begins a little later. Please stay here."),
     Reads.PAUSE: N_("A short break. It goes on in a few minutes."),
     Reads.OVER: N_("The office hour is over. Thank you for watching."),
-    Reads.CANCELLED: N_("This office hour does not take place."),
+    Reads.CANCELLED: N_("This office hour does not take place"),
 }
 """What stands on the slide. Before the beginning it is the host's name and the time that is left."""
 

@@ -19,6 +19,7 @@ from ingest import store
 from ingest.commands import Kind, State
 from ingest.database import Database
 from ingest.live.greenroom import WIDTH
+from ingest.live.signs import Sign, sign_of
 from ingest.officehours import OfficeHour
 from ingest.officehours import State as HourState
 from ingest.timeline import Kind as What
@@ -131,7 +132,8 @@ class Room:
         await self.stage.until(lambda: all(self.ears[each].width == width for each, width in widths.items()), 10)
 
     async def close(self) -> None:
-        for each in (*self.mouths.values(), *self.ears.values()):
+        everyone: list[Mouth | Ears] = [*self.mouths.values(), *self.ears.values()]
+        for each in everyone:
             await each.close()
 
 
@@ -163,6 +165,8 @@ async def test_backstage_is_a_room_of_its_own_before_between_and_after(room: Roo
     assert await room.word("ada", ON_AIR_HZ) == {"chris", "dana", "viewer"}
     assert await room.word("chris", CODE_WORDS["beside"]) == set()
     await room.do(Kind.PAUSE)
+    # The page is told twice a second, so that its sign has changed within a second.
+    assert await room.stage.until(lambda: sign_of(room.stage.state, "ada") is Sign.NOT_ON_AIR) < 0.5
     await room.see(**inside, **outside)
     assert await room.word("ada", CODE_WORDS["pause"]) == {"chris"}
     await room.do(Kind.RESUME)
