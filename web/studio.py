@@ -226,10 +226,13 @@ class Studio:
         return Admitted(person, hour, seat)
 
     async def resource(self, request: Request) -> Response:
-        """DELETE ends a connection; a PATCH (trickle, ICE restart) is not supported: connect anew."""
+        """DELETE ends a connection; a PATCH (trickle, ICE restart) is not supported: connect anew.
+
+        One that has gone already is as it should be: who is sent out of the room hangs up at the same moment.
+        """
         if request.method == "DELETE":
-            gone = await self.rooms.delete(request.path_params["resource"])
-            return Response(status_code=200 if gone else 404)
+            await self.rooms.delete(request.path_params["resource"])
+            return Response(status_code=200)
         return PlainTextResponse("connect anew with a fresh ticket", 405, {"Allow": "DELETE"})
 
     async def socket(self, socket: WebSocket) -> None:
