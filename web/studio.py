@@ -197,7 +197,8 @@ class Studio:
                     inside = admitted.seat.state in IN_ROOM
                     return await self.rooms.whep(office_hour, person.id, offer, inside=inside)
                 key = person.id + SCREEN if audience is Audience.SCREEN else person.id
-                return await self.rooms.whip(office_hour, key, offer, always=person.role is not Role.GUEST)
+                always = person.role is not Role.GUEST
+                return await self.rooms.whip(office_hour, key, offer, always=always, name=person.name)
             except RoomGone:
                 if time.monotonic() > until:
                     raise
