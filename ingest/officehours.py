@@ -72,6 +72,10 @@ def check_move(start: State, goal: State) -> None:
         raise MoveRefused(f"an office hour cannot go from {start.value} to {goal.value}")
 
 
+class Rehearsed(MoveRefused):
+    """A rehearsal stays among those who rehearse."""
+
+
 def check_visibility(start: Visibility, goal: Visibility) -> None:
     """Raises MoveRefused unless the recording may go from `start` to `goal`."""
     if goal not in VISIBILITY_MOVES[start]:
@@ -101,6 +105,7 @@ class OfficeHour:
     ended_at: datetime | None = None
     released_at: datetime | None = None
     delay_s: int = 0  # how much later than the room the public sees and hears, fixed when it goes on air
+    rehearsal_of: str | None = None  # then it is one: never public, marked on every picture, erased after a day
 
 
 def has_room(hour: OfficeHour, at: datetime) -> bool:

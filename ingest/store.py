@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from ingest import events
 from ingest.accounts import Account
 from ingest.database import EnumText, UtcDateTime, metadata, now, random_id, row_as, rows_as
-from ingest.officehours import Edition, OfficeHour, Release, State, Visibility, check_move, check_visibility
+from ingest.officehours import Edition, OfficeHour, Rehearsed, Release, State, Visibility, check_move, check_visibility
 from ingest.people import SEAT_MOVES, Consent, Person, Role, Scope, Seat, SeatState, keeps_screen
 
 office_hours = sa.Table(
@@ -38,6 +38,7 @@ office_hours = sa.Table(
     sa.Column("ended_at", UtcDateTime),
     sa.Column("released_at", UtcDateTime),
     sa.Column("delay_s", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("rehearsal_of", sa.String(32), index=True),
 )
 editions = sa.Table(
     "editions",
@@ -147,8 +148,17 @@ def office_hours_in(connection: Connection, states: frozenset[State]) -> list[Of
 
 
 def all_office_hours(connection: Connection) -> list[OfficeHour]:
-    """All of them, newest start first."""
-    return rows_as(OfficeHour, connection, sa.select(office_hours).order_by(office_hours.c.starts_at.desc()))
+    """All that were announced, newest start first; rehearsals are nobody's to list."""
+    announced = sa.select(office_hours).where(office_hours.c.rehearsal_of.is_(None))
+    return rows_as(OfficeHour, connection, announced.order_by(office_hours.c.starts_at.desc()))
+
+
+def rehearsals(connection: Connection, office_hour: str | None = None) -> list[OfficeHour]:
+    """All rehearsals, or those of one office hour, the newest first."""
+    query = sa.select(office_hours).where(office_hours.c.rehearsal_of.is_not(None))
+    if office_hour is not None:
+        query = query.where(office_hours.c.rehearsal_of == office_hour)
+    return rows_as(OfficeHour, connection, query.order_by(office_hours.c.created_at.desc()))
 
 
 def change_office_hour(connection: Connection, id: str, **values: Any) -> None:
@@ -173,8 +183,10 @@ def move_office_hour(connection: Connection, id: str, goal: State, **values: Any
 
 
 def set_visibility(connection: Connection, id: str, goal: Visibility, at: datetime) -> None:
-    """Release or withdraw the recording. Raises MoveRefused, NotFound, Overtaken."""
+    """Release or withdraw the recording; never of a rehearsal. Raises MoveRefused, NotFound, Overtaken."""
     before = office_hour(connection, id)
+    if before.rehearsal_of is not None:
+        raise Rehearsed("a rehearsal is never made public")
     check_visibility(before.visibility, goal)
     values: dict[str, Any] = {"visibility": goal}
     if goal is Visibility.RELEASED:

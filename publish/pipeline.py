@@ -66,10 +66,11 @@ STAGE_OF = {
 def begin(connection: Connection, hour: OfficeHour, edition: Edition) -> list[str]:
     """Write down all that follows the end, in the transaction that ends the office hour. Returns the steps' ids.
 
-    Questions that were not reached are told so. An office hour that is live only has no steps.
+    Questions that were not reached are told so. An office hour that is live only has no steps, and neither has a
+    rehearsal: what was recorded of it is played as it is, and erased after a day.
     """
     queue.close(connection, hour.id, by="end")
-    if not hour.recorded:
+    if not hour.recorded or hour.rehearsal_of:
         return []
     hints = _hints(connection, hour)
     made = list(transcode_tasks.add_all(connection, hour.id, edition.number, [hour.language], hints=hints).values())

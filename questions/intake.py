@@ -64,7 +64,8 @@ def take(connection: Connection, arrival: Arrival, safe: Safe, *, per_sender: in
     )
     if stored and arrival.set_aside is Reason.BOUNCE:
         bounces.take(connection, arrival.original, now())
-    if stored and arrival.contact and arrival.contact.address and arrival.set_aside is None:
+    rehearsed = hour is not None and hour.rehearsal_of is not None  # nobody gets letters about a rehearsal
+    if stored and arrival.contact and arrival.contact.address and arrival.set_aside is None and not rehearsed:
         reach.begin(connection, question, arrival.contact.address, safe, now())
     if stored and arrival.link:
         mine.link(connection, question.id, arrival.link)
@@ -79,6 +80,7 @@ def meant(arrival: Arrival, hours: list[OfficeHour]) -> OfficeHour | None:
     if arrival.office_hour is not None:
         return next((hour for hour in hours if hour.id == arrival.office_hour), None)
     addresses = {address.casefold() for address in arrival.recipients}
+    hours = [hour for hour in hours if hour.rehearsal_of is None]
     taking = [hour for hour in hours if hour.state in TAKING_QUESTIONS]
     for hour in taking + hours:
         if hour.question_mail and hour.question_mail.strip().casefold() in addresses:

@@ -66,6 +66,31 @@ def hand_over(server: Server, sender: str, recipient: str, content: bytes, *, la
     asyncio.run(_hand_over(server, sender, recipient, content, last_look))
 
 
+def greet(server: Server) -> None:
+    """Connect, encrypt, sign in and say goodbye, as before a letter. Raises Later, Setup, Refused."""
+    asyncio.run(_greet(server))
+
+
+async def _greet(server: Server) -> None:
+    client = _client(server)
+    try:
+        await _connect(client)
+        await client.quit()
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise Later(str(error)) from error
+    finally:
+        client.close()
+
+
+async def _connect(client: aiosmtplib.SMTP) -> None:
+    try:
+        await client.connect()
+    except (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPNotSupported) as error:
+        raise Setup(str(error)) from error
+    except aiosmtplib.SMTPResponseException as error:
+        raise refusal(error.code, error.message) from error
+
+
 async def _hand_over(
     server: Server, sender: str, recipient: str, content: bytes, last_look: Callable[[], None]
 ) -> None:

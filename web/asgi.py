@@ -19,6 +19,9 @@ from web.news import News
 from web.parts import House
 from web.routes import routes
 
+TESTS_AN_HOUR = 60
+"""Device tests that one address may send: a school before its office hour, but not all ten thousand codes."""
+
 
 def site(house: House) -> Starlette:
     """The site over `house`; its event loop never touches the database."""
@@ -48,6 +51,7 @@ def site(house: House) -> Starlette:
     app.state.house = house
     app.state.news = news
     app.state.logins = Throttle(house.settings.logins_per_minute, 60.0)
+    app.state.tested = Throttle(TESTS_AN_HOUR, 3600.0)
     app.state.asked = Throttle(house.settings.questions_per_hour, 3600.0)
     return app
 

@@ -29,6 +29,7 @@ from ingest.steps import Kind, Step
 from questions.sources.form import is_address
 from transcode.speech import Whisper
 from web import broker, taking
+from web.preflight import telling
 from web.words import say
 
 
@@ -112,6 +113,7 @@ def all_kinds(
         *questions.tasks.kinds(intake, safe, say, page_address(site), ZoneInfo(site.time_zone)),
         *publish.tasks.kinds(release, safe),
         *taking.kinds(data, encode, video_preset),
+        *telling.kinds(telling.Office(settings=intake, address=page_address(site))),
     ]
 
 

@@ -4,6 +4,7 @@ from typing import Protocol
 
 import ingest.settings
 import questions.settings
+import transcode.settings
 import web.settings
 from ingest.archive import Archive
 from ingest.database import Database
@@ -20,6 +21,8 @@ class House(Protocol):
     def ingest(self) -> ingest.settings.Settings: ...
     @property
     def questions(self) -> questions.settings.Settings: ...
+    @property
+    def transcode(self) -> transcode.settings.Settings: ...
     @property
     def database(self) -> Database: ...
     @property

@@ -28,3 +28,6 @@ class Settings:
     posts_per_minute: int = setting(60, "How many forms one address may send in a minute.")
     questions_per_hour: int = setting(20, "How many questions one address may send in an hour.")
     events_interval_s: float = setting(0.25, "Pause between two looks for news that pages should hear.")
+    time_server: str = setting(
+        "", "Time server (NTP) that the clock is compared with before office hours; none by default."
+    )

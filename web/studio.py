@@ -29,22 +29,23 @@ from ingest import sealing, store, tickets
 from ingest.conduct import WORDS
 from ingest.database import now, random_id
 from ingest.live.countdown import TIME
+from ingest.live.echo_room import EchoRoom
 from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone, Rooms
 from ingest.live.signs import sign_of
 from ingest.officehours import ON_AIR, OfficeHour, State, Visibility, has_room
 from ingest.people import IN_ROOM, RIGHTS, SCREEN, Person, Role, Seat, may_share
 from ingest.tickets import NEEDS, Audience
+from web import line_test
 from web.door import client
 from web.house import House
 from web.limits import Throttle
 from web.live_files import LiveFiles, ShortWay
+from web.sdp import connected, offer_of
 from web.words import say
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-SDP_LIMIT = 64 * 1024
-"""Bytes of an offer; Chromium's with every codec is about 8 kB."""
 STATE_EVERY_S = 0.5
 SILENCE_S = 10.0
 """Seconds without a heartbeat after which a person's socket is closed; pages send one each 2 s."""
@@ -89,11 +90,13 @@ class Studio:
             sealing_key=sealing.public_key(house.safe),
             begins_in=lambda language: say(language, "Begins in %(time)s", time=TIME),
             slide_words=lambda language: {each.value: say(language, words) for each, words in WORDS.items()},
+            rehearsal=lambda language: say(language, "Rehearsal"),
         )
         self._ending: set[str] = set()
         self.files = LiveFiles(
             house.archive, self._on_air_at, house.ingest.rewind_minutes, lambda each: each in self._ending
         )
+        self.line = line_test.LineTest(EchoRoom(house.ingest.ice_servers))
         self._watching = Throttle(WATCHES_A_MINUTE, 60.0)
         self._addresses: dict[str, tuple[float, str | None]] = {}
 
@@ -104,6 +107,7 @@ class Studio:
         try:
             yield
         finally:
+            await self.line.close()
             await self.rooms.stop()
             self.house.close()
 
@@ -322,32 +326,11 @@ class Studio:
             raise HTTPException(503, "the database is away; try again in a moment", {"Retry-After": "5"}) from error
 
 
-def connected(resource: str, answer: str) -> Response:
-    """What WHIP and WHEP answer to an offer that was taken."""
-    headers = {"Location": f"/live/resource/{resource}", "Accept-Patch": ""}
-    return Response(answer, 201, headers, media_type="application/sdp")
-
-
 async def _heartbeats(socket: WebSocket) -> None:
     """Return when the page has been silent for too long or has gone."""
     with contextlib.suppress(TimeoutError, WebSocketDisconnect):
         while True:
             await asyncio.wait_for(socket.receive_text(), SILENCE_S)
-
-
-async def offer_of(request: Request) -> str:
-    """The body of a WHIP or WHEP request. Raises HTTPException."""
-    if request.headers.get("content-type", "").split(";")[0].strip() != "application/sdp":
-        raise HTTPException(415, "an offer is sent as application/sdp")
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > SDP_LIMIT:
-            raise HTTPException(413, "an offer is never that large")
-    try:
-        return body.decode()
-    except UnicodeDecodeError as error:
-        raise HTTPException(400, "an offer is text") from error
 
 
 def bearer(request: Request) -> str:
@@ -372,6 +355,7 @@ def routes(studio: Studio) -> list[Route | WebSocketRoute]:
         Route("/live/whep/{address}", studio.watch, methods=["POST"]),
         Route("/live/resource/{resource}", studio.resource, methods=["DELETE", "PATCH"]),
         WebSocketRoute("/live/socket", studio.socket),
+        *line_test.routes(lambda: studio.line),
         Route("/live/hls/{address}/{path:path}", studio.hls),
         Route("/live/room/{office_hour}", studio.room),
         Route("/live/ring", studio.ring, methods=["POST"]),

@@ -20,8 +20,12 @@ from ingest.database import now
 from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, account
 from transcode import made
-from web import store, uploads
+from web import rehearsal, store, uploads
+from web.broker import QUEUES
+from web.devicetest import store as device_tests
 from web.house import House
+from web.preflight import rounds
+from web.preflight.telling import TELL
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +34,8 @@ RECONCILE_S = 5.0
 TIDY_S = 600.0
 LIGHT_AT_ONCE = 4
 """Light steps mostly wait for others."""
+PREFLIGHT_S = 30.0
+"""Pause between two looks for office hours that are near; also that between two signs of life of a worker."""
 HEAVY_NICENESS = 10
 """Heavy steps give way to a live room on the same machine."""
 
@@ -41,6 +47,8 @@ def register(house: House) -> Celery:
         "clock.fetch": lambda: fetch(house),
         "clock.letters": lambda: write_letters(house),
         "clock.tidy": lambda: tidy(house),
+        "clock.preflight": lambda: rounds.look_ahead(house, now()),
+        "clock.sign": lambda queue: rounds.sign(house, queue, now()),
     }
     named |= dict.fromkeys(house.engine.kinds, house.engine.run)
     for name, work in named.items():
@@ -79,20 +87,24 @@ def _once(house: House, kind: str, *, priority: int) -> bool:
 
 def tidy(house: House) -> None:
     """Forget what nobody needs: old events, tickets, fetches that went well, uploads given up, half-made files,
-    cut stretches past their time."""
+    cut stretches past their time, device tests and rehearsals of yesterday."""
     at = now()
     with house.database.transaction() as connection:
         recent = steps.office_hours_since(connection, at - timedelta(days=2))
         events.forget(connection, at)
         tickets.forget(connection, at)
-        for kind in (FETCH, LETTERS):
+        for kind in (FETCH, LETTERS, TELL):
             steps.forget(connection, kind, at - timedelta(hours=1))
         store.forget_sessions(connection, at)
+        device_tests.forget(connection, at)
         forgotten = uploads.forget(connection, at)
     for office_hour in recent:
         made.sweep_room(house.archive.room(office_hour))
     for id in forgotten:
         uploads.path_of(house.ingest.data, id).unlink(missing_ok=True)
+    with house.database.reading() as connection:
+        rehearsed = rehearsal.due(connection, at)
+    rehearsal.erase(house.database, house.archive, rehearsed)
     sealed.erase(sealed.due(house.archive, at, house.ingest.sealed_kept_days), at)
 
 
@@ -103,10 +115,20 @@ def schedule(house: House) -> dict[str, Any]:
         "clock.fetch": house.questions.fetch_interval_s,
         "clock.letters": house.questions.letters_interval_s,
         "clock.tidy": TIDY_S,
+        "clock.preflight": PREFLIGHT_S,
     }
-    return {
+    rung = {
         name: {"task": name, "schedule": seconds, "options": {"queue": "light", "expires": seconds}}
         for name, seconds in every.items()
+    }
+    return rung | {
+        f"clock.sign.{queue}": {
+            "task": "clock.sign",
+            "schedule": PREFLIGHT_S,
+            "args": (queue,),
+            "options": {"queue": queue, "expires": PREFLIGHT_S},
+        }
+        for queue in QUEUES
     }
 
 
@@ -117,6 +139,7 @@ def run_worker(house: House, queue: str) -> None:
     if queue == "heavy":
         os.nice(HEAVY_NICENESS)
     house.engine.reconcile()
+    rounds.sign(house, queue, now())
     # It warns of root because of pickled messages; ours are JSON and hold an id.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     app.worker_main(

@@ -123,10 +123,10 @@ class AacEncoder:
     def encode(self, samples: Samples) -> list[tuple[int, bytes]]:
         """Frames that are done, each with the media time of its first sample; about two frames late."""
         self._rest = np.concatenate([self._rest, samples])
-        whole = len(self._rest) // AAC_FRAME
-        frames = [self._frame(self._rest[n * AAC_FRAME : (n + 1) * AAC_FRAME]) for n in range(whole)]
-        self._rest = self._rest[whole * AAC_FRAME :]
-        return [packet for frame in frames for packet in self._packets(frame)]
+        whole = len(self._rest) // AAC_FRAME * AAC_FRAME
+        done = self._packets(self._frame(self._rest[:whole])) if whole else []
+        self._rest = self._rest[whole:]
+        return done
 
     def flush(self) -> list[tuple[int, bytes]]:
         """The last frames, filled up with silence; nothing may be encoded afterwards."""
@@ -137,7 +137,7 @@ class AacEncoder:
     def _frame(self, samples: Samples) -> av.AudioFrame:
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples)[None], format="fltp", layout="mono")
         frame.sample_rate, frame.pts = SAMPLE_RATE, self._taken
-        self._taken += AAC_FRAME
+        self._taken += len(samples)
         return frame
 
     def _packets(self, frame: av.AudioFrame | None) -> list[tuple[int, bytes]]:

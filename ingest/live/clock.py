@@ -112,7 +112,10 @@ class PersonClock:
 
     def track(self, kind: str, rate: int) -> TrackClock:
         """The clock of the person's "audio" or "video", made when it is new."""
-        return self.tracks.setdefault(kind, TrackClock(rate))
+        track = self.tracks.get(kind)
+        if track is None:
+            track = self.tracks.setdefault(kind, TrackClock(rate))
+        return track
 
     def zero(self, kind: str) -> float | None:
         """The local time of RTP time 0, or None before the first packet."""

@@ -78,9 +78,15 @@ def lufs(power: float) -> float:
 
 def weighted(block: Samples) -> float:
     """The K-weighted mean square of a block, by its spectrum: exact for what lasts longer than the block."""
-    spectrum = np.fft.rfft(block)
-    squares = spectrum.real**2 + spectrum.imag**2
-    return float(np.dot(squares, _weights(len(block)))) * 2 / len(block) ** 2
+    return powers(block[None])[0]
+
+
+def powers(blocks: Samples) -> list[float]:
+    """As `weighted`, of everybody's block (people x samples) at once; not finite where a sample is not."""
+    samples = blocks.shape[1]
+    spectra = np.fft.rfft(blocks)
+    values: list[float] = ((spectra.real**2 + spectra.imag**2) @ _weights(samples)).tolist()
+    return [value * 2 / samples**2 for value in values]
 
 
 def _weights(samples: int) -> NDArray[np.float64]:

@@ -9,11 +9,15 @@ ticks and has no clock. Names backstage are kept in no file.
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import Enum
 
+import av
+
 from ingest.live.scene import MOST_TILES, Box, Scene
+from ingest.live.source import Samples, Source
 from ingest.live.stage import Place, Plan, Stage
-from ingest.live.video import Encoder, Keyframes
+from ingest.live.video import Encoder, Keyframes, Scaler
 
 log = logging.getLogger(__name__)
 WIDTH, HEIGHT = 640, 360
@@ -29,6 +33,30 @@ class Showing(Enum):
     PROGRAMME = "programme"
     ROOM = "room"
     BACK = "back"  # the room, until the programme has a keyframe
+
+
+class Own:
+    """A person as this thread draws them: with a scaler of its own, since the programme may draw them as well."""
+
+    def __init__(self, source: Source) -> None:
+        self.person = source.person
+        self._source, self._scaler = source, Scaler()
+        self._last: av.VideoFrame | None = None
+
+    def picture(self) -> av.VideoFrame | None:
+        """Theirs."""
+        self._last = self._source.picture()
+        return self._last
+
+    def fitted(self, width: int, height: int) -> av.VideoFrame:
+        """The last one in this size. Raises LookupError when there is none."""
+        if self._last is None:
+            raise LookupError("there is no picture")
+        return self._scaler.to(self._last, width, height)
+
+    def sound(self, samples: int) -> Samples:
+        """The desk alone listens."""
+        raise AssertionError("nobody is heard by being seen")
 
 
 class Greenroom:
@@ -130,7 +158,8 @@ class Greenroom:
             self._stage = Stage(WIDTH, HEIGHT, None)
             self._encoder = Encoder(width=WIDTH, height=HEIGHT, frame_rate=RATE, bitrate=BITRATE, preset="ultrafast")
         if plan is None:
-            plan = self._stage.plan(places, None, None, Scene.GRID)
+            drawn = [replace(place, source=Own(place.source)) for place in places]
+            plan = self._stage.plan(drawn, None, None, Scene.GRID)
             with self._lock:
                 if self._places is places:
                     self._plan = plan

@@ -33,6 +33,8 @@ from aiortc.rtp import (
 )
 from pylibsrtp._binding import lib as pylibsrtp_lib
 
+from ingest.live.packet import AnyPacket
+
 log = logging.getLogger(__name__)
 PINNED = {"aiortc": "1.16.", "aioice": "0.13."}
 MOST_STREAMS = 16  # of one receiver: a camera, its repeated packets, and both anew after each change of network
@@ -139,7 +141,7 @@ class Tap:
     def __init__(
         self,
         receiver: RTCRtpReceiver,
-        on_packet: Callable[[str, int, RtpPacket, bytes], None],
+        on_packet: Callable[[str, int, AnyPacket, bytes], None],
         on_report: Callable[[float, int], None],
     ) -> None:
         self.receiver = receiver
@@ -147,6 +149,8 @@ class Tap:
         self._on_packet = on_packet
         self._on_report = on_report
         self._rtcp = receiver._handle_rtcp_packet
+        self._codecs = self._private("__codecs")  # both are filled later, and stay the same
+        self._streams = self._private("__remote_streams")
         receiver._handle_rtp_packet = self._packet  # type: ignore[method-assign]
         receiver._handle_rtcp_packet = self._report  # type: ignore[method-assign]
 
@@ -174,7 +178,7 @@ class Tap:
     async def _packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:
         self.take(packet)
 
-    def take(self, packet: RtpPacket) -> None:
+    def take(self, packet: AnyPacket) -> None:
         """Take a packet at once; never raises."""
         try:
             self._take(packet)
@@ -182,12 +186,11 @@ class Tap:
             # An error here would end the task that serves all of this person's media; one packet is the lesser loss.
             log.exception("a packet with payload type %d could not be taken", packet.payload_type)
 
-    def _take(self, packet: RtpPacket) -> None:
-        codecs = self._private("__codecs")
+    def _take(self, packet: AnyPacket) -> None:
+        codecs, streams = self._codecs, self._streams
         codec = codecs.get(packet.payload_type)
         if codec is None:
             return
-        streams = self._private("__remote_streams")
         if packet.ssrc not in streams:
             if len(streams) >= MOST_STREAMS:
                 self.receiver.transport._rtp_router.ssrc_table.pop(packet.ssrc, None)
@@ -200,7 +203,8 @@ class Tap:
             apt = codec.parameters.get("apt")
             if original is None or len(packet.payload) < 2 or not isinstance(apt, int) or apt not in codecs:
                 return
-            packet, codec = unwrap_rtx(packet, payload_type=apt, ssrc=original), codecs[apt]
+            packet = unwrap_rtx(packet, payload_type=apt, ssrc=original)  # type: ignore[arg-type]  # ours has all it reads
+            codec = codecs[apt]
         self.ssrc = packet.ssrc
         try:
             payload = depayload(codec, packet.payload) if packet.payload else b""

@@ -7,6 +7,7 @@ what refers to a lost picture decodes to rubble. Pure: the clock is passed in, a
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ingest.live.clock import Unwrapper
 
@@ -31,8 +32,7 @@ class EncodedFrame:
     arrived: float
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """One packet without its RTP framing; `data` is empty for padding. `first`: a picture may begin with it."""
 
     rtp: int
@@ -78,9 +78,19 @@ class VideoBuffer:
         """Take a packet with its 16-bit sequence number."""
         extended = self._place(number)
         if self._next is not None and extended >= self._next:
+            if self._goes_on(extended, piece):
+                self._waiting[extended], self._highest = piece, extended
+                return Outcome()
             self._waiting[extended] = piece
             self._highest = max(self._highest, extended)
         return self.poll(now)
+
+    def _goes_on(self, number: int, piece: Piece) -> bool:
+        """Whether a packet only adds to a picture that goes on after it: most do, and nothing is due then."""
+        if self._holes or self._need_keyframe or piece.marker or not piece.data or number != self._highest + 1:
+            return False
+        before = self._waiting.get(number - 1)
+        return number == self._next if before is None else before.rtp == piece.rtp
 
     def poll(self, now: float) -> Outcome:
         """What is due at `now`; call it at least every 50 ms, because a hole has no packet of its own."""
@@ -91,6 +101,11 @@ class VideoBuffer:
         if wanted and self._next is not None and now - self._plied >= PLI_EVERY_S:
             self._plied, outcome.pli = now, True
         return outcome
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is missing, so that `poll` may have something to say soon."""
+        return bool(self._holes) or self._need_keyframe
 
     def want_keyframe(self) -> None:
         """The decoder met rubble: nothing is given on before the next keyframe."""

@@ -38,6 +38,8 @@ class Decoder:
     def __init__(self) -> None:
         error = ctypes.c_int()
         self._library = library()
+        self._sound = np.zeros(LONGEST, np.float32)
+        self._place = self._sound.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
         self._state = ctypes.c_void_p(self._library.opus_decoder_create(RATE, 1, ctypes.byref(error)))
         if not self._state:
             raise OSError(f"libopus refuses with {error.value}")
@@ -56,12 +58,11 @@ class Decoder:
         return self._call(following, whole, from_next=following is not None)[:samples]
 
     def _call(self, data: bytes | None, most: int, *, from_next: bool) -> Sound:
-        sound = np.zeros(most, np.float32)
-        place = sound.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
-        count = self._library.opus_decode_float(self._state, data, len(data or b""), place, most, int(from_next))
+        size = len(data or b"")
+        count = self._library.opus_decode_float(self._state, data, size, self._place, most, int(from_next))
         if count < 0:
-            raise OpusError(f"libopus refuses a packet of {len(data or b'')} bytes with {count}")
-        return sound[:count]
+            raise OpusError(f"libopus refuses a packet of {size} bytes with {count}")
+        return self._sound[:count].copy()
 
 
 class Encoder:

@@ -60,6 +60,7 @@ class Programme(threading.Thread):
         cards: Path,
         clock: Clock | None = None,
         logo: Path | None = None,
+        mark: str = "",
         on_card: CardSink | None = None,
         on_failure: Callable[[Exception], None] | None = None,
     ) -> None:
@@ -74,7 +75,7 @@ class Programme(threading.Thread):
         self.frame_rate = frame_rate
         self.figures = Figures()
         self.shedding = Shedding(since_s=(clock or RealClock()).now())
-        self._stage = Stage(width, height, cards, fade_ticks=round(FADE_S * frame_rate), logo=logo)
+        self._stage = Stage(width, height, cards, fade_ticks=round(FADE_S * frame_rate), logo=logo, mark=mark)
         make_encoder = partial(
             Encoder, width=width, height=height, frame_rate=frame_rate, bitrate=bitrate, preset=preset
         )

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 import av
 import numpy as np
 from aiortc import RTCPeerConnection, RTCSessionDescription
-from aiortc.rtp import RtpPacket
 from aiortc.sdp import SessionDescription
 
 from ingest.live import hooks
@@ -24,6 +23,7 @@ from ingest.live.jitter import EncodedFrame, Outcome, Piece, VideoBuffer, begins
 from ingest.live.loudness import Loudness
 from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, expecting_loss, preferred, read_offer
 from ingest.live.opus import Sound
+from ingest.live.packet import AnyPacket
 from ingest.live.shortcut import shorten
 from ingest.live.voice import Voice
 
@@ -32,6 +32,7 @@ ALLOWED_BITS_PER_S = 2_000_000  # until it is known what the tile is worth (`wan
 GAP_S = 2.0  # Two seconds of frozen face are noticed; shorter holes are common when a network changes.
 GONE_S = 12.0  # Longer than a browser's own recovery from a changed network, then the seat is free for a new one.
 CHECK_S = 0.025  # Half of the shortest interval something is due at (NACK).
+CALM_S = 0.1  # while no packet is missing
 
 
 class Peer:
@@ -68,7 +69,8 @@ class Peer:
         self._made = now()
         self._allowed = -1e9
         self._tasks: set[asyncio.Task[None]] = set()
-        self._checking: asyncio.Task[None] | None = None
+        self._checking: asyncio.TimerHandle | None = None
+        self._hurried = False
 
     async def answer(self, sdp: str) -> str:
         """Negotiate; the media starts to flow when ICE and DTLS are done. Raises BadOffer."""
@@ -84,7 +86,7 @@ class Peer:
         except PARSE_ERRORS as error:
             await self.close()
             raise BadOffer(f"the offer cannot be answered: {error}") from error
-        self._checking = asyncio.create_task(self._check())
+        self._check()
         return expecting_loss(self._connection.localDescription.sdp)
 
     def _prepare(self, offer: SessionDescription) -> None:
@@ -141,7 +143,7 @@ class Peer:
             return
         self._closed = True
         self.camera.stop()
-        if self._checking is not None and self._checking is not asyncio.current_task():
+        if self._checking is not None:
             self._checking.cancel()
         self._on_gone(self)
         await self._ending.close()
@@ -163,7 +165,7 @@ class Peer:
 
         return reported
 
-    def _sound_packet(self, codec: str, rate: int, packet: RtpPacket, payload: bytes) -> None:
+    def _sound_packet(self, codec: str, rate: int, packet: AnyPacket, payload: bytes) -> None:
         now, rtp = self._arrived("audio", rate, packet)
         self._loudness.add(packet.extensions.audio_level, now)
         if payload:
@@ -171,7 +173,7 @@ class Peer:
             self.voice.add(frame)
             self._on_frame(self, frame)
 
-    def _picture_packet(self, codec: str, rate: int, packet: RtpPacket, payload: bytes) -> None:
+    def _picture_packet(self, codec: str, rate: int, packet: AnyPacket, payload: bytes) -> None:
         now, rtp = self._arrived("video", rate, packet)
         if codec not in CODECS:
             return
@@ -179,7 +181,7 @@ class Peer:
         piece = Piece(rtp=rtp, marker=bool(packet.marker), data=payload, codec=codec, first=first)
         self._follow(self._buffer.add(packet.sequence_number, piece, now))
 
-    def _arrived(self, kind: str, rate: int, packet: RtpPacket) -> tuple[float, int]:
+    def _arrived(self, kind: str, rate: int, packet: AnyPacket) -> tuple[float, int]:
         now = self._now()
         rtp = self._times[kind].extend(packet.timestamp)
         if kind not in self.clock.tracks and kind in self._reports:  # the report came before the first packet
@@ -195,6 +197,10 @@ class Peer:
             self._on_frame(self, frame)
         if outcome.nack:
             self._later(self._taps["video"].again(outcome.nack))
+            if not self._hurried and self._checking is not None:
+                self._hurried = True
+                self._checking.cancel()
+                self._checking = self._loop.call_later(CHECK_S, self._check)
         if outcome.pli:
             self.ask_keyframe()
 
@@ -211,18 +217,21 @@ class Peer:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _check(self) -> None:
-        """What is due without a packet: holes, bandwidth, the watchdog. Ends with the peer."""
-        while not self._closed:
-            await asyncio.sleep(CHECK_S)
-            now = self._now()
-            self._follow(self._buffer.poll(now))
-            if now - self._allowed >= 0.5 and "video" in self._taps:
-                self._allowed = now
-                await self._taps["video"].allow(self.allowed_bits_per_s)
-            await self._watchdog(now)
+    def _check(self) -> None:
+        """What is due without a packet: holes, bandwidth, the watchdog. Calls itself again until the peer is closed."""
+        if self._closed:
+            return
+        now = self._now()
+        self._hurried = True  # nobody else shall set the timer meanwhile
+        self._follow(self._buffer.poll(now))
+        if now - self._allowed >= 0.5 and "video" in self._taps:
+            self._allowed = now
+            self._later(self._taps["video"].allow(self.allowed_bits_per_s))
+        self._watchdog(now)
+        self._hurried = self._buffer.waits
+        self._checking = self._loop.call_later(CHECK_S if self._hurried else CALM_S, self._check)
 
-    async def _watchdog(self, now: float) -> None:
+    def _watchdog(self, now: float) -> None:
         last = max(self.seen.values())
         quiet = now - max(self._made, last)
         gap = quiet >= GAP_S
@@ -231,7 +240,7 @@ class Peer:
             self._on_gap(self, gap)
         if quiet >= GONE_S:
             log.info("no media of %s for %.0f s: the connection is closed", self.person, quiet)
-            await self.close()
+            self._later(self.close())
 
 
 class PersonSource:
@@ -248,6 +257,12 @@ class PersonSource:
         if peer is None or self._now() - peer.seen["video"] >= GAP_S:
             return None
         return peer.camera.picture()
+
+    def fitted(self, width: int, height: int) -> av.VideoFrame:
+        """The picture that `picture` gave last, in this size. Raises LookupError when there is none."""
+        if self.peer is None:
+            raise LookupError("there is no camera")
+        return self.peer.camera.fitted(width, height)
 
     @property
     def late(self) -> bool:

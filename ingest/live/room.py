@@ -66,6 +66,7 @@ class Options:
     grace_s: float = GRACE_S
     sealing_key: str = ""  # the public half: the room can seal what is cut, and not read it
     whep_viewers: int = 0
+    mark: str = ""  # a word that lies on every picture: of a rehearsal
 
     @property
     def encoding(self) -> dict[str, int]:
@@ -99,6 +100,7 @@ class Process:
             preset=options.preset,
             cards=room.cards,
             logo=Path(options.logo) if options.logo else None,
+            mark=options.mark,
             on_card=lambda *card: self._soon(lambda: self._orders.card(*card)),
             on_failure=lambda error: self._soon(lambda: self._failed(error)),
         )

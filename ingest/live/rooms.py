@@ -86,16 +86,19 @@ class Rooms:
         sealing_key: str = "",
         begins_in: Callable[[str], str] = lambda language: "",
         slide_words: Callable[[str], dict[str, str]] = lambda language: {},
+        rehearsal: Callable[[str], str] = lambda language: "Rehearsal",
     ) -> None:
         """`sealing_key`: what rooms seal cut stretches with; without one these are lost.
 
-        `begins_in` says in a language how long it takes until the beginning, with `countdown.TIME` for the time.
-        `slide_words`: what viewers read in a language, by the kind of slide (`conduct.Reads`).
+        `begins_in` says in a language how long it takes until the beginning, with `countdown.TIME` for the time;
+        `slide_words` is what viewers read, by the kind of slide (`conduct.Reads`), and `rehearsal` the word that lies
+        on every picture of one.
         """
         self._sealing_key = sealing_key
         self._settings, self._database, self._archive = settings, database, archive
         self._on_started, self._on_paused, self._on_ended = on_started, on_paused, on_ended
         self._on_edge, self._begins_in, self._slide_words = on_edge, begins_in, slide_words
+        self._rehearsal = rehearsal
         self._rooms: dict[str, Tenancy] = {}
         self._last: dict[str, dict[str, Any]] = {}
         self._bell = asyncio.Event()
@@ -240,6 +243,7 @@ class Rooms:
             "ice_servers": list(settings.ice_servers),
             "sealing_key": self._sealing_key,
             "whep_viewers": settings.whep_viewers,
+            "mark": self._rehearsal(hour.language) if hour.rehearsal_of else "",
         }
         tenancy = Tenancy(
             room.root,

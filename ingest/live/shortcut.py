@@ -14,9 +14,10 @@ import aiortc.rtcdtlstransport
 import aiortc.rtcicetransport
 import pylibsrtp
 from aiortc import RTCDtlsTransport
-from aiortc.rtp import RtpPacket, is_rtcp
+from aiortc.rtp import is_rtcp
 
 from ingest.live.hooks import DATA_ERRORS, Tap
+from ingest.live.packet import Packet
 
 log = logging.getLogger(__name__)
 HOOKS: dict[type, tuple[str, ...]] = {
@@ -45,8 +46,8 @@ def _shortcut(transport: RTCDtlsTransport, takers: dict[Any, Tap], otherwise: Re
             return
         try:
             plain = transport._rx_srtp.unprotect(data)
-            packet = RtpPacket.parse(plain, transport._rtp_header_extensions_map)
-            tap = takers.get(transport._rtp_router.route_rtp(packet))
+            packet = Packet(plain, transport._rtp_header_extensions_map)
+            tap = takers.get(transport._rtp_router.route_rtp(packet))  # type: ignore[arg-type]  # ours has all it reads
         except (pylibsrtp.Error, *DATA_ERRORS) as error:
             log.debug("a datagram is no media of this connection: %s", error)
             return

@@ -26,6 +26,12 @@ class Source(Protocol):
         None says that no RTP came for two seconds: the person's name card is drawn.
         """
 
+    def fitted(self, width: int, height: int) -> av.VideoFrame:
+        """The frame that `picture` gave last, in this size. Later ones are brought to it where they are decoded.
+
+        Raises LookupError when the person has gone since then.
+        """
+
     def sound(self, samples: int) -> Samples:
         """The next `samples` of mono sound at 48 kHz, -1 … 1, filled with silence where nothing came.
 
@@ -46,6 +52,10 @@ class Absent:
     def picture(self) -> av.VideoFrame | None:
         """None: the name card."""
         return None
+
+    def fitted(self, width: int, height: int) -> av.VideoFrame:
+        """Raises LookupError: there is no picture."""
+        raise LookupError(f"{self.person} is hidden")
 
     def sound(self, samples: int) -> Samples:
         """Silence."""

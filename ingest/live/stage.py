@@ -14,9 +14,10 @@ import av
 from ingest.live import cards, scene
 from ingest.live.fade import Fade
 from ingest.live.letters import right_to_left
+from ingest.live.mark import mark_for
 from ingest.live.scene import Box, Scene
 from ingest.live.source import Source
-from ingest.live.video import Canvas, Overlay, Scaler, colour
+from ingest.live.video import Canvas, Overlay, colour
 
 log = logging.getLogger(__name__)
 _BACKGROUND = colour(*cards.SLATE)
@@ -95,16 +96,24 @@ class Stage:
     """Plans and draws the pictures of one room."""
 
     def __init__(
-        self, width: int, height: int, folder: Path | None, *, fade_ticks: int = 0, logo: Path | None = None
+        self,
+        width: int,
+        height: int,
+        folder: Path | None,
+        *,
+        fade_ticks: int = 0,
+        logo: Path | None = None,
+        mark: str = "",
     ) -> None:
+        """`mark`: a word that lies on every picture."""
         self.width, self.height = width, height
         self.canvas = Canvas(width, height)
         self.last = self.canvas.frame
         self._cards = cards.Cards(folder, logo)
+        self._mark = mark_for(mark, width, height)
         self._overlays: dict[str, Overlay] = {}
         self._fade = Fade(width, height, fade_ticks)
         self._plan: Plan | None = None
-        self._scalers: dict[str, Scaler] = {}
         self._drawn: dict[str, av.VideoFrame | None] = {}
         self._silent: set[str] = set()
 
@@ -187,6 +196,9 @@ class Stage:
         if plan.slide is None:
             for tile in plan.tiles:
                 self._draw_tile(tile)
+        if self._mark is not None:
+            (x, y), plate = self._mark
+            self.canvas.lay(x, y, plate)
         if not fading:
             self._fade.stop()
         self.last = self._fade.of(self.canvas.frame)
@@ -205,7 +217,6 @@ class Stage:
 
     def _paint(self, plan: Plan) -> None:
         self._drawn = {}
-        self._scalers = {tile.place.person: self._scalers.get(tile.place.person, Scaler()) for tile in plan.tiles}
         self.canvas.fill(Box(0, 0, self.width, self.height), _BACKGROUND)
         if plan.slide is not None:
             self.canvas.lay(0, 0, plan.slide)
@@ -224,9 +235,13 @@ class Stage:
             self.canvas.lay(box.x, box.y, tile.missing)
         else:
             inner = scene.fitted(box, frame.width, frame.height)
+            try:
+                fitted = tile.place.source.fitted(inner.width, inner.height)
+            except LookupError:
+                return  # they have gone in this moment: the next tick draws their card
             if before is None or (before.width, before.height) != (frame.width, frame.height):
                 self.canvas.fill(box, _BARS)
-            self.canvas.put(inner, self._scalers[person].to(frame, inner.width, inner.height))
+            self.canvas.put(inner, fitted)
         self.canvas.lay(*tile.name_at, tile.name)
         self._drawn[person] = frame
 

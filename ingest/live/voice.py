@@ -7,6 +7,7 @@ thread.
 """
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 
@@ -84,7 +85,7 @@ class Voice:
         target = self._clock.rtp_at("audio", self._pulled)
         with self._lock:
             block = np.zeros(samples, np.float32) if target is None else self._next_block(samples, target)
-        self._level = float(np.sqrt(np.mean(block * block))) if samples else 0.0
+        self._level = math.sqrt(float(np.dot(block, block)) / samples) if samples else 0.0
         return block
 
     def _next_block(self, samples: int, target: float) -> Sound:

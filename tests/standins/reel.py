@@ -15,7 +15,7 @@ from ingest.live import boxes
 from ingest.live.audio import AacEncoder
 from ingest.live.recorder import SEGMENT_S
 from ingest.live.stage import Place, Plan, Shown, Stage
-from ingest.live.video import Encoder
+from ingest.live.video import Encoder, Scaler
 from tests.standins import loops, media
 
 
@@ -173,9 +173,14 @@ class _Playing:
     def __init__(self, person: str) -> None:
         self.person = person
         self.frame: av.VideoFrame | None = None
+        self._scaler = Scaler()
 
     def picture(self) -> av.VideoFrame | None:
         return self.frame
+
+    def fitted(self, width: int, height: int) -> av.VideoFrame:
+        assert self.frame is not None
+        return self._scaler.to(self.frame, width, height)
 
     def sound(self, samples: int) -> media.Sound:
         raise NotImplementedError("the mix of a recorded office hour is made from whole loops")

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 import ingest.settings
 import questions.settings
+import transcode.settings
 import web.settings
 from ingest import accounts, store
 from ingest.archive import Archive
@@ -34,6 +35,7 @@ class SmallHouse:
     settings: web.settings.Settings
     ingest: ingest.settings.Settings
     questions: questions.settings.Settings
+    transcode: transcode.settings.Settings
     database: Database
     archive: Archive
     safe: Safe
@@ -49,6 +51,7 @@ def small_house(folder: Path, url: str = "", **settings: object) -> SmallHouse:
         settings=web.settings.Settings(**{"posts_per_minute": 10_000, **settings}),  # type: ignore[arg-type]
         ingest=ingest.settings.Settings(data=folder),
         questions=questions.settings.Settings(smtp_host="mail.example.org", letters_from="fragen@stadt.example"),
+        transcode=transcode.settings.Settings(),
         database=database,
         archive=archive,
         safe=open_safe(folder / "secret.key"),

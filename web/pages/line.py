@@ -40,6 +40,8 @@ def _start(connection: Connection, hour: OfficeHour, by: str) -> None:
     """The studio moves the state when the first tick was made."""
     if turn.counting(connection, hour, now()) is None:  # pressed twice, it is counted once
         cut_words = say(hour.language, "The broadcast is interrupted. Please stay here, it will go on.")
+        if hour.rehearsal_of:
+            cut_words = f"{say(hour.language, 'Rehearsal')}: {cut_words}"
         waiting.start(connection, hour.id, role_words(hour), cut_words, count_s=COUNT_S)
 
 

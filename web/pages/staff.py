@@ -21,7 +21,7 @@ from questions import letters
 from questions import store as questions
 from questions.question import State as QuestionState
 from web import store as web_store
-from web.pages import figures, line, publications, work_lines
+from web.pages import figures, line, preflight, publications, rehearse, work_lines
 from web.pages.announce import CHANGEABLE, hosts_of, link_expiry
 from web.pages.line import role_words as role_words
 from web.pages.office import local_path
@@ -80,7 +80,9 @@ def overview(request: Request) -> Response:
         waiting_questions = {
             hour.id: len(questions.of_office_hour(connection, hour.id, [QuestionState.NEW])) for hour in hours
         }
-    return render(request, "staff.html", hours=hours, waiting=waiting_questions, State=State, Visibility=Visibility)
+        red = preflight.red(connection, hours)
+    values: dict[str, Any] = {"hours": hours, "waiting": waiting_questions, "red": red}
+    return render(request, "staff.html", **values, State=State, Visibility=Visibility)
 
 
 def page(request: Request) -> Response:
@@ -100,13 +102,14 @@ def page(request: Request) -> Response:
         stuck = len(letters.of_office_hour(connection, hour.id, letters.NEED_STAFF))
         counts = line.line_values(connection, hour)
         waiting_askers = letters.unreleased(connection, hour.id)
+        looked = preflight.shown(connection, hour) | rehearse.shown(connection, hour)
     values: dict[str, Any] = {"hour": hour, "links": links, "steps": work, "changeable": hour.state in CHANGEABLE}
     values |= counts
     values["figures"] = figures.of(house.archive.room(hour.id))
     values["progress"] = pipeline.progress(work)
     values["work"] = work_lines.lines([step for step in work if step.kind not in publications.KINDS], now())
     values |= {"lines": lines, "why_not": why_not, "connected": why_not != publications.NOT_CONNECTED}
-    values |= {"elsewhere": publications.KINDS, "stuck": stuck, "waiting": waiting_askers}
+    values |= {"elsewhere": publications.KINDS, "stuck": stuck, "waiting": waiting_askers} | looked
     part = request.query_params.get("part", "")
     if part not in PARTS:
         raise HTTPException(404)

@@ -43,7 +43,7 @@ export const fetchTicket = async (audience, csrf) => {
 };
 
 // H.264 first: the studio encodes and forwards nothing else.
-const preferH264 = (transceiver) => {
+export const preferH264 = (transceiver) => {
   const codecs = RTCRtpReceiver.getCapabilities?.("video")?.codecs;
   if (!codecs || !transceiver.setCodecPreferences) return;
   const first = codecs.filter((codec) => codec.mimeType.toLowerCase() === "video/h264");
@@ -67,7 +67,7 @@ const apply = async (sender, wanted) => {
   await sender.setParameters(parameters);
 };
 
-const gathered = (peer) => new Promise((resolve) => {
+export const gathered = (peer) => new Promise((resolve) => {
   if (peer.iceGatheringState === "complete") return resolve();
   peer.addEventListener("icegatheringstatechange", () => peer.iceGatheringState === "complete" && resolve());
   setTimeout(resolve, GATHERING_MS);

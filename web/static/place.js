@@ -2,6 +2,7 @@
 // What the rows say comes with the page's part `#seat-state`; the studio's socket is quicker and wins while it speaks.
 
 import { refreshAll } from "./parts.js";
+import { HEARD, reportDevices, watchLevel } from "./devices.js";
 import { Connection, Socket } from "./connection.js";
 import { post } from "./line.js";
 
@@ -73,26 +74,19 @@ const listDevices = async () => {
   }
 };
 
-let context = null;
 const measure = (source) => {
-  context ??= new AudioContext();
-  const analyser = context.createAnalyser();
-  analyser.fftSize = 1024;
-  context.createMediaStreamSource(source).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
+  const camera = source.getVideoTracks().length > 0;
   let loudest = 0;
-  const look = () => {
-    if (source !== stream) return;
-    analyser.getFloatTimeDomainData(samples);
-    const power = samples.reduce((sum, value) => sum + value * value, 0) / samples.length;
-    const level = Math.max(0, Math.min(1, 1 + Math.log10(power + 1e-7) / 5));  // -50 dB is empty, full scale is full
+  reportDevices(csrf, { camera, microphone: false });
+  watchLevel(source, (level) => {
+    if (source !== stream) return false;
     at("meter").value = level;
+    if (loudest <= HEARD && level > HEARD) reportDevices(csrf, { camera, microphone: true });
     loudest = Math.max(loudest, level);
-    at("level-quiet").hidden = loudest > 0.45;
-    at("level-fine").hidden = loudest <= 0.45;
-    setTimeout(look, 80);
-  };
-  look();
+    at("level-quiet").hidden = loudest > HEARD;
+    at("level-fine").hidden = loudest <= HEARD;
+    return true;
+  });
 };
 
 const showMuted = () => {

@@ -8,7 +8,7 @@ import numpy as np
 
 from ingest.live.programme import Programme
 from ingest.live.source import SAMPLE_RATE, Samples
-from ingest.live.video import planes_of
+from ingest.live.video import Scaler, planes_of
 
 BEEP_S = 0.1
 FLASH_S = 0.2
@@ -89,6 +89,9 @@ class FakeSource:
             return None
         return self.bright if (self.clock.now() + 1e-6) % 1 < FLASH_S and self.clock.now() > 0.5 else self.dark
 
+    def fitted(self, width: int, height: int) -> av.VideoFrame:
+        return fitted(self.picture(), width, height)
+
     def sound(self, samples: int) -> Samples:
         self.pulled += samples
         if self.gone:
@@ -96,6 +99,12 @@ class FakeSource:
         seconds = self.clock.now() + np.arange(samples) / SAMPLE_RATE + 1e-6
         on = (seconds % 1 < BEEP_S) & (seconds > 0.5)
         return (0.5 * on * np.sin(2 * np.pi * self.hertz * seconds)).astype(np.float32)
+
+
+def fitted(frame: av.VideoFrame | None, width: int, height: int) -> av.VideoFrame:
+    """What a source gives as its picture in this size."""
+    assert frame is not None
+    return Scaler().to(frame, width, height)
 
 
 def grey(width: int, height: int, level: int) -> av.VideoFrame:

@@ -95,3 +95,26 @@ def test_a_picture_that_turns_in_mid_stream_is_shown_in_its_new_shape(codec: str
     assert shapes == [(64, 48)] * 10 + [(48, 64)] * 10 + [(128, 96)] * 10
     assert looking.troubles == 0
     looking.camera.stop()
+
+
+def test_a_picture_comes_in_the_size_of_its_tile() -> None:
+    looking = Looking()
+    looking.camera.watch(True)
+    looking.receive(pictures(3))
+    with pytest.raises(LookupError):
+        looking.camera.fitted(64, 36)
+    looking.now = 2.0
+    whole = looking.camera.picture()
+    assert whole is not None
+    first = looking.camera.fitted(whole.width // 2, whole.height // 2)
+    assert (first.width, first.height) == (whole.width // 2, whole.height // 2)
+    looking.receive(pictures(6)[3:])
+    looking.camera.picture()
+    ready = looking.camera.fitted(whole.width // 2, whole.height // 2)
+    assert ready is looking.camera.fitted(whole.width // 2, whole.height // 2), "it was scaled where it was decoded"
+    other = looking.camera.fitted(whole.width // 4, whole.height // 4)
+    assert (other.width, other.height) == (whole.width // 4, whole.height // 4)
+    looking.camera.watch(False)
+    with pytest.raises(LookupError):
+        looking.camera.fitted(whole.width // 2, whole.height // 2)
+    looking.camera.stop()

@@ -29,7 +29,7 @@ from ingest.live.source import SAMPLE_RATE, Samples
 from ingest.live.video import planes_of
 from ingest.sealing import public_key
 from ingest.secrets import open_safe
-from tests.ingest.live.fakes import FakeClock
+from tests.ingest.live.fakes import FakeClock, fitted
 from tests.ingest.live.reading import joined
 
 SIZE = (320, 180)
@@ -49,6 +49,9 @@ class Person:
 
     def picture(self) -> av.VideoFrame:
         return self._frame
+
+    def fitted(self, width: int, height: int) -> av.VideoFrame:
+        return fitted(self._frame, width, height)
 
     def sound(self, samples: int) -> Samples:
         at = np.arange(self._phase, self._phase + samples)

@@ -1,5 +1,6 @@
 """`ingest/live/desk.py`: what each hears of the others, at what loudness."""
 
+import av
 import numpy as np
 import pytest
 
@@ -20,6 +21,9 @@ class Speaker:
 
     def picture(self) -> None:
         return None
+
+    def fitted(self, width: int, height: int) -> av.VideoFrame:
+        raise LookupError("there is no picture")
 
     def sound(self, samples: int) -> Samples:
         block, self._at = self._sound[self._at : self._at + samples], self._at + samples

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -12,7 +13,7 @@ from ingest.live.scene import Scene
 from ingest.live.source import Samples
 from ingest.live.stage import Place, Stage
 from ingest.live.video import Canvas, Encoder, Keyframes, Overlay, colour, planes_of
-from tests.ingest.live.fakes import grey
+from tests.ingest.live.fakes import fitted, grey
 
 WIDTH, HEIGHT = 640, 360
 
@@ -23,9 +24,15 @@ class Still:
 
     person: str
     frame: av.VideoFrame | None
+    leaves: bool = False
 
     def picture(self) -> av.VideoFrame | None:
         return self.frame
+
+    def fitted(self, width: int, height: int) -> av.VideoFrame:
+        if self.leaves:
+            raise LookupError
+        return fitted(self.frame, width, height)
 
     def sound(self, samples: int) -> Samples:
         return np.zeros(samples, np.float32)
@@ -205,3 +212,11 @@ def test_a_slide_counts_without_being_drawn_again(stage: Stage) -> None:
     assert (before[top : top + 52, left:] != after[top : top + 52, left:]).any()
     assert stage.draw(stage.plan([], None, slide)) is frame
     assert luma(frame, 2, 2) == colour(*SLATE)[0]
+
+
+def test_who_goes_while_they_are_drawn_stops_no_tick(stage: Stage) -> None:
+    ada = place("ada", grey(320, 180, 200))
+    cast(Still, ada.source).leaves = True
+    before = luma(stage.draw(stage.plan([ada], None, None)), WIDTH // 2, HEIGHT // 2)
+    cast(Still, ada.source).leaves = False
+    assert luma(stage.draw(stage.plan([ada], None, None)), WIDTH // 2, HEIGHT // 2) == 200 != before
