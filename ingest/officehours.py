@@ -52,6 +52,8 @@ VISIBILITY_MOVES: dict[Visibility, frozenset[Visibility]] = {
 }
 WITH_ROOM = frozenset({State.BACKSTAGE, State.ON_AIR, State.PAUSED})
 """States in which the studio keeps a room for the office hour."""
+AFTERWARDS = timedelta(minutes=15)
+"""How long after the end people may stay in the room, to say goodbye and talk it over."""
 ON_AIR = frozenset({State.ON_AIR, State.PAUSED})
 """States in which something goes out."""
 LONGEST_DELAY_S = 60
@@ -119,6 +121,12 @@ class OfficeHour:
     def ends_at(self) -> datetime:
         """When it is planned to be over."""
         return self.starts_at + timedelta(minutes=self.planned_minutes)
+
+
+def has_room(hour: OfficeHour, at: datetime) -> bool:
+    """Whether people may be in its room: while the studio keeps one, and for some minutes after the end."""
+    afterwards = hour.state in WITH_RECORDING and hour.ended_at is not None and at - hour.ended_at < AFTERWARDS
+    return hour.state in WITH_ROOM or afterwards
 
 
 @dataclass(frozen=True, kw_only=True)

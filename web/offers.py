@@ -36,7 +36,9 @@ CANCEL = Offer(
     says=N_("Asked once more. All who asked are told, and its page says that it does not take place."),
 )
 START = Offer(
-    move="start", label=N_("Go on air"), says=N_("From now on everybody can watch. The host is shown at once.")
+    move="start",
+    label=N_("Go on air"),
+    says=N_("Five seconds are counted, then everybody can watch and the host is shown."),
 )
 LEAVE = Offer(move="leave", label=N_("Close the room"), says=N_("Back to taking questions only."))
 PAUSE = Offer(move="pause", label=N_("Pause"), says=N_("A slide is shown; what is said stays in the room."))
@@ -44,7 +46,7 @@ RESUME = Offer(move="resume", label=N_("Go on"), says=N_("Everybody can see and 
 END = Offer(
     move="end",
     label=N_("End the office hour"),
-    says=N_("Asked once more. The recording can be watched by staff at once."),
+    says=N_("Asked once more; for ten seconds you can take it back. The recording can be watched by staff at once."),
 )
 END_LIVE_ONLY = Offer(move="end", label=N_("End the office hour"), says=N_("Asked once more. Nothing of it is kept."))
 RELEASE = Offer(move="release", label=N_("Release the recording"), says=N_("Everybody can watch it."))

@@ -9,11 +9,12 @@ browsers would answer with longer buffers.
 import logging
 import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from ingest.live import audio, gain
+from ingest.live.backstage import Backstage
 from ingest.live.gain import Gain
 from ingest.live.pace import Epoch
 from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
@@ -34,6 +35,7 @@ class Desk(threading.Thread):
         """
         super().__init__(name="desk", daemon=True)
         self.closing = threading.Event()
+        self.backstage = Backstage()
         self._epoch = epoch
         self._on_block, self._on_fall = on_block, on_fall
         self._heard: tuple[tuple[Place, ...], bool] = ((), False)
@@ -42,6 +44,7 @@ class Desk(threading.Thread):
         self._public = audio.Limiter()
         self._voices: dict[str, Gain] = {}
         self._factors: dict[str, float] = {}
+        self._factors_aside: dict[str, float] = {}
         self._open = 0.0
         self._failed: set[str] = set()
 
@@ -78,30 +81,38 @@ class Desk(threading.Thread):
 
     def _block(self) -> None:
         places, held = self._heard
-        sounds = self._levelled(places)
-        self._factors = {person: factor for person, factor in self._factors.items() if person in sounds}
+        listeners = self._listeners
+        sounds, self._factors = self._levelled(places, self._factors)
         mix = audio.total(sounds, BLOCK_SAMPLES)
         before, self._open = self._open, 0.0 if held else 1.0
         self._on_block(self._public(audio.ramp(mix, before, self._open)))
-        listeners = self._listeners
+        others = self.backstage.asked(sounds, listeners, held)
+        aside, self._factors_aside = self._levelled(others, self._factors_aside)
+        heard = self.backstage.mix(mix, sounds, aside, held)
         self._limiters = {person: self._limiters.get(person) or audio.Limiter() for person in listeners}
         for person, listener in listeners.items():
-            block = self._limiters[person](audio.without(mix, sounds.get(person)))
+            block = self._limiters[person](heard(person))
             self._guarded(person, lambda listener=listener, block=block: listener(block))  # type: ignore[misc]
 
-    def _levelled(self, places: tuple[Place, ...]) -> dict[str, Samples]:
-        """Everybody's sound at one loudness; looked at together, since a call of numpy costs more than its work."""
+    def _levelled(
+        self, places: Sequence[Place], before: Mapping[str, float]
+    ) -> tuple[dict[str, Samples], dict[str, float]]:
+        """Everybody's sound at one loudness, and by how much each was raised; who is new fades in.
+
+        Looked at together, since a call of numpy costs more than its work.
+        """
+        sounds: dict[str, Samples] = {}
+        factors: dict[str, float] = {}
         if not places:
-            return {}
+            return sounds, factors
         blocks = np.stack([self._pulled(place) for place in places])
-        sounds = {}
         for place, block, power in zip(places, blocks, gain.powers(blocks), strict=True):
             if not math.isfinite(power):
                 block, power = np.zeros_like(block), 0.0
-            before = self._factors.get(place.person, 0.0)
-            self._factors[place.person] = 0.0 if place.muted else self._voice(place.person, power).factor
-            sounds[place.person] = audio.ramp(block, before, self._factors[place.person])
-        return sounds
+            person = place.person
+            factors[person] = 0.0 if place.muted else self._voice(person, power).factor
+            sounds[person] = audio.ramp(block, before.get(person, 0.0), factors[person])
+        return sounds, factors
 
     def _pulled(self, place: Place) -> Samples:
         sound = self._guarded(place.person, lambda: place.source.sound(BLOCK_SAMPLES))

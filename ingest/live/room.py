@@ -38,6 +38,7 @@ from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
 from ingest.live.segments import Edge
 from ingest.live.speaker import Talk, heard
+from ingest.live.vacancy import Vacancy
 from ingest.live.viewers import NotOffered, Viewers
 from ingest.live.wire import LINE_BYTES, Message, Wire
 from ingest.people import SCREEN
@@ -84,6 +85,7 @@ class Process:
         self._trouble = ""
         self._countdown = Countdown()
         self._screens: tuple[set[str], set[str]] = (set(), set())  # shared and shown, when last looked at
+        self._vacancy = Vacancy()
         self._tasks: set[asyncio.Task[None]] = set()
         self._edge: Edge | None = None
         self._sealed = 0
@@ -187,7 +189,7 @@ class Process:
         async with self._briefing:
             if not self._briefed.is_set():
                 try:
-                    self._orders.brief(brief["title"], brief["host"], brief["commands"])
+                    self._orders.brief(brief["title"], brief["host"], brief["commands"], brief.get("slides", {}))
                     self._countdown = _countdown(brief)
                     await self._orders.resume()
                 except BaseException:
@@ -211,10 +213,10 @@ class Process:
     async def _call(self, message: Message) -> Message:
         try:
             match message:
-                case {"whip": {"person": person, "sdp": sdp, "always": always}}:
-                    return {"result": await self._house.whip(person, sdp, always=always)}
-                case {"whep": {"person": person, "sdp": sdp}}:
-                    return {"result": await self._house.whep(person, sdp)}
+                case {"whip": {"person": person, "sdp": sdp, "always": always, "name": name}}:
+                    return {"result": await self._house.whip(person, sdp, always=always, name=name)}
+                case {"whep": {"person": person, "sdp": sdp, "inside": inside}}:
+                    return {"result": await self._house.whep(person, sdp, inside=inside)}
                 case {"watch": sdp}:
                     return {"result": await self._viewers.watch(sdp)}
                 case {"delete": resource}:
@@ -233,8 +235,13 @@ class Process:
         standing, tick, figures = self._orders.standing, self._programme.tick, self._programme.figures
         return {
             "open": True,
-            "on_air": standing.begun and not standing.over and not standing.paused,
+            "on_air": standing.slide is None,
+            "outside": standing.outside,
             "paused": standing.paused,
+            "count_s": None if standing.begun else self._orders.count.left_s,
+            "undo_s": self._orders.count.left_s if standing.closing else None,
+            "ends_empty_in_s": self._vacancy.ends_in_s,
+            "room_picture": self._house.greenroom.shown,
             "over": standing.over,
             "tick": tick,
             "seconds": None if tick is None else round(tick / self._options.frame_rate, 2),
@@ -250,7 +257,7 @@ class Process:
             "late": figures.late,
             "ease": self._programme.shedding.ease.name.lower(),
             "load": round(self._programme.shedding.load, 2),
-            "people": [each | {"muted": each["person"] in standing.muted} for each in self._house.state()],
+            "people": self._house.state(),
         }
 
     def _on_disk(self, edge: Edge) -> None:
@@ -279,6 +286,7 @@ class Process:
         while True:
             self._house.fit()
             self._show_screens()
+            self._end_when_empty()
             self._tell({"tell": "state", "state": self.state()})
             await asyncio.sleep(STATE_S)
             if not self._programme.is_alive():
@@ -296,9 +304,23 @@ class Process:
         for screen in sorted(wanted ^ shown):
             kind = "show" if screen in wanted else "hide"
             words = {"person": screen, "name": screens.get(screen, ""), "role": ""}
-            task = self._loop.create_task(self._orders.apply(f"{kind} {uuid.uuid4().hex}", kind, words))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._apply(kind, words)
+
+    def _end_when_empty(self) -> None:
+        """A programme that shows an empty room ends by itself, after staff were warned."""
+        standing = self._orders.standing
+        present = not standing.begun or standing.ending or any(each["inside"] for each in self._house.state())
+        self._vacancy = self._vacancy.after(self._loop.time(), present=present)
+        if self._vacancy.ends_in_s == 0:
+            self._vacancy = Vacancy()
+            log.warning("nobody has been in the room for half an hour: the office hour ends")
+            self._apply("end", {})
+
+    def _apply(self, kind: str, payload: dict[str, Any]) -> None:
+        """A command of the room's own."""
+        task = self._loop.create_task(self._orders.apply(f"{kind} {uuid.uuid4().hex}", kind, payload))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _clocks(self) -> None:
         while True:
@@ -342,7 +364,8 @@ class Process:
 
 def _countdown(brief: dict[str, Any]) -> Countdown:
     begins = brief.get("begins")
-    return Countdown(datetime.fromisoformat(begins) if begins else None, brief.get("begins_in", ""))
+    late = brief.get("slides", {}).get("late", "")
+    return Countdown(datetime.fromisoformat(begins) if begins else None, brief.get("begins_in", ""), late)
 
 
 def lock(room: archive.Room) -> TextIO:

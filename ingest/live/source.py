@@ -37,3 +37,27 @@ class Source(Protocol):
 
         Pulled every 20 ms by the mixer's clock while the person is on air.
         """
+
+
+class Absent:
+    """Somebody who asked to be hidden: no picture, so their name card is drawn, and no sound.
+
+    They are listened to all the same and it is thrown away, so that they are in step when they come back.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.person = source.person
+        self._source = source
+
+    def picture(self) -> av.VideoFrame | None:
+        """None: the name card."""
+        return None
+
+    def fitted(self, width: int, height: int) -> av.VideoFrame:
+        """Raises LookupError: there is no picture."""
+        raise LookupError(f"{self.person} is hidden")
+
+    def sound(self, samples: int) -> Samples:
+        """Silence."""
+        self._source.sound(samples)
+        return np.zeros(samples, np.float32)

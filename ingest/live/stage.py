@@ -99,7 +99,7 @@ class Stage:
         self,
         width: int,
         height: int,
-        folder: Path,
+        folder: Path | None,
         *,
         fade_ticks: int = 0,
         logo: Path | None = None,

@@ -9,9 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ingest import commands, steps, store
+from ingest import steps, store
 from ingest.database import now
-from ingest.live import waiting
 from ingest.officehours import WITH_RECORDING, OfficeHour, State, Visibility, questions_are_over
 from ingest.people import Right, Role
 from ingest.store import Overtaken
@@ -24,15 +23,15 @@ from questions.question import State as QuestionState
 from questions.question import one_line, plain
 from web import personal, telling
 from web.offers import offers
-from web.pages import figures, preflight, publications, rehearse, work_lines
+from web.pages import figures, line, preflight, publications, rehearse, work_lines
 from web.pages.announce import CHANGEABLE
+from web.pages.line import role_words as role_words
 from web.pages.need import SERVICES
 from web.pages.office import local_path
 from web.pages.people import ROLES
 from web.rendering import N_, house_of, render
 from web.rights import need, staff
 from web.telling import Told
-from web.words import say
 
 Move = Callable[[Connection, OfficeHour], None]
 
@@ -57,25 +56,6 @@ def _close(connection: Connection, hour: OfficeHour) -> None:
     store.move_office_hour(connection, hour.id, State.PLANNED, questions_from=None)
 
 
-def _wish(kind: commands.Kind, *states: State) -> Move:
-    def move(connection: Connection, hour: OfficeHour) -> None:
-        if hour.state not in states:
-            raise Overtaken(f"the office hour is {hour.state.value}")
-        commands.write(connection, hour.id, kind)
-
-    return move
-
-
-def _start(connection: Connection, hour: OfficeHour) -> None:
-    """On air: the studio moves the state when the first tick was made."""
-    if hour.state is not State.BACKSTAGE:
-        raise Overtaken(f"the office hour is {hour.state.value}")
-    cut_words = say(hour.language, "The broadcast is interrupted. Please stay here, it will go on.")
-    if hour.rehearsal_of:
-        cut_words = f"{say(hour.language, 'Rehearsal')}: {cut_words}"
-    waiting.start(connection, hour.id, role_words(hour), cut_words)
-
-
 def _release(connection: Connection, hour: OfficeHour) -> None:
     if hour.state not in WITH_RECORDING:
         raise Overtaken(f"the office hour is {hour.state.value}")
@@ -94,16 +74,14 @@ MOVES: dict[str, Move] = {
     "backstage": _to(State.BACKSTAGE),
     "leave": _to(State.OPEN),
     "cancel": _to(State.CANCELLED),
-    "start": _start,
-    "pause": _wish(commands.Kind.PAUSE, State.ON_AIR),
-    "resume": _wish(commands.Kind.RESUME, State.PAUSED),
-    "end": _wish(commands.Kind.END, State.ON_AIR, State.PAUSED),
     "review": _to(State.IN_REVIEW),
     "release": _release,
     "withdraw": _withdraw,
     "put_on_youtube": publications.put,
     "take_from_youtube": publications.take_back,
 }
+LINE = {act.value: act for act in line.DOINGS}
+"""Moves across the on-air line, which the host may make in part: `web.pages.line` does them."""
 ASKED_ONCE = frozenset({"end", "cancel", "withdraw", "put_on_youtube", "take_from_youtube"})
 """Moves that cannot be undone by the next button: they are asked about once."""
 ASKED_FOR_NOTHING: dict[str, Callable[[Connection, OfficeHour], str]] = {"put_on_youtube": publications.why_not}
@@ -113,17 +91,6 @@ NOTE_LENGTH = 200
 """Characters of the reason for a cancellation."""
 REVIEWED = frozenset({"release", "withdraw"})
 """Moves that the host may make as well."""
-
-
-def role_words(hour: OfficeHour) -> dict[Role, str]:
-    """What a lower third says under a name, in the office hour's language."""
-    return {
-        Role.HOST: hour.host_role,
-        Role.GUEST: say(hour.language, "asks"),
-        Role.SPEAKER: say(hour.language, "answers questions"),
-        Role.INTERPRETER: say(hour.language, "interprets"),
-        Role.STAFF: say(hour.language, "leads through the hour"),
-    }
 
 
 def overview(request: Request) -> Response:
@@ -150,6 +117,7 @@ def page(request: Request) -> Response:
         lines = publications.lines(published.of_office_hour(connection, hour.id), work, hour) if recorded else []
         why_not = publications.why_not(connection, hour)
         stuck = len(letters.of_office_hour(connection, hour.id, letters.NEED_STAFF))
+        counts = line.line_values(connection, hour)
         waiting_askers = letters.unreleased(connection, hour.id)
         looked = preflight.shown(connection, hour) | rehearse.shown(connection, hour)
     values: dict[str, Any] = {
@@ -159,7 +127,7 @@ def page(request: Request) -> Response:
         "sends": bool(house.questions.smtp_host),
         "steps": work,
         "changeable": hour.state in CHANGEABLE,
-    }
+    } | counts
     values["figures"] = figures.of(house.archive.room(hour.id))
     values["progress"] = pipeline.progress(work)
     values["work"] = work_lines.lines([step for step in work if step.kind not in publications.KINDS], now())
@@ -178,7 +146,7 @@ def move(request: Request) -> Response:
     id, form = request.path_params["id"], request.state.form
     wished = str(form.get("move", ""))
     need(request, Right.REVIEW if wished in REVIEWED else Right.RUN_ROOM, id)
-    if wished not in MOVES:
+    if wished not in MOVES and wished not in LINE:
         raise HTTPException(400, "there is no such move")
     house = house_of(request)
     back = local_path(str(form.get("back") or f"/staff/office-hours/{id}"))
@@ -191,10 +159,14 @@ def move(request: Request) -> Response:
         action = f"/staff/office-hours/{id}/move"
         return render(request, "sure.html", hour=hour, move=wished, back=back, action=action, told=_told(request, id))
     with house.database.transaction() as connection:
-        if wished == "cancel":
-            note = one_line(plain(str(form.get("note", ""))), NOTE_LENGTH)
-            store.change_office_hour(connection, id, cancelled_note=note)
-        MOVES[wished](connection, store.office_hour(connection, id))
+        hour = store.office_hour(connection, id)
+        if wished in LINE:
+            line.done(connection, hour, LINE[wished], request.state.visitor)
+        else:
+            if wished == "cancel":
+                note = one_line(plain(str(form.get("note", ""))), NOTE_LENGTH)
+                store.change_office_hour(connection, id, cancelled_note=note)
+            MOVES[wished](connection, store.office_hour(connection, id))
     house.engine.dispatch()
     return RedirectResponse(back, 303)
 

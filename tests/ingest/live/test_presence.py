@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from ingest.archive import Room
@@ -57,7 +58,13 @@ class FakeProgramme:
         self.sounds = sink
 
     def request_keyframe(self) -> None:
-        raise AssertionError("nobody watches here")
+        """The greenroom asks for one when the programme shall be seen again."""
+
+    def set_backstage(self, people: Any) -> None:
+        self.backstage = people
+
+    def set_listeners(self, listeners: Any) -> None:
+        self.listeners = listeners
 
 
 @pytest.fixture
@@ -86,16 +93,16 @@ def watched(house: House) -> list[str]:
 
 
 async def test_only_who_is_seen_is_decoded(house: House) -> None:
-    house.set_on_air(["ada"], recorded=False)
+    house.set_on_air(["ada"])
     assert watched(house) == ["ada"]
-    house.set_on_air(["ada", "ada:screen", "chris"], recorded=False)
+    house.set_on_air(["ada", "ada:screen", "chris"])
     assert watched(house) == ["ada", "ada:screen", "chris"]
-    house.set_on_air(["ada", "chris"], recorded=False, seen=False)
+    house.set_on_air(["ada", "chris"], seen=False)
     assert watched(house) == []
 
 
 async def test_a_track_that_opens_asks_for_a_keyframe_once(house: House) -> None:
-    house.set_on_air(["ada", "ada:screen"], recorded=True)
+    house.record(["ada", "ada:screen"])
     for person in ("ada", "ada:screen"):
         for frame in [*pictures(1), *opus(tone(0.04))]:
             house._frame(peer(house, person), frame)
@@ -116,7 +123,7 @@ async def test_everybody_is_told_what_their_tile_needs(house: House) -> None:
 
 
 async def test_a_screen_belongs_to_who_shares_it(house: House) -> None:
-    house.set_on_air(["ada", "ada:screen"], recorded=False)
+    house.set_on_air(["ada", "ada:screen"])
     state = {each["person"]: each for each in house.state()}
     assert list(state) == ["ada", "chris"]
     assert [(each["screen"], each["level"]) for each in state.values()] == [(True, 0.25), (False, 0.25)]
@@ -126,7 +133,7 @@ async def test_a_screen_belongs_to_who_shares_it(house: House) -> None:
 
 
 async def test_a_screen_that_stands_still_is_no_gap_of_its_person(house: House, gaps: list[tuple[str, bool]]) -> None:
-    house.set_on_air(["ada", "ada:screen"], recorded=False)
+    house.set_on_air(["ada", "ada:screen"])
     for person in ("ada:screen", "ada"):
         house._gap(peer(house, person), True)
     assert gaps == [("ada", True)]
@@ -166,7 +173,7 @@ async def test_pictures_of_who_has_not_spoken_are_not_decoded_while_the_machine_
     sources: dict[str, Any] = {each: Source(0.2 if each == "emil" else 0.0) for each in people}
     for each in people:
         house.presence(each).source = sources[each]
-    house.set_on_air(people, recorded=False)
+    house.set_on_air(people)
     house.fit()
     ease(house, Ease.TILES)
     house.fit()
@@ -198,7 +205,7 @@ async def test_who_has_no_tile_for_a_while_is_not_decoded_until_the_scene_change
     """Only Ada has a tile; Chris is heard."""
     time = Moments()
     monkeypatch.setattr(presence, "time", time)
-    house.set_on_air(["ada", "chris"], recorded=False)
+    house.set_on_air(["ada", "chris"])
     house.fit()
     time.now += 1.9
     house.fit()
@@ -206,7 +213,7 @@ async def test_who_has_no_tile_for_a_while_is_not_decoded_until_the_scene_change
     time.now += 0.2
     house.fit()
     assert watched(house) == ["ada"]
-    house.set_on_air(["ada", "chris"], recorded=False)
+    house.set_on_air(["ada", "chris"])
     assert watched(house) == ["ada", "chris"]
     assert [each.person for each in house.people.values() if each.returning] == ["chris"]
 
@@ -226,3 +233,99 @@ async def test_a_scene_waits_for_a_picture_that_was_not_decoded_and_not_for_long
     house.presence("chris").source, house.presence("chris").returning = source, True
     await house.pictures()
     assert late == []
+
+
+class Line:
+    """A connection out that somebody has; closed, it is gone."""
+
+    def __init__(self, house: House, person: str, *, inside: bool) -> None:
+        self.person, self.line, self._house = person, SimpleNamespace(own_sound=inside), house
+        relay: Any = self
+        house.presence(person).relay = relay
+        house.presence(person).resources[f"out of {person}"] = relay
+        house._tell_listeners()
+
+    def hear(self, block: Any) -> None:
+        raise AssertionError("the programme does not run")
+
+    async def close(self) -> None:
+        relay: Any = self
+        self._house._relay_gone(relay)
+
+
+async def test_who_waits_is_no_listener_of_the_room_and_connects_anew_when_let_in(house: House) -> None:
+    programme: Any = house._programme
+    Line(house, "ada", inside=True)
+    Line(house, "dana", inside=False)
+    assert list(programme.listeners) == ["ada"]
+    await house.let_in("dana")
+    assert (house.presence("dana").relay, house.presence("dana").inside) == (None, True)
+
+
+async def test_who_is_sent_back_hears_nothing_more_and_comes_back_as_one_who_waits(house: House) -> None:
+    programme: Any = house._programme
+    Line(house, "chris", inside=True)
+    await house.send_out("chris")
+    assert (list(programme.listeners), house.presence("chris").inside) == ([], False)
+
+
+async def test_a_new_process_knows_who_was_let_in(house: House) -> None:
+    for kind, person in (("admit", "chris"), ("show", "ada"), ("hold", "ada"), ("mute", "bo")):
+        house.knows(kind, {"person": person})
+    assert {each: presence.inside for each, presence in house.people.items()} == {
+        "ada": False,
+        "ada:screen": None,
+        "chris": True,
+    }
+
+
+async def test_under_a_slide_everybody_in_the_room_is_seen_while_one_of_them_watches(house: House) -> None:
+    house.set_on_air(["ada"], seen=False)
+    assert (watched(house), house.greenroom.shown) == ([], False)
+    Line(house, "chris", inside=True)
+    assert (watched(house), house.greenroom.shown) == (["ada", "ada:screen", "chris"], True)
+    house.set_on_air(["ada"], seen=True)
+    assert watched(house) == ["ada"]
+    house.greenroom.close()
+
+
+async def test_everybody_connected_is_heard_backstage_and_who_is_hidden_only_as_silence(house: House) -> None:
+    programme: Any = house._programme
+    peer(house, "ada").voice = SimpleNamespace(pull=lambda samples: np.ones(samples, np.float32))
+    house.set_quiet(silent=frozenset({"chris"}), away=frozenset({"ada"}))
+    house.set_on_air(["ada"])
+    ada, _, chris = programme.backstage
+    assert (ada.source.picture(), chris.muted) == (None, True)
+    assert float(abs(ada.source.sound(960)).max()) == 0.0
+
+
+class Screen:
+    """A shared screen that counts how often it was closed."""
+
+    def __init__(self) -> None:
+        self.closed = 0
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+async def test_a_screen_that_was_handed_over_ends_with_the_turn(house: House) -> None:
+    screen = Screen()
+    presence = house.presence("ada:screen")
+    presence.resources["r"] = cast(Peer, screen)
+    await house.take_screen("ada", lent_only=True)
+    assert screen.closed == 0
+    presence.lent = True
+    await house.take_screen("ada", lent_only=True)
+    assert screen.closed == 1
+    await house.take_screen("chris")
+
+
+async def test_a_track_that_ends_is_told_what_is_played_at_that_moment(house: House) -> None:
+    told: list[Any] = []
+    house.record(["ada"])
+    track: Any = SimpleNamespace(end=told.append, wait=lambda seconds: True)
+    house.presence("ada").track = track
+    house.record([])
+    assert told == [{"audio": 0.0, "video": 0.0}]
+    assert house.presence("ada").track is None
