@@ -11,7 +11,7 @@ class Kind(Enum):
     PAUSE = "pause"
     RESUME = "resume"
     ADMIT = "admit"  # person, name, role: may connect, is backstage
-    SHOW = "show"  # person, name, role, apart (never large by speaking): in picture and sound, track written
+    SHOW = "show"  # person, name, role, apart (never large by speaking), host (leads): on air, track written
     HIDE = "hide"  # person: off air, backstage
     HOLD = "hold"  # person: back to the waiting room
     MUTE = "mute"  # person, on

@@ -42,6 +42,8 @@ class Desk(threading.Thread):
         self._voices: dict[str, Gain] = {}
         self._factors: dict[str, float] = {}
         self._open = 0.0
+        self._raw: dict[str, Samples] = {}
+        self._on_heard: Callable[[Mapping[str, Samples], Samples, Mapping[str, Samples]], None] | None = None
         self._failed: set[str] = set()
 
     def set_heard(self, places: tuple[Place, ...], held: bool) -> None:
@@ -56,6 +58,12 @@ class Desk(threading.Thread):
     def set_gains(self, gains: Mapping[str, float]) -> None:
         """Go on with gains in dB that another process found. Before the thread is started."""
         self._voices |= {person: Gain.known(db) for person, db in gains.items()}
+
+    def set_ears(
+        self, on_heard: Callable[[Mapping[str, Samples], Samples, Mapping[str, Samples]], None] | None
+    ) -> None:
+        """Whoever hears along (`ears.Ears.heard`): everybody as they came, the sum, and everybody's part in it."""
+        self._on_heard = on_heard
 
     def set_listeners(self, listeners: Mapping[str, Listener]) -> None:
         """Who hears the room without themselves, by person."""
@@ -77,9 +85,12 @@ class Desk(threading.Thread):
 
     def _block(self) -> None:
         places, held = self._heard
+        self._raw = {}
         sounds = {place.person: self._sound(place) for place in places}
         self._factors = {person: factor for person, factor in self._factors.items() if person in sounds}
         mix = audio.total(sounds, BLOCK_SAMPLES)
+        if self._on_heard is not None:
+            self._on_heard(self._raw, mix, sounds)
         before, self._open = self._open, 0.0 if held else 1.0
         self._on_block(self._public(audio.ramp(mix, before, self._open)))
         listeners = self._listeners
@@ -93,6 +104,7 @@ class Desk(threading.Thread):
         sound = self._guarded(person, lambda: place.source.sound(BLOCK_SAMPLES))
         if sound is None or sound.shape != (BLOCK_SAMPLES,) or not np.isfinite(sound).all():
             sound = np.zeros(BLOCK_SAMPLES, np.float32)
+        self._raw[person] = sound
         before = self._factors.get(person, 0.0)
         self._factors[person] = 0.0 if place.muted else self._voice(person, sound).factor
         return audio.ramp(sound, before, self._factors[person])

@@ -158,6 +158,8 @@ class Orders:
             self._house.introduce(payload["person"], payload.get("name"), payload.get("role"))
             if payload.get("apart"):
                 self._house.apart.add(payload["person"])
+            if payload.get("host"):
+                self._house.hosts.add(payload["person"])
         if "question" in payload and "text" in payload:
             self._questions[payload["question"]] = (str(payload["text"]), str(payload.get("author") or ""))
         if payload.get("cut_words"):

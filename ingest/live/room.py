@@ -20,6 +20,7 @@ import logging
 import os
 import signal
 import sys
+import time
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,8 +30,11 @@ from typing import Any, TextIO
 
 from ingest import archive
 from ingest.live import closing, hooks, outlet, shortcut
+from ingest.live.alarms import LOOK_S
 from ingest.live.countdown import Countdown
+from ingest.live.ears import Ears
 from ingest.live.keeping import Keeping, next_number
+from ingest.live.lookout import Lookout
 from ingest.live.offers import BadOffer
 from ingest.live.orders import Orders, Scribe
 from ingest.live.presence import House, RoomFull
@@ -100,6 +104,9 @@ class Process:
             on_card=lambda *card: self._soon(lambda: self._orders.card(*card)),
             on_failure=lambda error: self._soon(lambda: self._failed(error)),
         )
+        self._ears = Ears()
+        self._programme.set_ears(self._ears)
+        self._lookout = Lookout(self._ears)
         self._house = House(
             room,
             self._programme,
@@ -135,7 +142,7 @@ class Process:
         server = await asyncio.start_unix_server(self._studio_came, path=socket, limit=LINE_BYTES)
         beats = [
             asyncio.create_task(work)
-            for work in (self._states(), self._clocks(), self._listens(), self._counts(), self._grace())
+            for work in (self._states(), self._clocks(), self._listens(), self._looks(), self._counts(), self._grace())
         ]
         try:
             await self._closing.wait()
@@ -243,6 +250,7 @@ class Process:
             "delay_s": self._orders.delay_s,
             "ending": standing.ending,
             "trouble": self._trouble,
+            "alarms": self._alarms(),
             "viewers": len(self._viewers),
             "ticks": figures.ticks,
             "late": figures.late,
@@ -250,6 +258,14 @@ class Process:
             "load": round(self._programme.shedding.load, 2),
             "people": [each | {"muted": each["person"] in standing.muted} for each in self._house.state()],
         }
+
+    def _alarms(self) -> list[dict[str, Any]]:
+        """What staff should know of, the urgent first: which fault, of whom, for how many seconds."""
+        now = time.monotonic()
+        return [
+            {"fault": each.fault.value, "person": each.person, "for_s": round(now - each.since)}
+            for each in self._lookout.alarms
+        ]
 
     def _on_disk(self, edge: Edge) -> None:
         self._edge = edge
@@ -318,6 +334,21 @@ class Process:
                     await self._orders.speaks(talk.speaker)
                 except TimeoutError:
                     log.error("the programme stands still: who speaks is not shown")
+
+    async def _looks(self) -> None:
+        """Once a second, see whether anything is wrong with anybody on air."""
+        await self._briefed.wait()
+        while True:
+            await asyncio.sleep(LOOK_S)
+            standing = self._orders.standing
+            await asyncio.to_thread(
+                self._lookout.look,
+                [] if standing.ending else [self._house.presence(each) for each in standing.people],
+                muted=standing.muted,
+                hosts=self._house.hosts,
+                on_air=standing.begun and not standing.paused and standing.cut_from is None,
+                now=time.monotonic(),
+            )
 
     async def _counts(self) -> None:
         """Say on the holding slide how long it takes until the beginning."""

@@ -23,8 +23,8 @@ def show(connection: Connection, person: Person, words: str = "") -> None:
     """From backstage on air: in the programme's picture and sound, their track is written. Raises Overtaken."""
     store.move_seat(connection, person.id, SeatState.ADMITTED, SeatState.ON_AIR)
     # Interpreters speak whenever somebody else does: the picture must not follow them.
-    apart = {"apart": True} if person.role is Role.INTERPRETER else {}
-    commands.write(connection, person.office_hour, Kind.SHOW, person=person.id, name=person.name, role=words, **apart)
+    part = {Role.INTERPRETER: {"apart": True}, Role.HOST: {"host": True}}.get(person.role, {})
+    commands.write(connection, person.office_hour, Kind.SHOW, person=person.id, name=person.name, role=words, **part)
 
 
 def hide(connection: Connection, person: Person) -> None:
