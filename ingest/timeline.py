@@ -26,7 +26,8 @@ class Kind(Enum):
     SPEAKER = "speaker"  # person, or None: who speaks, large in the scenes "auto" and "screen"
     VISIBLE = "visible"  # person, on (bool): in the programme's picture and sound
     GAIN = "gain"  # person, db
-    MUTE = "mute"  # person, on
+    MUTE = "mute"  # person, on, own (true: by themself; each is taken back by who did it)
+    AWAY = "away"  # person, on: their tile is a name card and they are silent, until they are back
     GAP = "gap"  # person, on: no RTP of an on-air person for 2 s
     CLOCK = "clock"  # person, track ("audio" | "video"), rtp, clock_rate, part: RTP time at this tick
     CARD = "card"  # person or question, digest
@@ -35,6 +36,8 @@ class Kind(Enum):
     MARK = "mark"  # by, reason
     CUT = "cut"  # on, from (tick, may lie before this event), until (tick, when it goes on), by, sealed
     CONSENT = "consent"  # person, scopes
+    CLOSING = "closing"  # wall, undo_s: the slide goes out; so long the end can be taken back
+    REOPENED = "reopened"  # by: the end was taken back, everything is as it was before `closing`
     ENDING = "ending"  # wall; the last tick was made, what the broadcast delay holds still goes out
     END = "end"  # wall
 

@@ -6,15 +6,19 @@ from enum import Enum
 class Kind(Enum):
     """What can be wished; in brackets what the payload holds."""
 
-    START = "start"  # delay_s, cut_words: on air: media time begins
-    END = "end"
+    START = "start"  # delay_s, cut_words, count_s: on air: media time begins when so many seconds have been counted
+    CALL_OFF = "call_off"  # by: the count before the start is taken back
+    END = "end"  # undo_s: the slide at once; for so long the end can be taken back
+    UNDO_END = "undo_end"  # by: on air again as before
     PAUSE = "pause"
     RESUME = "resume"
     ADMIT = "admit"  # person, name, role: may connect, is backstage
     SHOW = "show"  # person, name, role, apart (never large by speaking), host (leads): on air, track written
     HIDE = "hide"  # person: off air, backstage
     HOLD = "hold"  # person: back to the waiting room
-    MUTE = "mute"  # person, on
+    MUTE = "mute"  # person, on, own (by themself: apart from what staff did)
+    AWAY = "away"  # person, on: hidden for a moment: name card and silence until they are back
+    UNSHARE = "unshare"  # person: the screen they share is closed
     SCENE = "scene"  # name (scene.Scene), people: who is first, and large where one is
     ON_AIR = "on_air"  # question, text, author
     ANSWERED = "answered"  # question

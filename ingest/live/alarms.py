@@ -135,7 +135,7 @@ def after(watch: Watch, looks: Iterable[Look], now: float, *, on_air: bool) -> W
     levels = {each.person: each.heard.level_db for each in looks if each.heard is not None and not each.gone}
     open_ = [level for each in looks if not each.muted and (level := levels.get(each.person)) is not None]
     spoken = any(level > SPOKEN_DB for level in open_)
-    verdicts: dict[tuple[Fault, str], bool | None] = {(Fault.NOBODY, ""): on_air and bool(open_) and not spoken}
+    verdicts: dict[tuple[Fault, str], bool | None] = {(Fault.NOBODY, ""): on_air and bool(levels) and not spoken}
     for each in looks:
         gated = each.person in watch.gated
         for fault, bad in _verdicts(each, spoken, watch.lags.get(each.person), gated=gated).items():

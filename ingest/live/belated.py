@@ -6,6 +6,7 @@ Belongs to the event loop; times are the loop's. What waits is bounded by the de
 """
 
 from collections import deque
+from collections.abc import Mapping
 from typing import Protocol
 
 from ingest.live.jitter import EncodedFrame
@@ -62,9 +63,15 @@ class Belated:
         """Take frames again."""
         self._cut = False
 
-    def end(self) -> None:
-        """Take no more frames; the file ends when the last one has left."""
+    def end(self, played: Mapping[str, float] | None = None) -> None:
+        """Take no more frames; the file ends when the last one has left.
+
+        `played`: the RTP time by kind that is played at this moment. What has come beyond it waits still, since nothing
+        is played later than `MARGIN_S`, and is left out: it was on no air.
+        """
         self._ending = True
+        if played is not None:
+            self._held = deque(each for each in self._held if each[1].rtp <= played.get(each[1].kind, each[1].rtp))
         if not self._held:
             self._end()
 

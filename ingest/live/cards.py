@@ -53,8 +53,11 @@ class Card:
 class Cards:
     """Draws cards once and keeps them, in memory and in the folder `cards`. Safe from several threads."""
 
-    def __init__(self, folder: Path, logo: Path | None = None) -> None:
-        """`logo`: a picture of the office's sign, for slides; PNG with or without transparency."""
+    def __init__(self, folder: Path | None, logo: Path | None = None) -> None:
+        """`logo`: a picture of the office's sign, for slides; PNG with or without transparency.
+
+        Without a folder nothing is kept on the disk.
+        """
         self.folder = folder
         self._logo = None if logo is None else _opened(logo)
         self._lock = threading.Lock()
@@ -92,8 +95,8 @@ class Cards:
         buffer = io.BytesIO()
         image.save(buffer, "png", compress_level=6)
         digest = hashlib.sha256(buffer.getvalue()).hexdigest()
-        path = self.folder / f"{digest}.png"
-        if not path.exists():
+        path = self.folder and self.folder / f"{digest}.png"
+        if path is not None and not path.exists():
             with archive.write_whole(path) as beside:
                 beside.write_bytes(buffer.getvalue())
         return Card(digest, np.asarray(image.convert("RGBA")))

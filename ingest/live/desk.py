@@ -8,11 +8,12 @@ browsers would answer with longer buffers.
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from ingest.live import audio
+from ingest.live.backstage import Backstage
 from ingest.live.gain import Gain
 from ingest.live.pace import Epoch
 from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
@@ -20,6 +21,7 @@ from ingest.live.stage import Place
 
 log = logging.getLogger(__name__)
 Listener = Callable[[Samples], None]
+HearsAlong = Callable[[Mapping[str, Samples], Mapping[str, Samples]], None]
 BLOCK_S = BLOCK_SAMPLES / SAMPLE_RATE
 
 
@@ -33,6 +35,7 @@ class Desk(threading.Thread):
         """
         super().__init__(name="desk", daemon=True)
         self.closing = threading.Event()
+        self.backstage = Backstage()
         self._epoch = epoch
         self._on_block, self._on_fall = on_block, on_fall
         self._heard: tuple[tuple[Place, ...], bool] = ((), False)
@@ -41,9 +44,10 @@ class Desk(threading.Thread):
         self._public = audio.Limiter()
         self._voices: dict[str, Gain] = {}
         self._factors: dict[str, float] = {}
+        self._factors_aside: dict[str, float] = {}
         self._open = 0.0
         self._raw: dict[str, Samples] = {}
-        self._on_heard: Callable[[Mapping[str, Samples], Samples, Mapping[str, Samples]], None] | None = None
+        self._on_heard: HearsAlong | None = None
         self._failed: set[str] = set()
 
     def set_heard(self, places: tuple[Place, ...], held: bool) -> None:
@@ -59,10 +63,8 @@ class Desk(threading.Thread):
         """Go on with gains in dB that another process found. Before the thread is started."""
         self._voices |= {person: Gain.known(db) for person, db in gains.items()}
 
-    def set_ears(
-        self, on_heard: Callable[[Mapping[str, Samples], Samples, Mapping[str, Samples]], None] | None
-    ) -> None:
-        """Whoever hears along (`ears.Ears.heard`): everybody as they came, the sum, and everybody's part in it."""
+    def set_ears(self, on_heard: HearsAlong) -> None:
+        """Whoever hears along (`ears.Ears.heard`): each block of everybody as it came, and as it was sent to them."""
         self._on_heard = on_heard
 
     def set_listeners(self, listeners: Mapping[str, Listener]) -> None:
@@ -85,29 +87,40 @@ class Desk(threading.Thread):
 
     def _block(self) -> None:
         places, held = self._heard
+        listeners = self._listeners
         self._raw = {}
-        sounds = {place.person: self._sound(place) for place in places}
-        self._factors = {person: factor for person, factor in self._factors.items() if person in sounds}
+        sounds, self._factors = self._sounds(places, self._factors)
         mix = audio.total(sounds, BLOCK_SAMPLES)
-        if self._on_heard is not None:
-            self._on_heard(self._raw, mix, sounds)
         before, self._open = self._open, 0.0 if held else 1.0
         self._on_block(self._public(audio.ramp(mix, before, self._open)))
-        listeners = self._listeners
+        others = self.backstage.asked(sounds, listeners, held)
+        aside, self._factors_aside = self._sounds(others, self._factors_aside)
+        heard = self.backstage.mix(mix, sounds, aside, held)
         self._limiters = {person: self._limiters.get(person) or audio.Limiter() for person in listeners}
+        sent = {person: heard(person) for person in listeners}
+        if self._on_heard is not None:
+            self._on_heard(self._raw, sent)
         for person, listener in listeners.items():
-            block = self._limiters[person](audio.without(mix, sounds.get(person)))
+            block = self._limiters[person](sent[person])
             self._guarded(person, lambda listener=listener, block=block: listener(block))  # type: ignore[misc]
 
-    def _sound(self, place: Place) -> Samples:
+    def _sounds(
+        self, places: Sequence[Place], before: Mapping[str, float]
+    ) -> tuple[dict[str, Samples], dict[str, float]]:
+        """A block of each, and by how much each was raised at its end; who is new fades in, so that nothing clicks."""
+        sounds, factors = {}, {}
+        for place in places:
+            sounds[place.person], factors[place.person] = self._sound(place, before.get(place.person, 0.0))
+        return sounds, factors
+
+    def _sound(self, place: Place, before: float) -> tuple[Samples, float]:
         person = place.person
         sound = self._guarded(person, lambda: place.source.sound(BLOCK_SAMPLES))
         if sound is None or sound.shape != (BLOCK_SAMPLES,) or not np.isfinite(sound).all():
             sound = np.zeros(BLOCK_SAMPLES, np.float32)
         self._raw[person] = sound
-        before = self._factors.get(person, 0.0)
-        self._factors[person] = 0.0 if place.muted else self._voice(person, sound).factor
-        return audio.ramp(sound, before, self._factors[person])
+        after = 0.0 if place.muted else self._voice(person, sound).factor
+        return audio.ramp(sound, before, after), after
 
     def _voice(self, person: str, sound: Samples) -> Gain:
         """What is known of a voice after this block; it is kept while somebody is off air."""

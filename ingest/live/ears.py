@@ -17,25 +17,26 @@ class Ears:
     """See the module. `heard` belongs to the desk's thread, `take` to whoever looks."""
 
     def __init__(self) -> None:
-        self._blocks: deque[tuple[Mapping[str, Samples], Samples, Mapping[str, Samples]]] = deque(maxlen=MOST)
+        self._blocks: deque[tuple[Mapping[str, Samples], Mapping[str, Samples]]] = deque(maxlen=MOST)
 
-    def heard(self, raw: Mapping[str, Samples], mix: Samples, parts: Mapping[str, Samples]) -> None:
-        """A block: everybody as they sent it, the sum, and everybody's part in it. None of it may be changed later."""
-        self._blocks.append((raw, mix, parts))
+    def heard(self, raw: Mapping[str, Samples], sent: Mapping[str, Samples]) -> None:
+        """A block: everybody as they sent it, and what they were sent. None of it may be changed later."""
+        self._blocks.append((raw, sent))
 
-    def take(self) -> dict[str, tuple[Samples, Samples]]:
-        """Since the last time, by person: what came of them, and what they were sent (all the others).
+    def take(self) -> dict[str, tuple[Samples, Samples | None]]:
+        """Since the last time, by person: what came of them, and what they were sent, None when nothing was.
 
         Only of who was there all the time; empty when nothing was mixed.
         """
         blocks = [self._blocks.popleft() for _ in range(len(self._blocks))]
         if not blocks:
             return {}
-        there = set.intersection(*(set(raw) for raw, _, _ in blocks))
+        there = set.intersection(*(set(raw) for raw, _ in blocks))
+        listened = there.intersection(*(set(sent) for _, sent in blocks))
         return {
             person: (
-                np.concatenate([raw[person] for raw, _, _ in blocks]),
-                np.concatenate([mix - parts[person] for _, mix, parts in blocks]),
+                np.concatenate([raw[person] for raw, _ in blocks]),
+                np.concatenate([sent[person] for _, sent in blocks]) if person in listened else None,
             )
             for person in there
         }

@@ -58,7 +58,7 @@ class Lookout:
         return self._watch.alarms
 
     def _look(
-        self, presence: Presence, sound: tuple[Samples, Samples] | None, *, muted: bool, leads: bool, now: float
+        self, presence: Presence, sound: tuple[Samples, Samples | None] | None, *, muted: bool, leads: bool, now: float
     ) -> Look:
         sensors, peer = self._sensors[presence.person], presence.source.peer
         if peer is not sensors.peer:
@@ -78,10 +78,10 @@ class Lookout:
         return look
 
 
-def _heard(sensors: Sensors, presence: Presence, sound: tuple[Samples, Samples] | None) -> Heard | None:
+def _heard(sensors: Sensors, presence: Presence, sound: tuple[Samples, Samples | None] | None) -> Heard | None:
     if sensors.peer is None or "audio" not in sensors.peer.kinds or sound is None or len(sound[0]) < SHORTEST:
         return None
-    return sensors.ear.listen(sound[0], sound[1] if presence.relay is not None else None)
+    return sensors.ear.listen(*sound)
 
 
 def _seen(sensors: Sensors, presence: Presence, now: float) -> Seen | None:

@@ -5,7 +5,8 @@ effect, then the timeline with the command's id, then the reply. A command whose
 replied to. Before media time begins nothing is written: the events stand at tick 0 when it does.
 
 Cut and go on do not wait for commands before them: the programme is told at once, in the order in which they came.
-With a broadcast delay the end comes in two steps: what is delayed still goes out, and may still be cut.
+Going on air may be counted down and called off; the end may be taken back for some seconds, in which the slide is
+recorded. With a broadcast delay the end comes in two steps: what is delayed still goes out, and may still be cut.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from typing import Any
 from ingest import wishes
 from ingest.live.broadcast import Sealing
 from ingest.live.cards import Slide
+from ingest.live.count import Count
 from ingest.live.cutting import EFFECT_S, Cutting, cut_event
 from ingest.live.presence import House
 from ingest.live.programme import Programme
@@ -28,6 +30,7 @@ from ingest.live.scene import Scene
 from ingest.live.scribe import Scribe as Scribe
 from ingest.live.segments import DiskStopped
 from ingest.live.standing import CUTTING, Change, Refused, Standing, decide, fold
+from ingest.people import SCREEN
 from ingest.timeline import Kind
 
 log = logging.getLogger(__name__)
@@ -50,24 +53,28 @@ class Orders:
         died: datetime,
         tell: Tell,
         sealing: Callable[[], Sealing] | None = None,
+        count: Count | None = None,
     ) -> None:
         """`recorder` opens the recording; `died` is the last sign of life of a process before this one.
 
-        `sealing` makes what keeps the next cut stretch.
+        `sealing` makes what keeps the next cut stretch; `count` counts down to the start and to the end.
         """
+        self.count = count or Count()
         self.standing = fold(Standing(), ((event.kind, event.values) for event in scribe.events))
         self.ended_ticks = scribe.events[-1].tick + 1 if self.standing.over else None
         begin = next((event.values for event in scribe.events if event.kind is Kind.BEGIN), {})
         self.began_at = begin.get("wall")
         self.delay_s = float(begin.get("delay_s", 0))
         self.title, self.host = "", ""
-        self._applied = {event.command: event.tick for event in scribe.events if event.command}
+        self.slide_words: dict[str, str] = {}
+        self._applied: dict[str, int | None] = {event.command: event.tick for event in scribe.events if event.command}
         self._scribe, self._programme, self._house = scribe, programme, house
         self._recorder, self._tick_duration, self._picture = recorder, tick_duration, picture
         self._died, self._tell = died, tell
         self._questions: dict[str, tuple[str, str]] = {}
         self._cards: dict[tuple[str, str], str] = {}
         self._shown = Standing()
+        self._closing = next((event.values for event in scribe.events[::-1] if event.kind is Kind.CLOSING), {})
         self._beats = 0
         programme.set_gains({e.values["person"]: e.values["db"] for e in scribe.events if e.kind is Kind.GAIN})
         self._cutting = Cutting(programme, house, sealing)
@@ -75,11 +82,18 @@ class Orders:
         self._draining: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
 
-    def brief(self, title: str, host: str, known: list[dict[str, Any]]) -> None:
-        """What rows say and the timeline does not: words, and what was done before media time began."""
-        self.title, self.host = title, host
+    def brief(
+        self, title: str, host: str, known: list[dict[str, Any]], slide_words: dict[str, str] | None = None
+    ) -> None:
+        """What rows say and the timeline does not: words, who was let in, and what was done before media time began.
+
+        `slide_words`: what viewers read, by the kind of slide (`Standing.slide`).
+        """
+        self.title, self.host, self.slide_words = title, host, slide_words or {}
         for command in known:
             self._learn(command["payload"])
+            if command.get("done"):
+                self._house.knows(command["kind"], command["payload"])
             if command.get("done") and not self.standing.begun and command["id"] not in self._applied:
                 try:
                     changes = decide(self.standing, wishes.Kind(command["kind"]), command["payload"])
@@ -109,12 +123,17 @@ class Orders:
         await self._scribe.write(
             Kind.RESUMED, tick, died=self._died.isoformat(), wall=datetime.now(UTC).isoformat(), next=tick
         )
-        seen = self._slide(self.standing) is None
-        self._house.set_on_air(self.standing.people, recorded=True, seen=seen)
+        self._house.record(self._on_air(self.standing))
         await self._prepare_cut()  # only now, because nobody shall wait for it
+        if self.standing.closing:
+            since = datetime.fromisoformat(self._closing["wall"])
+            left_s = float(self._closing["undo_s"]) - (datetime.now(UTC) - since).total_seconds()
+            self.count.begin("", max(0.0, left_s), self._undone_no_more)
 
     async def apply(self, id: str, kind: str, payload: dict[str, Any]) -> None:
         """Do a command and reply, one at a time."""
+        if id == self.count.of:
+            return  # it is answered when the count has come to its end
         if kind in ("cut", "go_on") and self.standing.begun and not self.standing.over and id not in self._applied:
             self._cutting.at_once(id, on=kind == "cut")
         async with self._lock:
@@ -130,28 +149,46 @@ class Orders:
                 log.exception("the command %s %s could not be applied", kind, id)
                 self._tell({"tell": "refused", "id": id, "reason": f"the room could not do it: {error}"})
                 return
-            self._applied[id] = tick
-            self._tell({"tell": "done", "id": id, "tick": tick})
+            if id != self.count.of:
+                self._done(id, tick)
 
-    async def _do(self, id: str, kind: wishes.Kind, payload: dict[str, Any]) -> int:
+    def _done(self, id: str, tick: int | None) -> None:
+        self._applied[id] = tick
+        self._tell({"tell": "done", "id": id, "tick": tick})
+
+    async def _do(self, id: str, kind: wishes.Kind, payload: dict[str, Any]) -> int | None:
         changes = decide(self.standing, kind, payload)
         self._learn(payload)
         if kind is wishes.Kind.START:
-            return await self._start(id, float(payload.get("delay_s") or 0))
+            return await self._start_or_count(id, payload)
+        if kind is wishes.Kind.CALL_OFF:
+            self._call_off()
+            return None
+        if kind is wishes.Kind.UNDO_END:
+            return await self._undo_end(id, str(payload.get("by") or ""))
         if kind in CUTTING:
             return await self._was_cut(id, str(payload.get("by") or ""), on=kind is wishes.Kind.CUT)
         if kind is wishes.Kind.END:
-            return await self._end(id)
+            undo_s = float(payload.get("undo_s") or 0)
+            return await self._close(id, undo_s) if undo_s else await self._end(id)
         goal = fold(self.standing, changes)
         tick = await self._show(goal, recorded=goal.begun)
         self.standing = goal
-        if kind is wishes.Kind.HOLD:
-            await self._house.send_out(payload["person"])
-        if self.standing.begun:
+        await self._move(kind, payload)
+        if goal.begun and not goal.ending:
             await self._write(changes, tick, id)
         if kind in (wishes.Kind.PAUSE, wishes.Kind.RESUME):
             self._tell({"tell": "paused", "paused": self.standing.paused})
         return tick
+
+    async def _move(self, kind: wishes.Kind, payload: dict[str, Any]) -> None:
+        """Open and close the doors that a command is about."""
+        if kind is wishes.Kind.HOLD:
+            await self._house.send_out(payload["person"])
+        elif kind in (wishes.Kind.ADMIT, wishes.Kind.SHOW):
+            await self._house.let_in(payload["person"])
+        elif kind is wishes.Kind.UNSHARE:
+            await self._house.send_out(payload["person"] + SCREEN)
 
     def _learn(self, payload: dict[str, Any]) -> None:
         if "person" in payload and ("name" in payload or "role" in payload):
@@ -184,18 +221,61 @@ class Orders:
             self._write_card(tick, "slide", "cut", self._cutting.card)
         return tick
 
-    async def _start(self, id: str, delay_s: float) -> int:
-        self.delay_s = delay_s
+    async def _start_or_count(self, id: str, payload: dict[str, Any]) -> int | None:
+        self.delay_s = float(payload.get("delay_s") or 0)
         self._hold()
         await self._prepare_cut()
+        if count_s := float(payload.get("count_s") or 0):
+            self.count.begin(id, count_s, lambda: self._counted(id))
+            return None
+        return await self._start(id)
+
+    async def _counted(self, id: str) -> None:
+        """Zero: the programme begins."""
+        async with self._lock:
+            try:
+                self._done(id, await self._start(id))
+            except (ValueError, OSError, RuntimeError) as error:
+                log.exception("the programme could not begin")
+                self._tell({"tell": "refused", "id": id, "reason": f"the room could not do it: {error}"})
+
+    def _call_off(self) -> None:
+        start = self.count.of
+        if self.standing.begun or not self.count.take_back():
+            raise Refused("nothing is being counted, so there is nothing to call off")
+        self._done(start, None)
+
+    async def _close(self, id: str, undo_s: float) -> int:
+        """The slide goes out at once; the programme ends when nobody took that back."""
+        goal = replace(self.standing, closing=True)
+        tick = await self._show(goal, recorded=True)
+        self.standing = goal
+        await self._scribe.write(Kind.CLOSING, tick, id, wall=datetime.now(UTC).isoformat(), undo_s=undo_s)
+        self.count.begin("", undo_s, self._undone_no_more)
+        return tick
+
+    async def _undone_no_more(self) -> None:
+        async with self._lock:
+            if self.standing.closing:
+                await self._end(None)
+
+    async def _undo_end(self, id: str, by: str) -> int:
+        self.count.take_back()
+        goal = replace(self.standing, closing=False)
+        tick = await self._show(goal, recorded=True)
+        self.standing = goal
+        await self._scribe.write(Kind.REOPENED, tick, id, by=by)
+        return tick
+
+    async def _start(self, id: str) -> int:
         goal = replace(self.standing, begun=True)
         await self._show(goal, recorded=False)
         first = await self._record(await asyncio.to_thread(self._recorder))
         self.standing = goal
         self.began_at = datetime.now(UTC).isoformat()
-        self._house.set_on_air(goal.people, recorded=True)
+        self._house.record(self._on_air(goal))
         begin: dict[str, Any] = {"tick_duration": str(self._tick_duration), **self._picture, "wall": self.began_at}
-        begin |= {"delay_s": delay_s} if delay_s else {}
+        begin |= {"delay_s": self.delay_s} if self.delay_s else {}
         await self._scribe.write(Kind.BEGIN, 0, **begin)
         for (kind, of), digest in list(self._cards.items()):
             self._write_card(first, kind, of, digest)
@@ -206,7 +286,7 @@ class Orders:
     async def _record(self, recorder: Recorder) -> int:
         return int(await _effect(self._programme.start_recording(recorder, lambda tick: None)))
 
-    async def _end(self, id: str) -> int:
+    async def _end(self, id: str | None) -> int:
         if self.delay_s:
             return await self._end_after_delay(id)
         last = self._scribe.events[-1].tick
@@ -216,7 +296,7 @@ class Orders:
             log.error("the recording had stopped before its end: %s", error)
         return await self._over(last, id)
 
-    async def _end_after_delay(self, id: str) -> int:
+    async def _end_after_delay(self, id: str | None) -> int:
         """Nothing more is recorded; the office hour is over when what the delay holds has gone out."""
         last = max((self._programme.tick or 1) - 1, self._scribe.events[-1].tick)
         try:
@@ -225,7 +305,7 @@ class Orders:
             log.error("the recording had stopped before its end: %s", error)
             return await self._over(last, id)
         await self._scribe.write(Kind.ENDING, last, id, wall=datetime.now(UTC).isoformat())
-        self.standing = replace(self.standing, ending=True)
+        self.standing = replace(self.standing, closing=False, ending=True)
         await self._show(self.standing, recorded=False)
         self._draining = asyncio.create_task(self._drain(ended, last))
         return last
@@ -253,7 +333,7 @@ class Orders:
             await self._scribe.write(Kind.CUT, last, **values)
             self.standing = fold(self.standing, [(Kind.CUT, values)])
         event = await self._scribe.write(Kind.END, last, id, wall=datetime.now(UTC).isoformat())
-        self.standing = replace(self.standing, ending=True, over=True)
+        self.standing = replace(self.standing, closing=False, ending=True, over=True)
         self.ended_ticks = last + 1
         await self._show(self.standing, recorded=False)
         self._tell({"tell": "ended", "ticks": self.ended_ticks})
@@ -263,17 +343,28 @@ class Orders:
         """Make the programme look like `goal`; the tick at which the last of it took effect (0 before media time)."""
         before, self._shown = self._shown, goal
         people = () if goal.ending else goal.people
-        places = [self._house.presence(person).place(person in goal.muted) for person in people]
-        self._house.set_on_air(people, recorded=recorded, seen=self._slide(goal) is None)
+        slide, recorded_now = self._slide(goal), self._on_air(goal) if recorded else ()
+        self._house.set_quiet(silent=goal.silent, away=goal.away)
+        places = self._house.places(people)
+        self._house.stop_recording(but=recorded_now)
+        self._house.set_on_air(people, seen=slide is None)
         await self._house.pictures()
         # Letters are drawn by the thread that asks for them, which takes some ten milliseconds.
         effects = [await asyncio.to_thread(self._programme.set_scene, places, Scene(goal.scene), goal.large)]
         if goal.question != before.question or goal.ending:
             question = None if goal.ending else goal.question
             effects.append(await asyncio.to_thread(self._show_question, question))
-        if before == Standing() or self._slide(goal) != self._slide(before):
-            effects.append(await asyncio.to_thread(self._programme.set_slide, self._slide(goal)))
-        return max([await _effect(effect) or 0 for effect in effects])
+        if before == Standing() or slide != self._slide(before):
+            effects.append(await asyncio.to_thread(self._programme.set_slide, slide))
+        tick = max([await _effect(effect) or 0 for effect in effects])
+        self._house.record(recorded_now)  # only now: nothing is kept of what was said before the tick
+        return tick
+
+    def _on_air(self, standing: Standing) -> tuple[str, ...]:
+        """Of whom a track is written: nobody under a slide, nor who asked to be hidden."""
+        if standing.slide is not None:
+            return ()
+        return tuple(person for person in standing.people if person not in standing.away)
 
     def _show_question(self, question: str | None) -> "Future[int | None]":
         if question is None:
@@ -281,11 +372,10 @@ class Orders:
         return self._programme.set_question(*self._questions.get(question, ("", "")))
 
     def _slide(self, standing: Standing) -> Slide | None:
-        if standing.ending:
-            return Slide("over", self.title, self.host)
-        if not standing.begun:
-            return Slide("soon", self.title, self.host)
-        return Slide("pause", self.title, "Pause", self.host) if standing.paused else None
+        if standing.slide is None:
+            return None
+        words = self.slide_words.get(standing.slide, "")
+        return Slide(standing.slide, self.title, words or self.host, self.host if words else "")
 
     async def _write(self, changes: list[Change], tick: int, command: str) -> None:
         """All events of a command; the last one carries its id, so that half of them count as none."""

@@ -1,26 +1,30 @@
 """Offers of people come in; who is connected, and their frames into tracks while on air, is kept here.
 
 A `Presence` is one person of the room, with a connection or without: the tile and the seat stay when the network
-goes. The newest connection of a person wins.
+goes. The newest connection of a person wins. Whoever sends is in the room, on air or backstage; who only watches may
+also wait before it, and then gets what a viewer gets, undelayed, from a fan-out that never holds anything else.
 """
 
 import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ingest.archive import Room
 from ingest.live.belated import Belated
 from ingest.live.fanout import Fanout
+from ingest.live.greenroom import Greenroom
 from ingest.live.jitter import EncodedFrame
+from ingest.live.offers import BadOffer
 from ingest.live.programme import Place, Programme
 from ingest.live.receive import Peer, PersonSource
 from ingest.live.relay import Relay
 from ingest.live.scene import Box
 from ingest.live.shedding import SPEAKS, kept
+from ingest.live.source import Absent
 from ingest.live.tracks import RATES, Track, next_part
 from ingest.live.wanted import Wanted, wanted
 from ingest.people import SCREEN
@@ -28,6 +32,8 @@ from ingest.people import SCREEN
 log = logging.getLogger(__name__)
 BOTH_S = 3.0  # A camera that has sent nothing for so long beside a microphone is not going to.
 TILELESS_S = 2.0  # Who has had no tile for so long is not decoded: scenes come and go faster in a lively talk.
+DOORS = {"admit": True, "show": True, "hold": False}
+"""Commands after which somebody hears the room, or waits before it."""
 READY_S, LOOK_S = 0.3, 0.02  # A scene waits for pictures that were not decoded, and never for longer than its fade.
 
 
@@ -42,6 +48,9 @@ class Presence:
     name: str = ""
     role: str = ""
     relay: Relay | None = None
+    inside: bool | None = None  # let in, or sent back to wait; None while no command said so
+    away: bool = False
+    silent: bool = False
     track: Belated | None = None
     parts: int = 0  # of their tracks; a file is there only when something of it has left the delay
     on_air: bool = False
@@ -66,10 +75,20 @@ class Presence:
     def connected(self) -> bool:
         return self.source.peer is not None and self.source.peer.connected
 
-    def place(self, muted: bool) -> Place:
+    @property
+    def listens(self) -> bool:
+        """Whether they hear the room and not what a viewer does."""
+        return self.relay is not None and self.relay.line.own_sound
+
+    def place(self) -> Place:
         """The person as the mixer takes them."""
         return Place(
-            person=self.person, name=self.name, role=self.role, source=self.source, muted=muted, screen=self.screen
+            person=self.person,
+            name=self.name,
+            role=self.role,
+            source=Absent(self.person) if self.away else self.source,
+            muted=self.silent,
+            screen=self.screen,
         )
 
 
@@ -95,13 +114,19 @@ class House:
         self._room = room
         self._programme = programme
         self._frame_rate = frame_rate
-        self._inside = Fanout(frame_rate, programme.request_keyframe)
-        programme.add_packet_sink(self._inside.picture)
-        programme.add_sound_sink(self._inside.sound)
+        self._inside = Fanout(frame_rate, lambda: self.greenroom.want_keyframe())
+        self.greenroom = Greenroom(
+            self._inside.picture, frame_rate=frame_rate, want_programme=programme.request_keyframe
+        )
+        self._waiting = Fanout(frame_rate, programme.request_keyframe)
+        for fanout, picture in ((self._inside, self.greenroom.picture), (self._waiting, self._waiting.picture)):
+            programme.add_packet_sink(picture)
+            programme.add_sound_sink(fanout.sound)
         self._ice_servers = ice_servers
         self._on_gap = on_gap
         self._ending: list[Belated] = []
         self._delay_s, self._cut = 0.0, False
+        self._slide = True
 
     def presence(self, person: str) -> Presence:
         """The person, made when they are new."""
@@ -130,14 +155,23 @@ class House:
             await old.close()
         self._end_track(presence)
         presence.wanted_at = time.monotonic()
+        self._look()
         peer.watch(presence.seen and not presence.spared)
         return self._resource(presence, peer), answer
 
-    async def whep(self, person: str, sdp: str) -> tuple[str, str]:
-        """Send somebody the programme: (resource, answer). Raises BadOffer."""
-        relay = Relay(self._inside, person=person, on_gone=self._relay_gone, ice_servers=self._ice_servers)
-        answer = await relay.answer(sdp)
+    async def whep(self, person: str, sdp: str, *, inside: bool = True) -> tuple[str, str]:
+        """Send somebody the room, or the programme while they wait: (resource, answer). Raises BadOffer.
+
+        `inside`: what rows said before the room heard of it; a command that the room knows says more.
+        """
         presence = self.presence(person)
+        inside = inside if presence.inside is None else presence.inside
+        fanout = self._inside if inside else self._waiting
+        relay = Relay(fanout, person=person, own_sound=inside, on_gone=self._relay_gone, ice_servers=self._ice_servers)
+        answer = await relay.answer(sdp)
+        if inside and presence.inside is False:  # sent back while it was answered
+            await relay.close()
+            raise BadOffer("this person is back in the waiting room")
         old, presence.relay = presence.relay, relay
         self._tell_listeners()
         if old is not None:
@@ -152,8 +186,21 @@ class House:
                 return True
         return False
 
+    def knows(self, kind: str, payload: Mapping[str, Any]) -> None:
+        """What was done before this process began: who was let in, who was sent back to wait."""
+        if kind in DOORS:
+            self.presence(payload["person"]).inside = DOORS[kind]
+
+    async def let_in(self, person: str) -> None:
+        """From now on they hear the room; who watched while waiting connects anew, their page does so by itself."""
+        presence = self.presence(person)
+        presence.inside = True
+        if presence.relay is not None and not presence.listens:
+            await presence.relay.close()
+
     async def send_out(self, person: str) -> None:
-        """Close all connections of a person, and of the screen they share."""
+        """Close all connections of a person, and of the screen they share; they wait from now on."""
+        self.presence(person).inside = False
         for presence in [self.people[each] for each in (person, person + SCREEN) if each in self.people]:
             for connection in list(presence.resources.values()):
                 await connection.close()
@@ -168,22 +215,61 @@ class House:
         faces = [self.presence(each) for each in people if each not in self.apart]
         return {each.person: each.source.level for each in faces if not each.screen}
 
-    def set_on_air(self, people: Sequence[str], *, recorded: bool, seen: bool = True) -> None:
-        """Decode who is seen of those on air (nobody under a slide); write tracks while the programme is recorded."""
-        for person in people:
+    def set_quiet(self, *, silent: frozenset[str], away: frozenset[str]) -> None:
+        """Who is muted, and who asked to be hidden: on air and backstage."""
+        for person in silent | away:
             self.presence(person)
         for presence in self.people.values():
+            presence.silent, presence.away = presence.person in silent, presence.person in away
+
+    def places(self, people: Sequence[str]) -> list[Place]:
+        """These people as the mixer takes them."""
+        return [self.presence(person).place() for person in people]
+
+    def set_on_air(self, people: Sequence[str], *, seen: bool = True) -> None:
+        """Decode who is seen: those on air, or under a slide all who are in the room while one of them watches."""
+        for person in people:
+            self.presence(person)
+        self._slide = not seen
+        for presence in self.people.values():
             presence.on_air = presence.person in people
-            presence.seen = presence.on_air and seen
-            presence.returning = presence.seen and presence.spared
+            presence.returning = presence.on_air and seen and presence.spared
             presence.spared, presence.tileless_since = False, None
-            if recorded and presence.on_air and not presence.recorded:
-                presence.wanted_at = time.monotonic()
-            presence.recorded = presence.on_air and recorded and not presence.screen  # the programme has it
-            if presence.source.peer is not None:
-                presence.source.peer.watch(presence.seen)
-            if not presence.recorded:
+        self._look(anew=True)
+
+    def record(self, people: Collection[str]) -> None:
+        """Write the tracks of these people from now on, and nobody else's. No track is written of a screen: the
+        programme has it.
+        """
+        self.stop_recording(but=people)
+        for presence in self.people.values():
+            if presence.person in people and not presence.screen and not presence.recorded:
+                presence.recorded, presence.wanted_at = True, time.monotonic()
+
+    def stop_recording(self, *, but: Collection[str]) -> None:
+        """End the tracks of all others."""
+        for presence in self.people.values():
+            if presence.recorded and presence.person not in but:
+                presence.recorded = False
                 self._end_track(presence)
+
+    def _look(self, *, anew: bool = False) -> None:
+        """See who is in the room: the desk mixes them, and the greenroom shows them under a slide.
+
+        Cameras are told whether they are watched when that has changed, all of them `anew`.
+        """
+        places = [each.place() for each in self.people.values() if each.source.peer is not None]
+        self._programme.set_backstage(places)
+        room = self._slide and any(each.listens for each in self.people.values())
+        if room:
+            self.greenroom.show(places)
+        else:
+            self.greenroom.leave()
+        for presence in self.people.values():
+            seen = (room and presence.source.peer is not None) if self._slide else presence.on_air
+            changed, presence.seen = seen != presence.seen, seen
+            if (changed or anew) and presence.source.peer is not None:
+                presence.source.peer.watch(seen and not presence.spared)
 
     async def pictures(self) -> None:
         """Wait for the pictures of those who were not decoded until now, so that no name card flashes up."""
@@ -235,7 +321,7 @@ class House:
 
     def fit(self) -> None:
         """See what everybody's tile needs at this moment, and allow their lines that much."""
-        boxes = self._programme.boxes
+        boxes = self.greenroom.boxes | self._programme.boxes
         self._spare(time.monotonic(), boxes)
         for presence in self.people.values():
             box = boxes.get(presence.person)
@@ -272,8 +358,11 @@ class House:
                 "connected": each.connected,
                 "screen": each.person + SCREEN in screens,
                 "hears": each.relay is not None,
+                "inside": each.connected or each.listens,
                 "on_air": each.on_air,
                 "gap": each.gap,
+                "muted": each.silent,
+                "away": each.away,
                 "level": round(each.source.level, 4),
                 "send": asdict(each.wanted),
                 "connection": {} if each.source.peer is None else each.source.peer.figures(),
@@ -295,6 +384,7 @@ class House:
 
     async def close(self) -> None:
         """Close every connection."""
+        self.greenroom.close()
         for person in list(self.people):
             await self.send_out(person)
 
@@ -327,9 +417,15 @@ class House:
 
     def _end_track(self, presence: Presence) -> None:
         if presence.track is not None:
-            presence.track.end()
+            presence.track.end(self._played(presence))
             self._ending = [track for track in self._ending if not track.wait(0)] + [presence.track]
             presence.track = None
+
+    def _played(self, presence: Presence) -> dict[str, float]:
+        """The RTP times that are played now, by kind; what has come beyond them was on no air."""
+        peer, now = presence.source.peer, time.monotonic()
+        times = {} if peer is None else {kind: peer.clock.rtp_at(kind, now) for kind in peer.kinds}
+        return {kind: at for kind, at in times.items() if at is not None}
 
     def _gap(self, peer: Peer, on: bool) -> None:
         presence = self.people.get(peer.person)
@@ -348,9 +444,10 @@ class House:
             return
         self._forget(presence, peer)
         if presence.source.peer is peer:
-            presence.source.peer = None
             self._end_track(presence)
+            presence.source.peer = None
             self._set_gap(presence, True)
+            self._look()
 
     def _relay_gone(self, relay: Relay) -> None:
         presence = self.people.get(relay.person)
@@ -365,5 +462,6 @@ class House:
 
     def _tell_listeners(self) -> None:
         self._programme.set_listeners(
-            {each.person: each.relay.hear for each in self.people.values() if each.relay is not None}
+            {each.person: each.relay.hear for each in self.people.values() if each.relay is not None and each.listens}
         )
+        self._look()

@@ -156,6 +156,10 @@ class Programme(threading.Thread):
         """Who hears the room without themselves, by person: blocks of 960 samples, called from the sound thread."""
         self._desk.set_listeners(listeners)
 
+    def set_backstage(self, people: Sequence[Place]) -> None:
+        """Who is in the room, on air or not: those who are not are heard backstage, and by nobody outside."""
+        self._desk.backstage.people = tuple(people)
+
     def start_recording(self, recorder: Recorder, on_first_tick: Callable[[int], None]) -> "Future[int]":
         """Record from one of the next frames, which becomes a keyframe and media tick `recorder.next_tick`.
 

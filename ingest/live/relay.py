@@ -1,7 +1,8 @@
 """A WHEP offer comes in; the programme's packets go out, with everybody's sound or with one's own.
 
 A viewer sees and hears the programme. A participant hears the room without their own voice (N-1), encoded for them
-alone. Both are one more line of a fan-out, which sends from the moment the connection is there.
+alone; who waits before the room hears what a viewer does. All are one more line of a fan-out, which sends from the
+moment the connection is there.
 """
 
 import asyncio
@@ -25,10 +26,17 @@ class Relay:
     """One connection out. `person` is "" for a viewer whom nobody knows."""
 
     def __init__(
-        self, fanout: Fanout, *, person: str = "", on_gone: Callable[["Relay"], None], ice_servers: Sequence[str] = ()
+        self,
+        fanout: Fanout,
+        *,
+        person: str = "",
+        own_sound: bool | None = None,
+        on_gone: Callable[["Relay"], None],
+        ice_servers: Sequence[str] = (),
     ) -> None:
+        """`own_sound`: another mix than everybody's, by `hear`; unless it is said, for whom we know."""
         self.person = person
-        self.line = Line(own_sound=bool(person))
+        self.line = Line(own_sound=bool(person) if own_sound is None else own_sound)
         self._fanout, self._on_gone = fanout, on_gone
         self._connection = RTCPeerConnection(configuration(ice_servers))
         self._ending = Closing(self._connection)

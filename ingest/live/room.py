@@ -192,7 +192,7 @@ class Process:
         async with self._briefing:
             if not self._briefed.is_set():
                 try:
-                    self._orders.brief(brief["title"], brief["host"], brief["commands"])
+                    self._orders.brief(brief["title"], brief["host"], brief["commands"], brief.get("slides", {}))
                     self._countdown = _countdown(brief)
                     await self._orders.resume()
                 except BaseException:
@@ -218,8 +218,8 @@ class Process:
             match message:
                 case {"whip": {"person": person, "sdp": sdp, "always": always}}:
                     return {"result": await self._house.whip(person, sdp, always=always)}
-                case {"whep": {"person": person, "sdp": sdp}}:
-                    return {"result": await self._house.whep(person, sdp)}
+                case {"whep": {"person": person, "sdp": sdp, "inside": inside}}:
+                    return {"result": await self._house.whep(person, sdp, inside=inside)}
                 case {"watch": sdp}:
                     return {"result": await self._viewers.watch(sdp)}
                 case {"delete": resource}:
@@ -238,8 +238,12 @@ class Process:
         standing, tick, figures = self._orders.standing, self._programme.tick, self._programme.figures
         return {
             "open": True,
-            "on_air": standing.begun and not standing.over and not standing.paused,
+            "on_air": standing.slide is None,
+            "outside": standing.outside,
             "paused": standing.paused,
+            "count_s": None if standing.begun else self._orders.count.left_s,
+            "undo_s": self._orders.count.left_s if standing.closing else None,
+            "room_picture": self._house.greenroom.shown,
             "over": standing.over,
             "tick": tick,
             "seconds": None if tick is None else round(tick / self._options.frame_rate, 2),
@@ -256,7 +260,7 @@ class Process:
             "late": figures.late,
             "ease": self._programme.shedding.ease.name.lower(),
             "load": round(self._programme.shedding.load, 2),
-            "people": [each | {"muted": each["person"] in standing.muted} for each in self._house.state()],
+            "people": self._house.state(),
         }
 
     def _alarms(self) -> list[dict[str, Any]]:
@@ -344,9 +348,9 @@ class Process:
             await asyncio.to_thread(
                 self._lookout.look,
                 [] if standing.ending else [self._house.presence(each) for each in standing.people],
-                muted=standing.muted,
+                muted=standing.silent | standing.away,
                 hosts=self._house.hosts,
-                on_air=standing.begun and not standing.paused and standing.cut_from is None,
+                on_air=standing.outside,
                 now=time.monotonic(),
             )
 

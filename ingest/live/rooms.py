@@ -139,9 +139,12 @@ class Rooms:
         """
         return await self._connect(office_hour, {"whip": {"person": person, "sdp": offer, "always": always}})
 
-    async def whep(self, office_hour: str, person: str, offer: str) -> tuple[str, str]:
-        """Send somebody the programme: (resource, answer). Raises OfferRefused, RoomGone."""
-        return await self._connect(office_hour, {"whep": {"person": person, "sdp": offer}})
+    async def whep(self, office_hour: str, person: str, offer: str, *, inside: bool = True) -> tuple[str, str]:
+        """Send somebody the room, who is not `inside` the programme: (resource, answer). Raises OfferRefused, RoomGone.
+
+        Neither is delayed.
+        """
+        return await self._connect(office_hour, {"whep": {"person": person, "sdp": offer, "inside": inside}})
 
     async def watch(self, office_hour: str, offer: str) -> tuple[str, str]:
         """Send the programme to a viewer: (resource, answer). Raises OfferRefused, NotOffered, RoomGone."""

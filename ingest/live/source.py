@@ -31,3 +31,18 @@ class Source(Protocol):
 
         Pulled every 20 ms by the mixer's clock while the person is on air.
         """
+
+
+class Absent:
+    """Somebody who asked to be hidden: no picture, so their name card is drawn, and no sound."""
+
+    def __init__(self, person: str) -> None:
+        self.person = person
+
+    def picture(self) -> av.VideoFrame | None:
+        """None: the name card."""
+        return None
+
+    def sound(self, samples: int) -> Samples:
+        """Silence."""
+        return np.zeros(samples, np.float32)

@@ -94,7 +94,9 @@ def may_fade(before: Plan | None, after: Plan) -> bool:
 class Stage:
     """Plans and draws the pictures of one room."""
 
-    def __init__(self, width: int, height: int, folder: Path, *, fade_ticks: int = 0, logo: Path | None = None) -> None:
+    def __init__(
+        self, width: int, height: int, folder: Path | None, *, fade_ticks: int = 0, logo: Path | None = None
+    ) -> None:
         self.width, self.height = width, height
         self.canvas = Canvas(width, height)
         self.last = self.canvas.frame

@@ -17,7 +17,27 @@ PAUSE = "pause"
 GRID = Scene.GRID.value
 FOLLOWING = (Scene.AUTO.value, Scene.SCREEN.value)  # where who speaks is large, or nearest to the screen
 CUTTING = frozenset({wishes.Kind.CUT, wishes.Kind.GO_ON})
-ON_AIR_ONLY = CUTTING | {wishes.Kind.END, wishes.Kind.PAUSE, wishes.Kind.RESUME, wishes.Kind.MARK}
+ON_AIR_ONLY = CUTTING | {
+    wishes.Kind.END,
+    wishes.Kind.UNDO_END,
+    wishes.Kind.PAUSE,
+    wishes.Kind.RESUME,
+    wishes.Kind.MARK,
+}
+AFTER_THE_END = frozenset(
+    {wishes.Kind.HOLD, wishes.Kind.HIDE, wishes.Kind.ADMIT, wishes.Kind.MUTE, wishes.Kind.UNSHARE}
+)
+"""What can still be done in the room when nothing of it goes out any more."""
+NOT_WHILE_CLOSING = frozenset(
+    {
+        wishes.Kind.END,
+        wishes.Kind.PAUSE,
+        wishes.Kind.RESUME,
+        wishes.Kind.SHOW,
+        wishes.Kind.SCENE,
+        wishes.Kind.ON_AIR,
+    }
+)
 PLACES = MOST_TILES
 
 
@@ -29,11 +49,14 @@ class Refused(ValueError):
 class Standing:
     """How things stand in a room. `people` are on air, in the order of their tiles; `speaker` spoke last.
 
-    `cut_from`: the tick from which the public gets slide and silence; `ending`: only what is delayed still goes out.
+    `cut_from`: the tick from which the public gets slide and silence; `closing`: the slide goes out and the end can
+    still be taken back; `ending`: only what is delayed still goes out. `muted` are those whom staff muted,
+    `own_muted` those who did it themselves; who is `away` asked to be hidden for a moment.
     """
 
     begun: bool = False
     paused: bool = False
+    closing: bool = False
     ending: bool = False
     over: bool = False
     cut_from: int | None = None
@@ -41,6 +64,8 @@ class Standing:
     people: tuple[str, ...] = ()
     speaker: str | None = None
     muted: frozenset[str] = frozenset()
+    own_muted: frozenset[str] = frozenset()
+    away: frozenset[str] = frozenset()
     question: str | None = None
     answered: frozenset[str] = frozenset()
 
@@ -49,32 +74,60 @@ class Standing:
         """Whose picture stands out where the scene has such a place; else it is the first one's."""
         return self.speaker if self.scene in FOLLOWING and self.speaker in self.people else None
 
+    @property
+    def silent(self) -> frozenset[str]:
+        """Who is not heard, whoever muted them."""
+        return self.muted | self.own_muted
+
+    @property
+    def slide(self) -> str | None:
+        """The kind of slide that goes out instead of people; None while they do."""
+        if self.ending or self.closing:
+            return "over"
+        if not self.begun:
+            return "soon"
+        return PAUSE if self.paused else None
+
+    @property
+    def outside(self) -> bool:
+        """Whether what is made now is meant for the public: no slide, and no cut that holds."""
+        return self.slide is None and self.cut_from is None
+
     def after(self, kind: Kind, values: Mapping[str, Any]) -> "Standing":
         """How things stand after an event."""
         if kind is Kind.BEGIN:
             return replace(self, begun=True)
         if kind in (Kind.END, Kind.ENDING):
-            return replace(self, ending=True, over=kind is Kind.END)
+            return replace(self, closing=False, ending=True, over=kind is Kind.END)
+        if kind in (Kind.CLOSING, Kind.REOPENED):
+            return replace(self, closing=kind is Kind.CLOSING)
         if kind is Kind.CUT:
             return replace(self, cut_from=values["from"] if values["on"] else None)
         if kind is Kind.VISIBLE:
-            others = tuple(each for each in self.people if each != values["person"])
-            place = self.people if values["person"] in self.people else (*others, values["person"])
-            return replace(self, people=place if values["on"] else others)
+            return self._after_visible(values)
         if kind is Kind.SCENE:
             return self._after_scene(values)
         if kind is Kind.SPEAKER:
             return replace(self, speaker=values["person"])
         if kind is Kind.MUTE:
-            return replace(
-                self, muted=self.muted - {values["person"]} | ({values["person"]} if values["on"] else set())
-            )
+            if values.get("own"):
+                return replace(self, own_muted=_switched(self.own_muted, values))
+            return replace(self, muted=_switched(self.muted, values))
+        if kind is Kind.AWAY:
+            return replace(self, away=_switched(self.away, values))
         if kind is Kind.ON_AIR:
             return replace(self, question=values["question"])
         if kind is Kind.ANSWERED:
             left = None if self.question == values["question"] else self.question
             return replace(self, question=left, answered=self.answered | {values["question"]})
         return self
+
+    def _after_visible(self, values: Mapping[str, Any]) -> "Standing":
+        person = values["person"]
+        others = tuple(each for each in self.people if each != person)
+        if not values["on"]:  # whoever comes back on air is there again
+            return replace(self, people=others, away=self.away - {person})
+        return replace(self, people=self.people if person in self.people else (*others, person))
 
     def _after_scene(self, values: Mapping[str, Any]) -> "Standing":
         if values["name"] == PAUSE:
@@ -88,6 +141,8 @@ class Standing:
         if self.speaker is not None:
             changes.append((Kind.SPEAKER, {"person": self.speaker}))
         changes += [(Kind.MUTE, {"person": each, "on": True}) for each in sorted(self.muted)]
+        changes += [(Kind.MUTE, {"person": each, "on": True, "own": True}) for each in sorted(self.own_muted)]
+        changes += [(Kind.AWAY, {"person": each, "on": True}) for each in sorted(self.away)]
         if self.question is not None:
             changes.append((Kind.ON_AIR, {"question": self.question}))
         return changes
@@ -103,15 +158,20 @@ def fold(standing: Standing, changes: Iterable[Change]) -> Standing:
 def decide(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) -> list[Change]:
     """The events of a command that changes the programme, none for one that does not. Raises Refused.
 
-    START, END, CUT and GO_ON are the room's own: only their conditions are looked at here.
+    What begins and ends is the room's own (START, END and how they are taken back, CUT, GO_ON): only the conditions
+    are looked at here.
     """
     over = standing.over or (standing.ending and kind not in CUTTING)
-    if over and kind not in (wishes.Kind.HOLD, wishes.Kind.ADMIT):
+    if over and kind not in AFTER_THE_END:
         raise Refused("the office hour is over")
     if kind is wishes.Kind.START and standing.begun:
         raise Refused("the office hour is on air already")
     if kind in ON_AIR_ONLY and not standing.begun:
         raise Refused("the office hour is not on air yet")
+    if standing.closing and kind in NOT_WHILE_CLOSING:
+        raise Refused("the office hour is ending; take the end back first")
+    if kind is wishes.Kind.UNDO_END and not standing.closing:
+        raise Refused("the end was not asked for, so there is nothing to take back")
     return _changes(standing, kind, payload)
 
 
@@ -121,7 +181,10 @@ def _changes(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) 
     if kind in (wishes.Kind.HIDE, wishes.Kind.HOLD):
         return _hidden(standing, _text(payload, "person"))
     if kind is wishes.Kind.MUTE:
-        return [(Kind.MUTE, {"person": _text(payload, "person"), "on": bool(payload.get("on", True))})]
+        own = {"own": True} if payload.get("own") else {}
+        return [(Kind.MUTE, {"person": _text(payload, "person"), "on": bool(payload.get("on", True)), **own})]
+    if kind is wishes.Kind.AWAY:
+        return _away(standing, _text(payload, "person"), bool(payload.get("on", True)))
     if kind is wishes.Kind.SCENE:
         people = _ordered(standing.people, payload.get("people") or ())
         return [_scene(_known(_text(payload, "name")), people)]
@@ -153,6 +216,17 @@ def _hidden(standing: Standing, person: str) -> list[Change]:
     left = tuple(each for each in standing.people if each != person)
     changes: list[Change] = [(Kind.VISIBLE, {"person": person, "on": False})]
     return changes if standing.paused else [*changes, _scene(standing.scene, left)]
+
+
+def _away(standing: Standing, person: str, on: bool) -> list[Change]:
+    """Only who is seen can be hidden; whoever pressed too late has lost nothing."""
+    if person not in standing.people or on == (person in standing.away):
+        return []
+    return [(Kind.AWAY, {"person": person, "on": on})]
+
+
+def _switched(people: frozenset[str], values: Mapping[str, Any]) -> frozenset[str]:
+    return people | {values["person"]} if values["on"] else people - {values["person"]}
 
 
 def _scene(name: str, people: Iterable[str]) -> Change:

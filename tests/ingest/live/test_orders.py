@@ -79,6 +79,9 @@ class Programme:
         done.set_result(Effect(self.now, at))
         return done
 
+    def set_backstage(self, people: Any) -> None:
+        self.notes.append(("backstage", [place.person for place in people]))
+
     def set_listeners(self, listeners: Any) -> None:
         raise AssertionError("nobody listens here")
 

@@ -59,6 +59,9 @@ class FakeProgramme:
     def request_keyframe(self) -> None:
         raise AssertionError("nobody watches here")
 
+    def set_backstage(self, people: Any) -> None:
+        self.backstage = [place.person for place in people]
+
 
 @pytest.fixture
 def gaps() -> list[tuple[str, bool]]:
@@ -86,16 +89,16 @@ def watched(house: House) -> list[str]:
 
 
 async def test_only_who_is_seen_is_decoded(house: House) -> None:
-    house.set_on_air(["ada"], recorded=False)
+    house.set_on_air(["ada"])
     assert watched(house) == ["ada"]
-    house.set_on_air(["ada", "ada:screen", "chris"], recorded=False)
+    house.set_on_air(["ada", "ada:screen", "chris"])
     assert watched(house) == ["ada", "ada:screen", "chris"]
-    house.set_on_air(["ada", "chris"], recorded=False, seen=False)
+    house.set_on_air(["ada", "chris"], seen=False)
     assert watched(house) == []
 
 
 async def test_a_track_that_opens_asks_for_a_keyframe_once(house: House) -> None:
-    house.set_on_air(["ada", "ada:screen"], recorded=True)
+    house.record(["ada", "ada:screen"])
     for person in ("ada", "ada:screen"):
         for frame in [*pictures(1), *opus(tone(0.04))]:
             house._frame(peer(house, person), frame)
@@ -116,7 +119,7 @@ async def test_everybody_is_told_what_their_tile_needs(house: House) -> None:
 
 
 async def test_a_screen_belongs_to_who_shares_it(house: House) -> None:
-    house.set_on_air(["ada", "ada:screen"], recorded=False)
+    house.set_on_air(["ada", "ada:screen"])
     state = {each["person"]: each for each in house.state()}
     assert list(state) == ["ada", "chris"]
     assert [(each["screen"], each["level"]) for each in state.values()] == [(True, 0.25), (False, 0.25)]
@@ -126,7 +129,7 @@ async def test_a_screen_belongs_to_who_shares_it(house: House) -> None:
 
 
 async def test_a_screen_that_stands_still_is_no_gap_of_its_person(house: House, gaps: list[tuple[str, bool]]) -> None:
-    house.set_on_air(["ada", "ada:screen"], recorded=False)
+    house.set_on_air(["ada", "ada:screen"])
     for person in ("ada:screen", "ada"):
         house._gap(peer(house, person), True)
     assert gaps == [("ada", True)]
@@ -166,7 +169,7 @@ async def test_pictures_of_who_has_not_spoken_are_not_decoded_while_the_machine_
     sources: dict[str, Any] = {each: Source(0.2 if each == "emil" else 0.0) for each in people}
     for each in people:
         house.presence(each).source = sources[each]
-    house.set_on_air(people, recorded=False)
+    house.set_on_air(people)
     house.fit()
     ease(house, Ease.TILES)
     house.fit()
@@ -198,7 +201,7 @@ async def test_who_has_no_tile_for_a_while_is_not_decoded_until_the_scene_change
     """Only Ada has a tile; Chris is heard."""
     time = Moments()
     monkeypatch.setattr(presence, "time", time)
-    house.set_on_air(["ada", "chris"], recorded=False)
+    house.set_on_air(["ada", "chris"])
     house.fit()
     time.now += 1.9
     house.fit()
@@ -206,7 +209,7 @@ async def test_who_has_no_tile_for_a_while_is_not_decoded_until_the_scene_change
     time.now += 0.2
     house.fit()
     assert watched(house) == ["ada"]
-    house.set_on_air(["ada", "chris"], recorded=False)
+    house.set_on_air(["ada", "chris"])
     assert watched(house) == ["ada", "chris"]
     assert [each.person for each in house.people.values() if each.returning] == ["chris"]
 
