@@ -28,6 +28,7 @@ class Kind(Enum):
     GAIN = "gain"  # person, db
     MUTE = "mute"  # person, on, own (true: by themself; each is taken back by who did it)
     AWAY = "away"  # person, on: their tile is a name card and they are silent, until they are back
+    LOST = "lost"  # people (ids of hosts left out of the picture: nothing comes of them), waits (slide: in a moment)
     GAP = "gap"  # person, on: no RTP of an on-air person for 2 s
     CLOCK = "clock"  # person, track ("audio" | "video"), rtp, clock_rate, part: RTP time at this tick
     CARD = "card"  # person or question, digest

@@ -6,24 +6,10 @@ not be looked at counts neither way. The clock is passed in.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 
+from ingest.faults import Fault
 from ingest.live.hearing import Heard
 from ingest.live.sight import Seen
-
-
-class Fault(Enum):
-    """What may be wrong with a person, the most urgent first; NOBODY is about the room."""
-
-    GONE = "gone"  # nothing comes of them
-    SILENT = "silent"  # not even noise comes of the microphone
-    QUIET = "quiet"  # hardly noise comes of the microphone, and nobody else speaks
-    NOBODY = "nobody"  # nobody on air has been heard
-    ECHO = "echo"  # the programme is heard in their microphone
-    CLIPPED = "clipped"
-    FROZEN = "frozen"
-    DARK = "dark"
-    LINE = "line"  # packets are lost or come too late
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,8 @@ def clipped(sound: Samples) -> bool:
 
 def thinned(sound: Samples) -> Samples:
     """The sound at `RATE`: the mean of each dozen samples."""
-    return sound[: len(sound) // _STEP * _STEP].reshape(-1, _STEP).mean(axis=1)
+    thin: Samples = sound[: len(sound) // _STEP * _STEP].reshape(-1, _STEP).mean(axis=1, dtype=np.float32)
+    return thin
 
 
 def echo(microphone: Samples, sent: Samples) -> float | None:

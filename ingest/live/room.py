@@ -5,7 +5,8 @@
 It needs nothing but its folder: no database, no site. It locks the folder, so that there is one at a time; goes on
 where a dead one stopped; and outlives the studio by `GRACE_S`, in which a new studio may take over.
 
-Messages in: `brief`, `command`, and with an answer `whip`, `whep`, `watch`, `delete`; `close`.
+Messages in: `brief`, `command`, `staff` (whether any are there), and with an answer `whip`, `whep`, `watch`,
+`delete`; `close`.
 Messages out: `hello`, `state` four times a second, `done`, `refused`, `started`, `paused`, `ended`, `part` (on the
 disk), `trouble`.
 """
@@ -20,7 +21,6 @@ import logging
 import os
 import signal
 import sys
-import time
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,11 +30,9 @@ from typing import Any, TextIO
 
 from ingest import archive
 from ingest.live import closing, hooks, outlet, shortcut
-from ingest.live.alarms import LOOK_S
 from ingest.live.countdown import Countdown
-from ingest.live.ears import Ears
+from ingest.live.guard import Guard
 from ingest.live.keeping import Keeping, next_number
-from ingest.live.lookout import Lookout
 from ingest.live.offers import BadOffer
 from ingest.live.orders import Orders, Scribe
 from ingest.live.presence import House, RoomFull
@@ -104,9 +102,6 @@ class Process:
             on_card=lambda *card: self._soon(lambda: self._orders.card(*card)),
             on_failure=lambda error: self._soon(lambda: self._failed(error)),
         )
-        self._ears = Ears()
-        self._programme.set_ears(self._ears)
-        self._lookout = Lookout(self._ears)
         self._house = House(
             room,
             self._programme,
@@ -131,6 +126,7 @@ class Process:
             tell=self._tell,
             sealing=self._keeping if options.sealing_key else None,
         )
+        self._guard = Guard(self._orders, self._house, self._programme)
 
     def _keeping(self) -> Keeping:
         self._sealed = max(self._sealed + 1, next_number(self._room))
@@ -142,7 +138,7 @@ class Process:
         server = await asyncio.start_unix_server(self._studio_came, path=socket, limit=LINE_BYTES)
         beats = [
             asyncio.create_task(work)
-            for work in (self._states(), self._clocks(), self._listens(), self._looks(), self._counts(), self._grace())
+            for work in (self._states(), self._clocks(), self._listens(), self._guards(), self._counts(), self._grace())
         ]
         try:
             await self._closing.wait()
@@ -183,6 +179,8 @@ class Process:
                 await self._orders.apply(command["id"], command["kind"], command["payload"])
             case {"call": call}:
                 wire.tell({"call": call} | await self._call(message))
+            case {"staff": staff}:
+                self._guard.staff = bool(staff)
             case {"close": _}:
                 self.close()
             case _:
@@ -254,7 +252,7 @@ class Process:
             "delay_s": self._orders.delay_s,
             "ending": standing.ending,
             "trouble": self._trouble,
-            "alarms": self._alarms(),
+            "alarms": self._guard.alarms(),
             "viewers": len(self._viewers),
             "ticks": figures.ticks,
             "late": figures.late,
@@ -262,14 +260,6 @@ class Process:
             "load": round(self._programme.shedding.load, 2),
             "people": self._house.state(),
         }
-
-    def _alarms(self) -> list[dict[str, Any]]:
-        """What staff should know of, the urgent first: which fault, of whom, for how many seconds."""
-        now = time.monotonic()
-        return [
-            {"fault": each.fault.value, "person": each.person, "for_s": round(now - each.since)}
-            for each in self._lookout.alarms
-        ]
 
     def _on_disk(self, edge: Edge) -> None:
         self._edge = edge
@@ -339,20 +329,9 @@ class Process:
                 except TimeoutError:
                     log.error("the programme stands still: who speaks is not shown")
 
-    async def _looks(self) -> None:
-        """Once a second, see whether anything is wrong with anybody on air."""
+    async def _guards(self) -> None:
         await self._briefed.wait()
-        while True:
-            await asyncio.sleep(LOOK_S)
-            standing = self._orders.standing
-            await asyncio.to_thread(
-                self._lookout.look,
-                [] if standing.ending else [self._house.presence(each) for each in standing.people],
-                muted=standing.silent | standing.away,
-                hosts=self._house.hosts,
-                on_air=standing.outside,
-                now=time.monotonic(),
-            )
+        await self._guard.run()
 
     async def _counts(self) -> None:
         """Say on the holding slide how long it takes until the beginning."""
