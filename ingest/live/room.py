@@ -19,6 +19,7 @@ import gc
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 import uuid
@@ -126,7 +127,9 @@ class Process:
             tell=self._tell,
             sealing=self._keeping if options.sealing_key else None,
         )
-        self._guard = Guard(self._orders, self._house, self._programme)
+        self._guard = Guard(
+            self._orders, self._house, self._programme, lambda: shutil.disk_usage(room.root).free, options.bitrate
+        )
 
     def _keeping(self) -> Keeping:
         self._sealed = max(self._sealed + 1, next_number(self._room))

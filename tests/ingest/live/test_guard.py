@@ -27,7 +27,9 @@ class Guarded:
     def __init__(self, folder: Path) -> None:
         self.desk = Desk(folder)
         self.desk.programme.set_ears = lambda ears: None  # type: ignore[attr-defined]
-        self.guard = Guard(self.desk.orders, self.desk.house, self.desk.programme)  # type: ignore[arg-type]
+        self.free = 10**12
+        orders, house, programme = self.desk.orders, self.desk.house, self.desk.programme
+        self.guard = Guard(orders, house, programme, lambda: self.free, 2_500_000)  # type: ignore[arg-type]
         self.now = 100.0
 
     async def begin(self, *guests: str) -> None:
@@ -121,6 +123,16 @@ async def test_in_a_pause_and_after_the_end_nothing_is_left_out(guarded: Guarded
     await guarded.wait(5)
     assert (guarded.faces, guarded.slide) == (["ada", "chris"], "pause")
     assert [each["fault"] for each in guarded.guard.alarms()] == ["gone"]
+
+
+async def test_a_disk_that_fills_up_is_told_in_minutes_while_it_is_written_to(guarded: Guarded) -> None:
+    await guarded.begin()
+    guarded.free = 41 * 60 * 2_500_000 // 8
+    await guarded.wait(1)
+    assert guarded.guard.alarms() == [{"fault": "disk", "person": "", "for_s": 0, "minutes": 40}]
+    guarded.free = 10**12
+    await guarded.wait(11)
+    assert guarded.guard.alarms() == []
 
 
 async def test_the_timeline_says_who_was_left_out(guarded: Guarded) -> None:
