@@ -97,6 +97,16 @@ def refused(connection: Connection, office_hour: str, since: datetime) -> list[C
     return rows_as(Command, connection, query)
 
 
+def of_kinds(connection: Connection, office_hour: str, kinds: Collection[Kind]) -> list[Command]:
+    """Every wish of these kinds that was not refused, the newest first."""
+    query = (
+        sa.select(commands)
+        .where(commands.c.office_hour == office_hour, commands.c.kind.in_(kinds), commands.c.state != State.REFUSED)
+        .order_by(commands.c.sequence.desc())
+    )
+    return rows_as(Command, connection, query)
+
+
 def newest(connection: Connection, office_hour: str, kinds: Collection[Kind]) -> Command | None:
     """The last wish of one of these kinds that was not refused."""
     query = (

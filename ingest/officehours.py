@@ -1,7 +1,7 @@
 """What an office hour is, the states it passes through and the moves it may make. Pure values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 
@@ -52,6 +52,8 @@ VISIBILITY_MOVES: dict[Visibility, frozenset[Visibility]] = {
 }
 WITH_ROOM = frozenset({State.BACKSTAGE, State.ON_AIR, State.PAUSED})
 """States in which the studio keeps a room for the office hour."""
+AFTERWARDS = timedelta(minutes=15)
+"""How long after the end people may stay in the room, to say goodbye and talk it over."""
 ON_AIR = frozenset({State.ON_AIR, State.PAUSED})
 """States in which something goes out."""
 LONGEST_DELAY_S = 60
@@ -99,6 +101,12 @@ class OfficeHour:
     ended_at: datetime | None = None
     released_at: datetime | None = None
     delay_s: int = 0  # how much later than the room the public sees and hears, fixed when it goes on air
+
+
+def has_room(hour: OfficeHour, at: datetime) -> bool:
+    """Whether people may be in its room: while the studio keeps one, and for some minutes after the end."""
+    afterwards = hour.state in WITH_RECORDING and hour.ended_at is not None and at - hour.ended_at < AFTERWARDS
+    return hour.state in WITH_ROOM or afterwards
 
 
 @dataclass(frozen=True, kw_only=True)

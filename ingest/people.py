@@ -72,6 +72,16 @@ SEAT_MOVES: dict[SeatState, frozenset[SeatState]] = {
 IN_ROOM = frozenset({SeatState.ADMITTED, SeatState.ON_AIR})
 
 
+def keeps_screen(start: SeatState, goal: SeatState) -> bool:
+    """Whether a screen that was handed to a guest outlives a move: it is theirs for one turn."""
+    return goal in IN_ROOM and start is not SeatState.ON_AIR
+
+
+def may_share(role: Role, seat: "Seat") -> bool:
+    """Whether somebody may share a screen: hosts and staff, and whoever was handed one for this turn."""
+    return Right.SHARE in RIGHTS[role] or (seat.shares and seat.state in IN_ROOM)
+
+
 class Scope(Enum):
     """What somebody consents to."""
 
@@ -101,6 +111,7 @@ class Seat:
     position: int
     topic: str
     changed_at: datetime
+    shares: bool = False  # a screen was handed to them for this turn
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from ingest import events
 from ingest.accounts import Account
 from ingest.database import EnumText, UtcDateTime, metadata, now, random_id, row_as, rows_as
 from ingest.officehours import Edition, OfficeHour, Release, State, Visibility, check_move, check_visibility
-from ingest.people import SEAT_MOVES, Consent, Person, Role, Scope, Seat, SeatState
+from ingest.people import SEAT_MOVES, Consent, Person, Role, Scope, Seat, SeatState, keeps_screen
 
 office_hours = sa.Table(
     "office_hours",
@@ -79,6 +79,7 @@ seats = sa.Table(
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("topic", sa.Text, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("shares", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 consents = sa.Table(
     "consents",
@@ -323,11 +324,20 @@ def move_seat(connection: Connection, person: str, start: SeatState, goal: SeatS
     """
     if goal not in SEAT_MOVES[start]:
         raise ValueError(f"a seat cannot go from {start.value} to {goal.value}")
+    values: dict[str, Any] = {"state": goal, "changed_at": now()}
+    if not keeps_screen(start, goal):
+        values["shares"] = False
     changed = connection.execute(
-        seats.update().where(seats.c.person == person, seats.c.state == start).values(state=goal, changed_at=now())
+        seats.update().where(seats.c.person == person, seats.c.state == start).values(**values)
     )
     if changed.rowcount != 1:
         raise Overtaken(f"the seat of {person} is no longer {start.value}")
+    events.write(connection, "seat", seat(connection, person).office_hour, person)
+
+
+def set_sharing(connection: Connection, person: str, *, on: bool) -> None:
+    """Whether a guest may share a screen in this turn."""
+    connection.execute(seats.update().where(seats.c.person == person).values(shares=on))
     events.write(connection, "seat", seat(connection, person).office_hour, person)
 
 

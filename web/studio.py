@@ -26,11 +26,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import publish.pipeline
 from ingest import sealing, store, tickets
+from ingest.conduct import WORDS
 from ingest.database import now, random_id
 from ingest.live.countdown import TIME
 from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone, Rooms
-from ingest.officehours import ON_AIR, WITH_ROOM, OfficeHour, State, Visibility
-from ingest.people import IN_ROOM, RIGHTS, SCREEN, Person, Role
+from ingest.live.signs import sign_of
+from ingest.officehours import ON_AIR, OfficeHour, State, Visibility, has_room
+from ingest.people import IN_ROOM, RIGHTS, SCREEN, Person, Role, Seat, may_share
 from ingest.tickets import NEEDS, Audience
 from web.door import client
 from web.house import House
@@ -51,7 +53,7 @@ ROOM_STARTS_S = 6.0
 ROOM_LOOK_S = 0.2
 FULL_AGAIN_S = "10"
 """When somebody for whom the machine had no room may ask again; our page does so by itself."""
-ROOM_FACTS = ("open", "on_air", "over", "tick", "seconds", "ticks", "late", "ease", "trouble")
+ROOM_FACTS = ("open", "on_air", "over", "tick", "seconds", "ticks", "late", "ease", "trouble", "ends_empty_in_s")
 LAST_WORDS_S = 3.5
 """How long after the end the live files stay. Players hear of it at once or within two seconds, fetch the last of it
 and play it from what they hold. With `LOOK_AGAIN_S` the addresses are gone 4.5 s after the end; 5 are allowed."""
@@ -68,6 +70,7 @@ class Admitted:
 
     person: Person
     hour: OfficeHour
+    seat: Seat
 
 
 class Studio:
@@ -85,6 +88,7 @@ class Studio:
             on_edge=lambda office_hour, edge: self.files.told(office_hour, edge),
             sealing_key=sealing.public_key(house.safe),
             begins_in=lambda language: say(language, "Begins in %(time)s", time=TIME),
+            slide_words=lambda language: {each.value: say(language, words) for each, words in WORDS.items()},
         )
         self._ending: set[str] = set()
         self.files = LiveFiles(
@@ -152,9 +156,9 @@ class Studio:
         offer = await offer_of(request)
         token = bearer(request)
         admitted = await self._database(lambda: self.admit(token, audience))
-        person, hour = admitted.person, admitted.hour
+        person = admitted.person
         try:
-            resource, answer = await self._join(audience, hour.id, person, offer)
+            resource, answer = await self._join(audience, admitted, offer)
         except OfferRefused as error:
             log.warning("%s of %s refused: %s", audience.value, person.id, error)
             raise HTTPException(400, f"this is not an offer the studio understands: {error}") from error
@@ -183,13 +187,15 @@ class Studio:
         except (NotOffered, RoomGone) as error:
             raise HTTPException(503, str(error), {"Retry-After": "10"}) from error
 
-    async def _join(self, audience: Audience, office_hour: str, person: Person, offer: str) -> tuple[str, str]:
+    async def _join(self, audience: Audience, admitted: Admitted, offer: str) -> tuple[str, str]:
         """Resource and answer; a room that is being started is waited for, since the ticket has been used by now."""
+        person, office_hour = admitted.person, admitted.hour.id
         until = time.monotonic() + ROOM_STARTS_S
         while True:
             try:
                 if audience is Audience.WHEP:
-                    return await self.rooms.whep(office_hour, person.id, offer)
+                    inside = admitted.seat.state in IN_ROOM
+                    return await self.rooms.whep(office_hour, person.id, offer, inside=inside)
                 key = person.id + SCREEN if audience is Audience.SCREEN else person.id
                 return await self.rooms.whip(office_hour, key, offer, always=person.role is not Role.GUEST)
             except RoomGone:
@@ -209,13 +215,15 @@ class Studio:
             person = store.person(connection, ticket.person)
             hour = store.office_hour(connection, ticket.office_hour)
             seat = store.seat(connection, person.id)
-        if hour.state not in WITH_ROOM:
+        if not has_room(hour, now()):
             raise HTTPException(409, "the room is not open")
-        if NEEDS[audience] not in RIGHTS[person.role]:
-            raise HTTPException(403, "only the host and the office's staff share a screen")
+        if audience is Audience.SCREEN and not may_share(person.role, seat):
+            raise HTTPException(403, "no screen was handed to you")
+        if audience is not Audience.SCREEN and NEEDS[audience] not in RIGHTS[person.role]:
+            raise HTTPException(403, "this is not for you")
         if audience in (Audience.WHIP, Audience.SCREEN) and seat.state not in IN_ROOM:
             raise HTTPException(403, "you are still in the waiting room; nobody sees or hears you")
-        return Admitted(person, hour)
+        return Admitted(person, hour, seat)
 
     async def resource(self, request: Request) -> Response:
         """DELETE ends a connection; a PATCH (trickle, ICE restart) is not supported: connect anew."""
@@ -250,17 +258,11 @@ class Studio:
         state = self.rooms.state(admitted.hour.id)
         people = state.get("people", [])
         mine = next((each for each in people if each["person"] == admitted.person.id), None)
-        sign = (
-            "over"
-            if state.get("over")
-            else "on_air"
-            if mine and mine["on_air"] and state.get("on_air")
-            else "not_on_air"
-        )
         if admitted.person.role is Role.GUEST:
             people = [each for each in people if each["on_air"] or each is mine]
-        send = mine["send"] if mine else None
-        return {"type": "state", **state, "people": people, "sign": sign, "send": send}
+        send, away = (mine["send"], mine["away"]) if mine else (None, False)
+        sign = sign_of(state, admitted.person.id).value
+        return {"type": "state", **state, "people": people, "sign": sign, "send": send, "away": away}
 
     # Files of the programme while it is on air
 

@@ -15,11 +15,17 @@ class Countdown:
 
     begins: datetime | None = None
     words: str = ""
+    late: str = ""
 
     def at(self, now: datetime) -> str:
-        """What stands on the slide at this moment: "Beginnt in 04:59", then "5" to "1"; "" before and afterwards."""
+        """What stands on the slide at this moment: "Beginnt in 04:59", then "5" to "1"; "" long before.
+
+        Afterwards, that it begins a little later (`late`).
+        """
         if self.begins is None or not self.words:
             return ""
+        if now >= self.begins:
+            return self.late
         left = math.ceil((self.begins - now).total_seconds())
         if not 0 < left < LONGEST_S:
             return ""

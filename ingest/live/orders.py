@@ -30,7 +30,6 @@ from ingest.live.scene import Scene
 from ingest.live.scribe import Scribe as Scribe
 from ingest.live.segments import DiskStopped
 from ingest.live.standing import CUTTING, Change, Refused, Standing, decide, fold
-from ingest.people import SCREEN
 from ingest.timeline import Kind
 
 log = logging.getLogger(__name__)
@@ -187,8 +186,10 @@ class Orders:
             await self._house.send_out(payload["person"])
         elif kind in (wishes.Kind.ADMIT, wishes.Kind.SHOW):
             await self._house.let_in(payload["person"])
+        elif kind is wishes.Kind.HIDE:
+            await self._house.take_screen(payload["person"], lent_only=True)
         elif kind is wishes.Kind.UNSHARE:
-            await self._house.send_out(payload["person"] + SCREEN)
+            await self._house.take_screen(payload["person"])
 
     def _learn(self, payload: dict[str, Any]) -> None:
         if "person" in payload and ("name" in payload or "role" in payload):

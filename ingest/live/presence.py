@@ -51,6 +51,7 @@ class Presence:
     inside: bool | None = None  # let in, or sent back to wait; None while no command said so
     away: bool = False
     silent: bool = False
+    lent: bool = False  # a screen that a guest shares for this turn
     track: Belated | None = None
     parts: int = 0  # of their tracks; a file is there only when something of it has left the delay
     on_air: bool = False
@@ -151,6 +152,7 @@ class House:
         answer = await peer.answer(sdp)
         presence = self.presence(person)
         old, presence.source.peer, presence.came = presence.source.peer, peer, True
+        presence.lent = presence.screen and not always
         if old is not None:
             await old.close()
         self._end_track(presence)
@@ -203,6 +205,13 @@ class House:
         self.presence(person).inside = False
         for presence in [self.people[each] for each in (person, person + SCREEN) if each in self.people]:
             for connection in list(presence.resources.values()):
+                await connection.close()
+
+    async def take_screen(self, person: str, *, lent_only: bool = False) -> None:
+        """Close the screen somebody shares; `lent_only` when it was handed to them for this turn."""
+        screen = self.people.get(person + SCREEN)
+        if screen is not None and (screen.lent or not lent_only):
+            for connection in list(screen.resources.values()):
                 await connection.close()
 
     def screens(self) -> dict[str, str]:

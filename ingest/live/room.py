@@ -41,6 +41,7 @@ from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
 from ingest.live.segments import Edge
 from ingest.live.speaker import Talk, heard
+from ingest.live.vacancy import Vacancy
 from ingest.live.viewers import NotOffered, Viewers
 from ingest.live.wire import LINE_BYTES, Message, Wire
 from ingest.people import SCREEN
@@ -86,6 +87,7 @@ class Process:
         self._trouble = ""
         self._countdown = Countdown()
         self._screens: tuple[set[str], set[str]] = (set(), set())  # shared and shown, when last looked at
+        self._vacancy = Vacancy()
         self._tasks: set[asyncio.Task[None]] = set()
         self._edge: Edge | None = None
         self._sealed = 0
@@ -244,6 +246,7 @@ class Process:
             "paused": standing.paused,
             "count_s": None if standing.begun else self._orders.count.left_s,
             "undo_s": self._orders.count.left_s if standing.closing else None,
+            "ends_empty_in_s": self._vacancy.ends_in_s,
             "room_picture": self._house.greenroom.shown,
             "over": standing.over,
             "tick": tick,
@@ -290,6 +293,7 @@ class Process:
         while True:
             self._house.fit()
             self._show_screens()
+            self._end_when_empty()
             self._tell({"tell": "state", "state": self.state()})
             await asyncio.sleep(STATE_S)
             if not self._programme.is_alive():
@@ -307,9 +311,23 @@ class Process:
         for screen in sorted(wanted ^ shown):
             kind = "show" if screen in wanted else "hide"
             words = {"person": screen, "name": screens.get(screen, ""), "role": ""}
-            task = self._loop.create_task(self._orders.apply(f"{kind} {uuid.uuid4().hex}", kind, words))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._apply(kind, words)
+
+    def _end_when_empty(self) -> None:
+        """A programme that shows an empty room ends by itself, after staff were warned."""
+        standing = self._orders.standing
+        present = not standing.begun or standing.ending or any(each["inside"] for each in self._house.state())
+        self._vacancy = self._vacancy.after(self._loop.time(), present=present)
+        if self._vacancy.ends_in_s == 0:
+            self._vacancy = Vacancy()
+            log.warning("nobody has been in the room for half an hour: the office hour ends")
+            self._apply("end", {})
+
+    def _apply(self, kind: str, payload: dict[str, Any]) -> None:
+        """A command of the room's own."""
+        task = self._loop.create_task(self._orders.apply(f"{kind} {uuid.uuid4().hex}", kind, payload))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _clocks(self) -> None:
         while True:
@@ -357,7 +375,8 @@ class Process:
 
 def _countdown(brief: dict[str, Any]) -> Countdown:
     begins = brief.get("begins")
-    return Countdown(datetime.fromisoformat(begins) if begins else None, brief.get("begins_in", ""))
+    late = brief.get("slides", {}).get("late", "")
+    return Countdown(datetime.fromisoformat(begins) if begins else None, brief.get("begins_in", ""), late)
 
 
 def lock(room: archive.Room) -> TextIO:

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -29,12 +30,12 @@ from ingest.live.attending import Attending
 from ingest.live.segments import Edge
 from ingest.live.tenancy import Tenancy
 from ingest.live.wire import CallFailed, WireBroken
-from ingest.officehours import WITH_ROOM, OfficeHour
+from ingest.officehours import AFTERWARDS, WITH_ROOM, OfficeHour
 from ingest.settings import Settings
 
 log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.25
-LINGER_S = 10.0  # After the end people still see that it is over, and say goodbye.
+LINGER_S = 10.0  # After the end people still see that it is over; whoever stays to talk keeps the room open.
 REMEMBERED = 100  # last states of rooms that have closed, for pages that are still open
 AGAIN_S = 2.0  # between two tries to tell the database what happened
 
@@ -86,15 +87,17 @@ class Rooms:
         on_edge: Callable[[str, Edge], None] = lambda office_hour, edge: None,
         sealing_key: str = "",
         begins_in: Callable[[str], str] = lambda language: "",
+        slide_words: Callable[[str], dict[str, str]] = lambda language: {},
     ) -> None:
         """`sealing_key`: what rooms seal cut stretches with; without one these are lost.
 
         `begins_in` says in a language how long it takes until the beginning, with `countdown.TIME` for the time.
+        `slide_words`: what viewers read in a language, by the kind of slide (`conduct.Reads`).
         """
         self._sealing_key = sealing_key
         self._settings, self._database, self._archive = settings, database, archive
         self._on_started, self._on_paused, self._on_ended = on_started, on_paused, on_ended
-        self._on_edge, self._begins_in = on_edge, begins_in
+        self._on_edge, self._begins_in, self._slide_words = on_edge, begins_in, slide_words
         self._rooms: dict[str, Tenancy] = {}
         self._attending = Attending(database)
         self._last: dict[str, dict[str, Any]] = {}
@@ -235,6 +238,9 @@ class Rooms:
     async def _leave(self, id: str, room: Tenancy) -> None:
         if room.state.get("over"):
             await asyncio.sleep(LINGER_S)
+            until = time.monotonic() + AFTERWARDS.total_seconds()
+            while time.monotonic() < until and any(each["inside"] for each in room.state["people"]):  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_EVERY_S)
         await room.close()
         with contextlib.suppress(sa.exc.SQLAlchemyError):
             await self._thread(lambda: self._attending.forget(id))
@@ -273,7 +279,12 @@ class Rooms:
             known = commands.history(connection, hour.id)
         done = [commands.as_message(each) | {"done": each.state is commands.State.DONE} for each in known]
         count = {"begins": hour.starts_at.isoformat(), "begins_in": self._begins_in(hour.language)}
-        return {"title": hour.title, "host": hour.host_name, "commands": done, **count}
+        return {
+            "title": hour.title,
+            "host": hour.host_name,
+            "commands": done,
+            "slides": self._slide_words(hour.language),
+        } | count
 
     async def _report(self, office_hour: str, message: dict[str, Any]) -> None:
         """Tell the database, or whoever is concerned, what a room said; tried until it works."""

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from ingest import commands, steps, store
 from ingest.database import now
-from ingest.live import waiting
+from ingest.live import turn, waiting
 from ingest.officehours import WITH_RECORDING, WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import Person, Right, Role, SeatState
 from ingest.store import Overtaken
@@ -25,8 +25,8 @@ from web.pages.by_hand import CHANNELS
 from web.pages.cut import cutting
 from web.pages.decisions import back
 from web.pages.join import speaks
+from web.pages.line import line_values, role_words
 from web.pages.rules import REASONS
-from web.pages.staff import role_words
 from web.rendering import N_, house_of, render
 from web.rights import need
 
@@ -90,6 +90,7 @@ def board_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
         "by_hand": CHANNELS,
         "shown_text": shown_text,
         "cut": cutting(connection, hour),
+        **line_values(connection, hour),
         "State": State,
         "SeatState": SeatState,
         "Role": Role,
@@ -178,6 +179,20 @@ def _mute(on: bool) -> "PersonAct":
     return act
 
 
+def _share(on: bool) -> "PersonAct":
+    def act(connection: Connection, person: Person, words: str) -> None:
+        (turn.give_screen if on else turn.take_screen)(connection, person.office_hour, person.id)
+
+    return act
+
+
+def _hidden(on: bool) -> "PersonAct":
+    def act(connection: Connection, person: Person, words: str) -> None:
+        turn.hide_me(connection, person.office_hour, person.id, on=on)
+
+    return act
+
+
 PersonAct = Callable[[Connection, Person, str], None]
 PERSON_ACTS: dict[str, PersonAct] = {
     "admit": _admit,
@@ -186,6 +201,10 @@ PERSON_ACTS: dict[str, PersonAct] = {
     "hold": lambda connection, person, words: waiting.hold(connection, person),
     "mute": _mute(True),
     "unmute": _mute(False),
+    "give_screen": _share(True),
+    "take_screen": _share(False),
+    "away": _hidden(True),
+    "back": _hidden(False),
     "ban": _ban,
 }
 

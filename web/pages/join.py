@@ -14,9 +14,10 @@ from starlette.routing import Route
 
 from ingest import store, tickets
 from ingest.database import now, random_id
-from ingest.live import waiting
-from ingest.officehours import TAKING_QUESTIONS, WITH_ROOM, OfficeHour, State
-from ingest.people import IN_ROOM, RIGHTS, Person, Right, Role, Scope, SeatState
+from ingest.live import turn, waiting
+from ingest.live.signs import Sign
+from ingest.officehours import TAKING_QUESTIONS, WITH_ROOM, OfficeHour, State, has_room
+from ingest.people import IN_ROOM, RIGHTS, Person, Role, Scope, SeatState, may_share
 from questions import intake
 from questions.question import QUESTION_LENGTH, plain
 from questions.sources import form as form_source
@@ -111,14 +112,19 @@ def place(request: Request) -> Response:
 def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dict[str, Any]:
     """How things stand with a person: their seat, how many are before them, the sign."""
     seat = store.seat(connection, person.id)
+    away = seat.state is SeatState.ON_AIR and turn.is_away(connection, hour.id, person.id)
     line = [each for each in waiting.line(store.seats_of(connection, hour.id)) if speaks(connection, each.person)]
     before = [each for each in line if each.position < seat.position]
     return {
         "seat": seat,
         "before": len(before),
         "read_out": person.role is Role.GUEST and not speaks(connection, person.id),
-        "may_send": seat.state in IN_ROOM and hour.state in WITH_ROOM,
-        "sign": sign_for(hour, seat.state),
+        "may_send": seat.state in IN_ROOM and has_room(hour, now()),
+        "may_share": may_share(person.role, seat),
+        "sign": sign_for(connection, hour, seat.state, away=away),
+        "away": away,
+        "afterwards": hour.state not in WITH_ROOM and seat.state in IN_ROOM and has_room(hour, now()),
+        "closing": turn.closing(connection, hour, now()),
         "State": State,
         "SeatState": SeatState,
     }
@@ -130,11 +136,18 @@ def speaks(connection: Connection, person: str) -> bool:
     return any(each.scope is Scope.LIVE_AND_RECORDING and each.taken_back_at is None for each in given)
 
 
-def sign_for(hour: OfficeHour, seat: SeatState) -> str:
-    """The one big word of a person's page, as far as rows say; the studio's socket is more exact."""
-    if hour.state not in TAKING_QUESTIONS | {State.PLANNED} or seat in LEFT:
-        return "over"
-    return "on_air" if hour.state is State.ON_AIR and seat is SeatState.ON_AIR else "not_on_air"
+def sign_for(connection: Connection, hour: OfficeHour, seat: SeatState, *, away: bool = False) -> str:
+    """The one big word of a person's page, as far as rows say; the studio's socket is more exact.
+
+    Whoever is in the room when the hour ends stays there for some minutes: it is over for them when they go.
+    """
+    afterwards = seat in IN_ROOM and has_room(hour, now())
+    if seat in LEFT or not (hour.state in TAKING_QUESTIONS | {State.PLANNED} or afterwards):
+        return Sign.OVER.value
+    if hour.state is not State.ON_AIR or seat is not SeatState.ON_AIR or away:
+        return Sign.NOT_ON_AIR.value
+    kept_in = turn.closing(connection, hour, now()) is not None or turn.is_cut(connection, hour.id)
+    return Sign.NOT_ON_AIR.value if kept_in else Sign.ON_AIR.value
 
 
 def room_values(request: Request, hour: OfficeHour, person: Person) -> dict[str, Any]:
@@ -142,7 +155,6 @@ def room_values(request: Request, hour: OfficeHour, person: Person) -> dict[str,
     return {
         "officeHour": hour.id,
         "person": person.id,
-        "share": Right.SHARE in RIGHTS[person.role],
         "iceServers": [{"urls": address} for address in house_of(request).ingest.ice_servers],
         "began": hour.began_at.astimezone(UTC).isoformat() if hour.began_at else None,
     }
@@ -192,13 +204,16 @@ def ticket(request: Request) -> Response:
         audience = tickets.Audience(request.state.form.get("audience"))
     except ValueError as error:
         raise HTTPException(400, "there is no such audience") from error
-    if tickets.NEEDS[audience] not in RIGHTS[person.role]:
+    screen = audience is tickets.Audience.SCREEN
+    if not screen and tickets.NEEDS[audience] not in RIGHTS[person.role]:
         raise HTTPException(403)
     sends = audience in (tickets.Audience.WHIP, tickets.Audience.SCREEN)
     with house_of(request).database.transaction() as connection:
         hour = store.office_hour(connection, person.office_hour)
         seat = store.seat(connection, person.id)
-        if hour.state not in WITH_ROOM or (sends and seat.state not in IN_ROOM):
+        if screen and not may_share(person.role, seat):
+            raise HTTPException(403)
+        if not has_room(hour, now()) or (sends and seat.state not in IN_ROOM):
             raise HTTPException(409)
         token = tickets.issue(connection, person=person.id, office_hour=hour.id, audience=audience, at=now())
     return JSONResponse({"ticket": token}, headers={"Cache-Control": "no-store"})

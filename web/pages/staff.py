@@ -9,9 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ingest import commands, steps, store
+from ingest import steps, store
 from ingest.database import now
-from ingest.live import waiting
 from ingest.officehours import WITH_RECORDING, OfficeHour, State, Visibility
 from ingest.people import Right, Role
 from ingest.store import Overtaken
@@ -22,12 +21,12 @@ from questions import letters
 from questions import store as questions
 from questions.question import State as QuestionState
 from web import store as web_store
-from web.pages import figures, publications, work_lines
+from web.pages import figures, line, publications, work_lines
 from web.pages.announce import CHANGEABLE, hosts_of, link_expiry
+from web.pages.line import role_words as role_words
 from web.pages.office import local_path
 from web.rendering import N_, house_of, render
 from web.rights import need, staff
-from web.words import say
 
 Move = Callable[[Connection, OfficeHour], None]
 
@@ -37,23 +36,6 @@ def _to(goal: State) -> Move:
         store.move_office_hour(connection, hour.id, goal)
 
     return move
-
-
-def _wish(kind: commands.Kind, *states: State) -> Move:
-    def move(connection: Connection, hour: OfficeHour) -> None:
-        if hour.state not in states:
-            raise Overtaken(f"the office hour is {hour.state.value}")
-        commands.write(connection, hour.id, kind)
-
-    return move
-
-
-def _start(connection: Connection, hour: OfficeHour) -> None:
-    """On air: the studio moves the state when the first tick was made."""
-    if hour.state is not State.BACKSTAGE:
-        raise Overtaken(f"the office hour is {hour.state.value}")
-    cut_words = say(hour.language, "The broadcast is interrupted. Please stay here, it will go on.")
-    waiting.start(connection, hour.id, role_words(hour), cut_words)
 
 
 def _release(connection: Connection, hour: OfficeHour) -> None:
@@ -74,16 +56,14 @@ MOVES: dict[str, Move] = {
     "backstage": _to(State.BACKSTAGE),
     "leave": _to(State.OPEN),
     "cancel": _to(State.CANCELLED),
-    "start": _start,
-    "pause": _wish(commands.Kind.PAUSE, State.ON_AIR),
-    "resume": _wish(commands.Kind.RESUME, State.PAUSED),
-    "end": _wish(commands.Kind.END, State.ON_AIR, State.PAUSED),
     "review": _to(State.IN_REVIEW),
     "release": _release,
     "withdraw": _withdraw,
     "put_on_youtube": publications.put,
     "take_from_youtube": publications.take_back,
 }
+LINE = {act.value: act for act in line.DOINGS}
+"""Moves across the on-air line, which the host may make in part: `web.pages.line` does them."""
 ASKED_ONCE = frozenset({"end", "cancel", "withdraw", "put_on_youtube", "take_from_youtube"})
 """Moves that cannot be undone by the next button: they are asked about once."""
 ASKED_FOR_NOTHING: dict[str, Callable[[Connection, OfficeHour], str]] = {"put_on_youtube": publications.why_not}
@@ -91,16 +71,6 @@ ASKED_FOR_NOTHING: dict[str, Callable[[Connection, OfficeHour], str]] = {"put_on
 PARTS = {"": "hour.html", "state": "hour_state.html", "publications": "hour_publications.html"}
 REVIEWED = frozenset({"release", "withdraw"})
 """Moves that the host may make as well."""
-
-
-def role_words(hour: OfficeHour) -> dict[Role, str]:
-    """What a lower third says under a name, in the office hour's language."""
-    return {
-        Role.HOST: hour.host_role,
-        Role.GUEST: say(hour.language, "asks"),
-        Role.INTERPRETER: say(hour.language, "interprets"),
-        Role.STAFF: say(hour.language, "leads through the hour"),
-    }
 
 
 def overview(request: Request) -> Response:
@@ -128,8 +98,10 @@ def page(request: Request) -> Response:
         lines = publications.lines(published.of_office_hour(connection, hour.id), work, hour) if recorded else []
         why_not = publications.why_not(connection, hour)
         stuck = len(letters.of_office_hour(connection, hour.id, letters.NEED_STAFF))
+        counts = line.line_values(connection, hour)
         waiting_askers = letters.unreleased(connection, hour.id)
     values: dict[str, Any] = {"hour": hour, "links": links, "steps": work, "changeable": hour.state in CHANGEABLE}
+    values |= counts
     values["figures"] = figures.of(house.archive.room(hour.id))
     values["progress"] = pipeline.progress(work)
     values["work"] = work_lines.lines([step for step in work if step.kind not in publications.KINDS], now())
@@ -147,7 +119,7 @@ def move(request: Request) -> Response:
     id, form = request.path_params["id"], request.state.form
     wished = str(form.get("move", ""))
     need(request, Right.REVIEW if wished in REVIEWED else Right.RUN_ROOM, id)
-    if wished not in MOVES:
+    if wished not in MOVES and wished not in LINE:
         raise HTTPException(400, "there is no such move")
     house = house_of(request)
     back = local_path(str(form.get("back") or f"/staff/office-hours/{id}"))
@@ -160,7 +132,11 @@ def move(request: Request) -> Response:
         action = f"/staff/office-hours/{id}/move"
         return render(request, "sure.html", hour=hour, move=wished, back=back, action=action)
     with house.database.transaction() as connection:
-        MOVES[wished](connection, store.office_hour(connection, id))
+        hour = store.office_hour(connection, id)
+        if wished in LINE:
+            line.done(connection, hour, LINE[wished], request.state.visitor)
+        else:
+            MOVES[wished](connection, hour)
     house.engine.dispatch()
     return RedirectResponse(back, 303)
 

@@ -3,6 +3,7 @@
 
 import { refreshAll } from "./parts.js";
 import { Connection, Socket } from "./connection.js";
+import { post } from "./line.js";
 
 const room = document.getElementById("room");
 const facts = JSON.parse(room.dataset.room);
@@ -49,7 +50,6 @@ const startDevices = async () => {
   at("own-none").hidden = true;
   for (const id of ["level", "choices", "mute", "blind"]) at(id).hidden = false;
   at("start-devices").hidden = true;
-  at("share").hidden = !facts.share || !navigator.mediaDevices.getDisplayMedia;
   document.body.dataset.devices = "on";
   for (const track of stream.getTracks()) track.addEventListener("ended", startDevices);
   await listDevices();
@@ -107,6 +107,13 @@ const toggle = ({ currentTarget }) => {
   showMuted();
 };
 
+// Nothing is sent from the press on; staff are told, so that nobody looks for a fault.
+const tellMuted = () => {
+  const { send } = at("seat-state")?.dataset ?? {};
+  const muted = at("mute").getAttribute("aria-pressed") === "true";
+  if (send === "yes") post(`/office-hours/${facts.officeHour}/me`, { csrf, do: muted ? "mute" : "unmute" }).catch(() => {});
+};
+
 // A shared screen: a second connection beside the own camera, on air as long as one is oneself.
 
 const share = async () => {
@@ -148,11 +155,20 @@ const listen = () => {
   });
 };
 
+// Who is let in, or sent back to wait, hears something else from then on: a connection of another kind.
+let inside = null;
+const heardInside = (send) => {
+  if (inside !== null && inside !== send && hearing?.running) hearing.stop();
+  inside = send;
+};
+
 const act = () => {
   const seat = at("seat-state");
   if (!seat || !at("own")) return;
-  const over = seat.dataset.sign === "over";
-  if (stream && seat.dataset.send === "yes") {
+  const gone = sign() === "over";
+  at("share").hidden = !stream || seat.dataset.share !== "yes" || !navigator.mediaDevices.getDisplayMedia;
+  if (seat.dataset.share !== "yes") unshare();
+  if (!gone && stream && seat.dataset.send === "yes") {
     sending ??= new Connection({ audience: "whip", csrf, iceServers: facts.iceServers, stream, onState: linkState });
     sending.stream = stream;
     sending.start();
@@ -160,7 +176,8 @@ const act = () => {
     sending.stop();
     unshare();
   }
-  if (stream && seat.dataset.listen === "yes") {
+  if (!gone && stream && seat.dataset.listen === "yes") {
+    heardInside(seat.dataset.send);
     hearing ??= new Connection({
       audience: "whep", csrf, iceServers: facts.iceServers, stream: programme,
       onState: (state) => state === "connected" ? listen() : state === "idle" && (at("programme").hidden = true),
@@ -171,7 +188,7 @@ const act = () => {
     hearing.stop();
     socket.stop();
   }
-  if (over && stream) {
+  if (gone && stream) {
     for (const track of stream.getTracks()) track.stop();
     at("own").srcObject = null;
     stream = null;
@@ -188,16 +205,42 @@ const socket = new Socket({ csrf, onState: (state) => {
   showSign();
 } });
 
-const showSign = () => {
-  const told = spoken && performance.now() - spoken.heard < 5000 ? spoken.sign : null;
-  const rows = at("seat-state")?.dataset.sign ?? "not_on_air";
-  const sign = rows === "over" ? "over" : told ?? rows;
-  if (at("sign").dataset.sign !== sign) {
-    at("sign").dataset.sign = sign;
-    if (sign !== rows) refreshAll();  // The words beside the sign come from the rows and shall not lag behind.
-  }
-  document.body.dataset.sign = sign;
+const told = () => spoken && performance.now() - spoken.heard < 5000 ? spoken : null;
+const rowsSign = () => at("seat-state")?.dataset.sign ?? "not_on_air";
+let over = false;  // Once the room has closed it stays so, also when it says nothing any more.
+const sign = () => {
+  over ||= told()?.sign === "over";
+  return over || rowsSign() === "over" ? "over" : told()?.sign ?? rowsSign();
 };
+
+const showSign = () => {
+  const now = sign();
+  if (at("sign").dataset.sign !== now) {
+    at("sign").dataset.sign = now;
+    document.body.dataset.sign = now;
+    if (now !== rowsSign()) refreshAll();  // The words beside the sign come from the rows and shall not lag behind.
+    if (now === "over") act();
+  }
+  document.body.dataset.sign = now;
+  for (const each of document.querySelectorAll("[data-picture]")) {
+    each.hidden = (each.dataset.picture === "room") !== Boolean(told()?.room_picture);
+  }
+};
+
+// The seconds before the beginning, and those in which the end can be taken back: told twice a second, shown evenly.
+const counts = { count: null, undo: null };
+const showCounts = () => {
+  for (const each of document.querySelectorAll("[data-count]")) {
+    const left = told()?.[`${each.dataset.count}_s`] ?? null;
+    const zero = left === null ? null : spoken.heard + 1000 * left;
+    const known = counts[each.dataset.count];
+    counts[each.dataset.count] = zero === null || known === null ? zero : Math.min(known, zero);
+    each.hidden = zero === null;
+    const figure = String(Math.max(0, Math.ceil((counts[each.dataset.count] - performance.now()) / 1000)));
+    if (zero !== null && each.firstElementChild.textContent !== figure) each.firstElementChild.textContent = figure;
+  }
+};
+setInterval(showCounts, 100);
 
 const clockText = (seconds) => {
   const whole = Math.abs(Math.trunc(seconds));
@@ -226,7 +269,7 @@ const stayAwake = async () => {
 
 if (at("own")) {
   at("start-devices").addEventListener("click", () => { startDevices(); stayAwake(); });
-  at("mute").addEventListener("click", toggle);
+  at("mute").addEventListener("click", (event) => { toggle(event); tellMuted(); });
   at("blind").addEventListener("click", toggle);
   at("share").addEventListener("click", share);
   at("camera").addEventListener("change", startDevices);

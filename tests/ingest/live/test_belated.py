@@ -80,3 +80,12 @@ def test_a_room_that_closes_keeps_only_what_left_the_delay(all_has_left: bool, w
     talk(belated, range(30))
     belated.close(3.0, all_has_left=all_has_left)
     assert (track.written, track.ended) == (list(range(written)), 1)
+
+
+def test_what_has_come_and_is_not_played_when_a_turn_ends_is_in_no_track() -> None:
+    track = Track()
+    belated = Belated(track, 0, cut=False)
+    talk(belated, range(20))
+    belated.end({"video": 17})
+    belated.release(5.0)
+    assert (track.written[-1], track.ended) == (17, 1)

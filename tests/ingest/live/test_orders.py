@@ -1,7 +1,7 @@
 """Commands applied to a programme that does at once what it is told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ingest.archive import Room
+from ingest.live.count import Count
 from ingest.live.cuts import Effect
 from ingest.live.orders import Orders, Scribe
 from ingest.live.presence import House
@@ -120,6 +121,8 @@ class Desk:
     """A room without a process."""
 
     def __init__(self, folder: Path, recording: Recording | None = None) -> None:
+        self.zero = asyncio.Event()
+        """Set when what is being counted shall be at zero."""
         self.room = Room(folder)
         self.programme = Programme()
         acting: Any = self.programme
@@ -136,6 +139,7 @@ class Desk:
             picture={"width": 1280, "height": 720},
             died=DIED,
             tell=self.told.append,
+            count=Count(lambda seconds: self.zero.wait(), lambda: 0.0),
         )
 
     async def do(self, kind: str, id: str = "", *, at: int | None = None, **payload: Any) -> dict[str, Any]:
@@ -416,3 +420,121 @@ async def test_who_speaks_is_written_and_large_where_the_scene_follows(desk: Des
 async def test_an_unknown_scene_is_refused(desk: Desk) -> None:
     await begin(desk)
     assert (await desk.do("scene", name="carousel"))["reason"] == "there is no scene carousel"
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Let the room's own tasks go on until then."""
+    async with asyncio.timeout(2):
+        while not true():
+            await asyncio.sleep(0)  # the thread that opens the recording takes its moment
+
+
+async def test_the_programme_begins_when_the_count_is_at_zero(desk: Desk) -> None:
+    desk.orders.brief("Sprechstunde", "Ada", [])
+    await desk.orders.resume()
+    await desk.do("show", "s1", person="ada", name="Ada", role="")
+    assert (await desk.do("start", count_s=5))["id"] == "s1"  # START is answered at zero
+    assert (desk.orders.count.left_s, desk.programme.last("slide")) == (5.0, "soon")
+    await desk.do("start", count_s=5)  # told again, it is counted once
+    desk.zero.set()
+    await until(lambda: desk.told[-1].get("id") == "start")
+    assert desk.told[-1] == {"tell": "done", "id": "start", "tick": 0}
+    assert (desk.programme.last("slide"), desk.orders.standing.begun) == (None, True)
+
+
+async def test_a_count_that_is_called_off_begins_nothing_and_may_be_begun_again(desk: Desk) -> None:
+    desk.orders.brief("Sprechstunde", "Ada", [])
+    await desk.orders.resume()
+    await desk.do("start", count_s=5)
+    await desk.do("call_off", by="bo")
+    assert desk.told == [
+        {"tell": "done", "id": "start", "tick": None},
+        {"tell": "done", "id": "call_off", "tick": None},
+    ]
+    desk.zero.set()
+    await asyncio.sleep(0)
+    assert not desk.orders.standing.begun
+    assert (await desk.do("call_off", "again"))["reason"].startswith("nothing is being counted")
+    assert await desk.do("start", "s2") == {"tell": "done", "id": "s2", "tick": 0}
+
+
+async def test_the_end_shows_the_slide_at_once_and_is_taken_back(desk: Desk) -> None:
+    await begin(desk)
+    assert await desk.do("end", at=900, undo_s=10) == {"tell": "done", "id": "end", "tick": 900}
+    assert (desk.programme.last("slide"), desk.orders.count.left_s) == ("over", 10.0)
+    assert desk.programme.tick is not None  # the slide is recorded
+    await desk.do("undo_end", at=1000, by="bo")
+    assert (desk.programme.last("slide"), desk.programme.last("people")) == (None, [("ada", "Ada", False)])
+    desk.zero.set()
+    await asyncio.sleep(0)
+    assert desk.events()[-2:] == [(900, "closing", "end"), (1000, "reopened", "undo_end")]
+    assert not desk.orders.standing.over
+
+
+async def test_an_end_that_nobody_takes_back_ends_it(desk: Desk) -> None:
+    await begin(desk)
+    await desk.do("end", at=900, undo_s=10)
+    desk.programme.tick = desk.programme.now = 1200
+    desk.zero.set()
+    await until(lambda: desk.orders.standing.over)
+    assert desk.told[-1] == {"tell": "ended", "ticks": 1201}
+    assert desk.events()[-2:] == [(900, "closing", "end"), (1200, "end", None)]
+    assert (await desk.do("undo_end"))["reason"] == "the office hour is over"
+
+
+async def test_after_a_crash_an_end_can_be_taken_back_for_what_is_left_of_it(desk: Desk) -> None:
+    await begin(desk)
+    await desk.do("end", at=900, undo_s=10)
+    desk.scribe.close()
+    again = Desk(desk.room.root, Recording(905))
+    again.orders.brief("Sprechstunde", "Ada", [])
+    await again.orders.resume()
+    left_s = again.orders.count.left_s
+    assert left_s is not None
+    assert 8 < left_s < 10
+    await again.do("undo_end", at=950, by="bo")
+    assert again.events()[-1] == (950, "reopened", "undo_end")
+    again.scribe.close()
+
+
+async def test_a_person_who_hides_is_a_card_and_their_track_ends(desk: Desk) -> None:
+    await begin(desk)
+    await desk.do("away", at=100, person="ada", on=True)
+    (place,) = desk.house.places(["ada"])
+    assert (place.source.picture(), float(abs(place.source.sound(960)).max())) == (None, 0.0)
+    assert not desk.house.presence("ada").recorded
+    await desk.do("away", "back", at=200, person="ada", on=False)
+    assert desk.house.presence("ada").recorded
+    assert desk.events()[-2:] == [(100, "away", "away"), (200, "away", "back")]
+
+
+async def test_a_track_is_wanted_only_while_its_person_is_on_air(desk: Desk) -> None:
+    def recorded() -> list[str]:
+        return [each.person for each in desk.house.people.values() if each.recorded]
+
+    await begin(desk)
+    await desk.do("admit", person="chris", name="Chris", role="")
+    assert recorded() == ["ada"]
+    for kind, payload, wanted in (
+        ("show", {"person": "chris"}, ["ada", "chris"]),
+        ("pause", {}, []),
+        ("hide", {"person": "chris"}, []),
+        ("resume", {}, ["ada"]),
+        ("end", {"undo_s": 10}, []),
+        ("undo_end", {}, ["ada"]),
+    ):
+        await desk.do(kind, **payload)
+        assert recorded() == wanted, kind
+
+
+async def test_viewers_read_the_words_of_their_language(desk: Desk) -> None:
+    shown: list[Any] = []
+    desk.programme.set_slide = lambda slide: (shown.append(slide), desk.programme._noted("slide", None))[1]  # type: ignore[method-assign]
+    desk.orders.brief("Sprechstunde", "Ada", [], {"pause": "Gleich geht es weiter."})
+    await desk.orders.resume()
+    await desk.do("start")
+    await desk.do("pause")
+    assert [(each.kind, each.detail, each.footer) for each in (shown[0], shown[-1])] == [
+        ("soon", "Ada", ""),
+        ("pause", "Gleich geht es weiter.", "Ada"),
+    ]

@@ -57,10 +57,13 @@ class FakeProgramme:
         self.sounds = sink
 
     def request_keyframe(self) -> None:
-        raise AssertionError("nobody watches here")
+        """The greenroom asks for one when the programme shall be seen again."""
 
     def set_backstage(self, people: Any) -> None:
-        self.backstage = [place.person for place in people]
+        self.backstage = people
+
+    def set_listeners(self, listeners: Any) -> None:
+        self.listeners = listeners
 
 
 @pytest.fixture
@@ -229,3 +232,88 @@ async def test_a_scene_waits_for_a_picture_that_was_not_decoded_and_not_for_long
     house.presence("chris").source, house.presence("chris").returning = source, True
     await house.pictures()
     assert late == []
+
+
+class Line:
+    """A connection out that somebody has; closed, it is gone."""
+
+    def __init__(self, house: House, person: str, *, inside: bool) -> None:
+        self.person, self.line, self._house = person, SimpleNamespace(own_sound=inside), house
+        relay: Any = self
+        house.presence(person).relay = relay
+        house.presence(person).resources[f"out of {person}"] = relay
+        house._tell_listeners()
+
+    def hear(self, block: Any) -> None:
+        raise AssertionError("the programme does not run")
+
+    async def close(self) -> None:
+        relay: Any = self
+        self._house._relay_gone(relay)
+
+
+async def test_who_waits_is_no_listener_of_the_room_and_connects_anew_when_let_in(house: House) -> None:
+    programme: Any = house._programme
+    Line(house, "ada", inside=True)
+    Line(house, "dana", inside=False)
+    assert list(programme.listeners) == ["ada"]
+    await house.let_in("dana")
+    assert (house.presence("dana").relay, house.presence("dana").inside) == (None, True)
+
+
+async def test_who_is_sent_back_hears_nothing_more_and_comes_back_as_one_who_waits(house: House) -> None:
+    programme: Any = house._programme
+    Line(house, "chris", inside=True)
+    await house.send_out("chris")
+    assert (list(programme.listeners), house.presence("chris").inside) == ([], False)
+
+
+async def test_a_new_process_knows_who_was_let_in(house: House) -> None:
+    for kind, person in (("admit", "chris"), ("show", "ada"), ("hold", "ada"), ("mute", "bo")):
+        house.knows(kind, {"person": person})
+    assert {each: presence.inside for each, presence in house.people.items()} == {
+        "ada": False,
+        "ada:screen": None,
+        "chris": True,
+    }
+
+
+async def test_under_a_slide_everybody_in_the_room_is_seen_while_one_of_them_watches(house: House) -> None:
+    house.set_on_air(["ada"], seen=False)
+    assert (watched(house), house.greenroom.shown) == ([], False)
+    Line(house, "chris", inside=True)
+    assert (watched(house), house.greenroom.shown) == (["ada", "ada:screen", "chris"], True)
+    house.set_on_air(["ada"], seen=True)
+    assert watched(house) == ["ada"]
+    house.greenroom.close()
+
+
+async def test_everybody_connected_is_heard_backstage_and_who_is_hidden_only_as_silence(house: House) -> None:
+    programme: Any = house._programme
+    house.set_quiet(silent=frozenset({"chris"}), away=frozenset({"ada"}))
+    house.set_on_air(["ada"])
+    ada, _, chris = programme.backstage
+    assert (ada.source.picture(), chris.muted) == (None, True)
+    assert float(abs(ada.source.sound(960)).max()) == 0.0
+
+
+class Screen:
+    """A shared screen that counts how often it was closed."""
+
+    def __init__(self) -> None:
+        self.closed = 0
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+async def test_a_screen_that_was_handed_over_ends_with_the_turn(house: House) -> None:
+    screen = Screen()
+    presence = house.presence("ada:screen")
+    presence.resources["r"] = cast(Peer, screen)
+    await house.take_screen("ada", lent_only=True)
+    assert screen.closed == 0
+    presence.lent = True
+    await house.take_screen("ada", lent_only=True)
+    assert screen.closed == 1
+    await house.take_screen("chris")

@@ -89,3 +89,53 @@ def test_a_cut_stands_until_it_is_said_to_go_on() -> None:
     assert cut == replace(ON_AIR, cut_from=40)
     assert cut.after(What.CUT, {"on": False, "from": 40, "until": 90, "by": "bo"}) == ON_AIR
     assert decide(replace(ON_AIR, ending=True), Kind.CUT, {}) == []
+
+
+def test_an_end_can_be_taken_back_and_everything_is_as_before() -> None:
+    paused = after(ON_AIR, Kind.PAUSE)
+    for before in (ON_AIR, paused):
+        closing = before.after(What.CLOSING, {"wall": "", "undo_s": 10})
+        assert (closing.slide, closing.people) == ("over", before.people)
+        assert decide(closing, Kind.UNDO_END, {}) == []
+        assert closing.after(What.REOPENED, {"by": "bo"}) == before
+        assert closing.after(What.END, {}).closing is False
+
+
+@pytest.mark.parametrize("kind", [Kind.END, Kind.PAUSE, Kind.RESUME, Kind.SHOW, Kind.SCENE, Kind.ON_AIR])
+def test_nothing_new_goes_on_air_while_it_ends(kind: Kind) -> None:
+    with pytest.raises(Refused, match="take the end back first"):
+        decide(replace(ON_AIR, closing=True), kind, {"person": "bo", "name": "grid", "question": "q2"})
+
+
+def test_nothing_is_taken_back_that_was_not_asked_for() -> None:
+    with pytest.raises(Refused, match="nothing to take back"):
+        decide(ON_AIR, Kind.UNDO_END, {})
+
+
+def test_who_hides_is_there_until_they_are_back_or_go_off_air() -> None:
+    hidden = after(ON_AIR, Kind.AWAY, person="ada", on=True)
+    assert (hidden.people, hidden.away) == (("ada", "chris"), {"ada"})
+    assert decide(hidden, Kind.AWAY, {"person": "ada", "on": True}) == []
+    assert decide(ON_AIR, Kind.AWAY, {"person": "bo", "on": True}) == []
+    assert after(hidden, Kind.AWAY, person="ada", on=False) == ON_AIR
+    assert after(hidden, Kind.HIDE, person="ada").away == frozenset()
+    assert fold(Standing(begun=True), hidden.as_events()) == hidden
+
+
+def test_who_mutes_themself_does_not_undo_what_staff_did() -> None:
+    both = after(after(ON_AIR, Kind.MUTE, person="ada", on=True), Kind.MUTE, person="ada", on=True, own=True)
+    assert after(both, Kind.MUTE, person="ada", on=False, own=True).silent == {"ada"}
+    assert after(both, Kind.MUTE, person="ada", on=False).silent == {"ada"}
+    assert fold(Standing(begun=True), both.as_events()) == both
+
+
+def test_what_goes_outside() -> None:
+    slides = [Standing(), ON_AIR, after(ON_AIR, Kind.PAUSE), replace(ON_AIR, closing=True), replace(ON_AIR, over=True)]
+    assert [each.slide for each in slides[:4]] == ["soon", None, "pause", "over"]
+    assert [each.outside for each in slides[:4]] == [False, True, False, False]
+    assert not replace(ON_AIR, cut_from=3).outside
+
+
+@pytest.mark.parametrize("kind", [Kind.HOLD, Kind.HIDE, Kind.ADMIT, Kind.MUTE, Kind.UNSHARE])
+def test_after_the_end_people_can_still_be_sent_out_of_the_room(kind: Kind) -> None:
+    decide(replace(ON_AIR, ending=True, over=True), kind, {"person": "ada"})

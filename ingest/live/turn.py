@@ -1,0 +1,85 @@
+"""What is wished of somebody's turn, and of the line itself, comes in; rows move and the room is told.
+
+All of it in one transaction. Who may do what stands in `ingest.conduct` and `ingest.people`; pages ask there.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from ingest import commands, store
+from ingest.commands import Kind, State
+from ingest.conduct import UNDO_S
+from ingest.officehours import ON_AIR, OfficeHour
+from ingest.officehours import State as HourState
+from ingest.people import IN_ROOM
+from ingest.store import Overtaken
+
+
+def call_off(connection: Connection, hour: OfficeHour, *, by: str) -> None:
+    """Take the count before the start back."""
+    commands.write(connection, hour.id, Kind.CALL_OFF, by=by)
+
+
+def end(connection: Connection, hour: OfficeHour) -> None:
+    """The slide at once; the end when nobody takes it back."""
+    commands.write(connection, hour.id, Kind.END, undo_s=UNDO_S)
+
+
+def undo_end(connection: Connection, hour: OfficeHour, *, by: str) -> None:
+    """On air again, as before."""
+    commands.write(connection, hour.id, Kind.UNDO_END, by=by)
+
+
+def counting(connection: Connection, hour: OfficeHour, at: datetime) -> float | None:
+    """Seconds until the programme begins, None while nothing is counted. As far as rows say: the room knows better."""
+    start = commands.newest(connection, hour.id, {Kind.START, Kind.CALL_OFF})
+    if hour.state is not HourState.BACKSTAGE or start is None or start.kind is not Kind.START:
+        return None
+    left_s = float(start.payload.get("count_s") or 0) - (at - start.created_at).total_seconds()
+    return max(0.0, left_s) if start.state is State.NEW and start.payload.get("count_s") else None
+
+
+def closing(connection: Connection, hour: OfficeHour, at: datetime) -> float | None:
+    """Seconds in which the end can still be taken back, None while it was not asked for. As far as rows say."""
+    asked = commands.newest(connection, hour.id, {Kind.END, Kind.UNDO_END})
+    if hour.state not in ON_AIR or asked is None or asked.kind is not Kind.END or not asked.payload.get("undo_s"):
+        return None
+    since = asked.applied_at or asked.created_at
+    return max(0.0, float(asked.payload["undo_s"]) - (at - since).total_seconds())
+
+
+def hide_me(connection: Connection, office_hour: str, person: str, *, on: bool) -> None:
+    """A name card and silence instead of the person, until they are back."""
+    commands.write(connection, office_hour, Kind.AWAY, person=person, on=on)
+
+
+def is_away(connection: Connection, office_hour: str, person: str) -> bool:
+    """Whether somebody asked to be hidden and is not back. As far as rows say; going off air ends it."""
+    about = commands.of_kinds(connection, office_hour, {Kind.AWAY, Kind.HIDE, Kind.HOLD})
+    last = next((each for each in about if each.payload.get("person") == person), None)
+    return last is not None and last.kind is Kind.AWAY and bool(last.payload["on"])
+
+
+def is_cut(connection: Connection, office_hour: str) -> bool:
+    """Whether the public sees the slide of a cut."""
+    last = commands.newest(connection, office_hour, {Kind.CUT, Kind.GO_ON})
+    return last is not None and last.kind is Kind.CUT
+
+
+def mute_me(connection: Connection, office_hour: str, person: str, *, on: bool) -> None:
+    """By themself: it does not take back what staff muted."""
+    commands.write(connection, office_hour, Kind.MUTE, person=person, on=on, own=True)
+
+
+def give_screen(connection: Connection, office_hour: str, person: str) -> None:
+    """Somebody who is in the room may share a screen until they have been on air. Raises Overtaken."""
+    if store.seat(connection, person).state not in IN_ROOM:
+        raise Overtaken("only somebody who is in the room can share a screen")
+    store.set_sharing(connection, person, on=True)
+
+
+def take_screen(connection: Connection, office_hour: str, person: str) -> None:
+    """They may not any more, and what they share is closed."""
+    store.set_sharing(connection, person, on=False)
+    commands.write(connection, office_hour, Kind.UNSHARE, person=person)

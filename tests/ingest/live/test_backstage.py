@@ -1,0 +1,63 @@
+"""`ingest/live/backstage.py` and the desk: who hears whom, as numbers that add up."""
+
+import numpy as np
+import pytest
+
+from ingest.live.backstage import SOFT, SOFT_BLOCKS, Backstage
+from ingest.live.source import BLOCK_SAMPLES, Absent, Samples
+from ingest.live.stage import Place
+
+ADA, BO, CHRIS, DANA = 0.1, 0.2, 0.4, 0.8
+
+
+def block(level: float) -> Samples:
+    return np.full(BLOCK_SAMPLES, level, np.float32)
+
+
+def place(person: str, *, screen: bool = False) -> Place:
+    return Place(person, person, "", Absent(person), screen=screen)
+
+
+def heard(person: str, *, held: bool, backstage: Backstage | None = None) -> float:
+    """Ada and Dana are on air, Bo and Chris are not: the last sample of a block that `person` hears."""
+    on_air, aside = {"ada": block(ADA), "dana": block(DANA)}, {"bo": block(BO), "chris": block(CHRIS)}
+    mix = (backstage or Backstage()).mix(block(ADA + DANA), on_air, aside, held)
+    return float(mix(person)[-1])
+
+
+@pytest.mark.parametrize(
+    ("person", "sum_of"),
+    [("ada", DANA), ("dana", ADA), ("bo", CHRIS + SOFT * (ADA + DANA)), ("chris", BO + SOFT * (ADA + DANA))],
+)
+def test_on_air_nobody_hears_backstage_and_backstage_hears_both(person: str, sum_of: float) -> None:
+    assert heard(person, held=False) == pytest.approx(sum_of, abs=1e-6)
+
+
+@pytest.mark.parametrize("person", ["ada", "bo", "chris", "dana"])
+def test_under_a_slide_everybody_hears_everybody_else(person: str) -> None:
+    own = {"ada": ADA, "bo": BO, "chris": CHRIS, "dana": DANA}
+    assert heard(person, held=True) == pytest.approx(sum(own.values()) - own[person], abs=1e-6)
+
+
+def test_the_programme_comes_back_to_its_loudness_when_nobody_speaks_beside_it() -> None:
+    backstage = Backstage()
+    heard("bo", held=False, backstage=backstage)
+    levels = [
+        float(backstage.mix(block(ADA), {"ada": block(ADA)}, {"bo": block(0), "chris": block(0)}, False)("bo")[-1])
+        for _ in range(SOFT_BLOCKS + 1)
+    ]
+    assert levels[0] == pytest.approx(SOFT * ADA)
+    assert levels[-1] == pytest.approx(ADA)
+
+
+def test_nobody_is_decoded_whom_nobody_could_hear() -> None:
+    backstage = Backstage()
+    backstage.people = (place("ada"), place("bo"), place("bo:screen", screen=True))
+
+    def asked(listeners: set[str], *, held: bool) -> list[str]:
+        return [each.person for each in backstage.asked({"ada"}, listeners, held)]
+
+    assert asked(set(), held=True) == []
+    assert asked({"ada"}, held=False) == []
+    assert asked({"ada"}, held=True) == ["bo"]
+    assert asked({"ada", "chris"}, held=False) == ["bo"]

@@ -1,0 +1,143 @@
+"""The on-air line: begin with a count, call it off, pause, go on, end, take the end back; hide oneself for a moment.
+
+Staff and the host press here; who may do what stands in `ingest.conduct`. A press is sent without leaving the page.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.engine import Connection
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from ingest import commands, store
+from ingest.conduct import COUNT_S, Act, may
+from ingest.database import now
+from ingest.live import turn, waiting
+from ingest.officehours import OfficeHour
+from ingest.people import IN_ROOM, Role
+from ingest.store import Overtaken
+from web.pages.office import local_path
+from web.rendering import N_, house_of
+from web.rights import taking_part
+from web.sessions import Visitor
+from web.words import say
+
+
+def role_words(hour: OfficeHour) -> dict[Role, str]:
+    """What a lower third says under a name, in the office hour's language."""
+    return {
+        Role.HOST: hour.host_role,
+        Role.GUEST: say(hour.language, "asks"),
+        Role.INTERPRETER: say(hour.language, "interprets"),
+        Role.STAFF: say(hour.language, "leads through the hour"),
+    }
+
+
+def _start(connection: Connection, hour: OfficeHour, by: str) -> None:
+    """The studio moves the state when the first tick was made."""
+    if turn.counting(connection, hour, now()) is None:  # pressed twice, it is counted once
+        cut_words = say(hour.language, "The broadcast is interrupted. Please stay here, it will go on.")
+        waiting.start(connection, hour.id, role_words(hour), cut_words, count_s=COUNT_S)
+
+
+def _wish(kind: commands.Kind) -> "Doing":
+    def wish(connection: Connection, hour: OfficeHour, by: str) -> None:
+        commands.write(connection, hour.id, kind)
+
+    return wish
+
+
+def _end(connection: Connection, hour: OfficeHour, by: str) -> None:
+    if turn.closing(connection, hour, now()) is None:
+        turn.end(connection, hour)
+
+
+def _only_while(left: Callable[[Connection, OfficeHour, Any], float | None], do: "Doing") -> "Doing":
+    """What can be taken back can be taken back for so long."""
+
+    def doing(connection: Connection, hour: OfficeHour, by: str) -> None:
+        if not left(connection, hour, now()):
+            raise Overtaken("there is nothing to take back any more")
+        do(connection, hour, by)
+
+    return doing
+
+
+Doing = Callable[[Connection, OfficeHour, str], None]
+DOINGS: dict[Act, Doing] = {
+    Act.START: _start,
+    Act.CALL_OFF: _only_while(turn.counting, lambda connection, hour, by: turn.call_off(connection, hour, by=by)),
+    Act.PAUSE: _wish(commands.Kind.PAUSE),
+    Act.RESUME: _wish(commands.Kind.RESUME),
+    Act.END: _end,
+    Act.UNDO_END: _only_while(turn.closing, lambda connection, hour, by: turn.undo_end(connection, hour, by=by)),
+}
+
+
+def roles_of(visitor: Visitor, office_hour: str) -> frozenset[Role]:
+    """As what somebody acts here: staff by their account, others as the person they are in this office hour."""
+    person = visitor.person_in(office_hour)
+    return frozenset({Role.STAFF} if visitor.account else ()) | frozenset({person.role} if person else ())
+
+
+def done(connection: Connection, hour: OfficeHour, act: Act, visitor: Visitor) -> None:
+    """Do it. Raises HTTPException 403 for who may not, Overtaken when the office hour has moved on."""
+    roles = roles_of(visitor, hour.id)
+    if not any(may(act, roles, state) for state in type(hour.state)):
+        raise HTTPException(403 if roles else 401)
+    if not may(act, roles, hour.state):
+        raise Overtaken(f"the office hour is {hour.state.value}")
+    by = visitor.account.id if visitor.account else visitor.person.id if visitor.person else ""
+    DOINGS[act](connection, hour, by)
+
+
+def line_values(connection: Connection, hour: OfficeHour) -> dict[str, float | None]:
+    """What is being counted: seconds until the programme begins, and until the end holds."""
+    at = now()
+    return {"count_left": turn.counting(connection, hour, at), "undo_left": turn.closing(connection, hour, at)}
+
+
+def press(request: Request) -> Response:
+    """`do`: one of `DOINGS`."""
+    id, form = request.path_params["id"], request.state.form
+    acts = {act.value: act for act in DOINGS}
+    if (do := str(form.get("do", ""))) not in acts:
+        raise HTTPException(400, "there is no such act")
+    try:
+        with house_of(request).database.transaction() as connection:
+            done(connection, store.office_hour(connection, id), acts[do], request.state.visitor)
+    except Overtaken as error:
+        raise HTTPException(409, N_("The office hour has moved on; the page shows where it stands.")) from error
+    return answer(request, f"/office-hours/{id}")
+
+
+def me(request: Request) -> Response:
+    """`do`: hide, back, mute, unmute; by somebody about themself while they are in the room."""
+    id, do = request.path_params["id"], str(request.state.form.get("do", ""))
+    person = taking_part(request, id)
+    wishes = {"hide": (turn.hide_me, True), "back": (turn.hide_me, False), "mute": (turn.mute_me, True)}
+    wishes["unmute"] = (turn.mute_me, False)
+    if do not in wishes:
+        raise HTTPException(400, "there is no such act")
+    wish, on = wishes[do]
+    with house_of(request).database.transaction() as connection:
+        if store.seat(connection, person.id).state not in IN_ROOM:
+            raise HTTPException(409, N_("You are not in the room; nobody sees or hears you."))
+        wish(connection, id, person.id, on=on)
+    return answer(request, f"/office-hours/{id}/place")
+
+
+def answer(request: Request, page: str) -> Response:
+    """Nothing for a script, the page again for a form."""
+    if "application/json" in request.headers.get("accept", ""):
+        return Response(status_code=204)
+    return RedirectResponse(local_path(str(request.state.form.get("back") or page)), 303)
+
+
+routes = [
+    Route("/office-hours/{id}/line", press, methods=["POST"]),
+    Route("/office-hours/{id}/me", me, methods=["POST"]),
+]

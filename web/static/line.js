@@ -1,0 +1,38 @@
+// The on-air line: presses are sent without leaving the page, so that cameras and connections stay; seconds count down.
+
+import { refreshAll } from "./parts.js";
+
+export const post = async (action, fields) => {
+  const answer = await fetch(action, {
+    method: "POST",
+    headers: { Accept: "application/json" },
+    body: new URLSearchParams(fields),
+  });
+  refreshAll();
+  return answer.ok;
+};
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[data-line]")) return;
+  event.preventDefault();
+  const button = form.querySelector("button");
+  button.disabled = true;
+  try {
+    await post(form.action, new FormData(form));
+  } catch {
+    form.submit();  // The network failed for a moment: the browser's own way says so.
+  } finally {
+    button.disabled = false;
+  }
+});
+
+// `data-left`: seconds that were left when the element came. Clocks of other machines may be wrong, so none is asked.
+const count = () => {
+  for (const each of document.querySelectorAll("[data-left]")) {
+    each.until ??= performance.now() + 1000 * Number(each.dataset.left);
+    const left = Math.max(0, Math.ceil((each.until - performance.now()) / 1000));
+    if (each.textContent !== String(left)) each.textContent = left;
+  }
+};
+setInterval(count, 100);
