@@ -23,6 +23,7 @@ class Kind(Enum):
     SCENE = "scene"  # name (scene.Scene), people: who is first, and large where one is
     ON_AIR = "on_air"  # question, text, author
     ANSWERED = "answered"  # question
-    MARK = "mark"  # reason
+    TAKE_BACK = "take_back"  # question: was on air by mistake; again: the one before, or nothing
+    MARK = "mark"  # by, reason, back_s: from so many seconds before
     CUT = "cut"  # by: slide and silence for the public instead of what has not gone out and what follows
     GO_ON = "go_on"  # by: the public gets again what is made from now on
