@@ -5,6 +5,7 @@ from starlette.routing import Route
 from web import assets, media
 from web.pages import (
     account,
+    alone,
     announce,
     ask,
     board,
@@ -33,6 +34,7 @@ routes = [
     *rules.routes,
     *join.routes,
     *host.routes,
+    *alone.routes,
     *account.routes,
     *announce.routes,
     *staff.routes,

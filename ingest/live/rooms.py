@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -229,9 +230,7 @@ class Rooms:
             found = room.state.get("alarms", [])
             if self._attending.changed(id, found, each.staff):
                 try:
-                    await self._thread(
-                        lambda id=id, found=found, staff=each.staff: self._attending.keep(id, found, staff)
-                    )
+                    await self._thread(partial(self._attending.keep, id, found, each.staff))
                 except sa.exc.SQLAlchemyError as error:
                     log.error("what is wrong in a room cannot be told yet: %s", error)
 

@@ -1,13 +1,13 @@
 """The running order with its turns, marks, notes between host and staff; a longer hour, a closed queue
 
-Revision: 0011, after 0005.
+Revision: 0011, after 0008.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0005"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
