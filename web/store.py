@@ -77,6 +77,11 @@ def open_session(connection: Connection, *, account: str | None, person: str | N
     return key
 
 
+def extend_session(connection: Connection, key: str, until: datetime) -> None:
+    """Let a session last longer."""
+    connection.execute(web_sessions.update().where(web_sessions.c.digest == digest(key)).values(expires_at=until))
+
+
 def close_session(connection: Connection, key: str) -> None:
     connection.execute(web_sessions.delete().where(web_sessions.c.digest == digest(key)))
 

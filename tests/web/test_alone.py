@@ -63,7 +63,9 @@ def test_the_hosts_page_grows_next_and_end_twenty_seconds_after_the_last_of_staf
     assert "Sie leiten gerade allein" not in ada.get(page).text
     staff_seen(house, hour, 21)
     text = ada.get(page).text
-    assert all(words in text for words in ("Sie leiten gerade allein", "Weiter: nichts mehr", "Beenden", "Unterbrechen"))
+    assert all(
+        words in text for words in ("Sie leiten gerade allein", "Weiter: nichts mehr", "Beenden", "Unterbrechen")
+    )
 
 
 def test_next_puts_the_next_guest_on_air_who_is_in_the_room(ada: Browser, house: SmallHouse, hour: OfficeHour) -> None:
