@@ -20,7 +20,7 @@ from ingest.database import now
 from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, account
 from transcode import made
-from web import store, uploads
+from web import handover, store, uploads
 from web.house import House
 
 log = logging.getLogger(__name__)
@@ -88,6 +88,7 @@ def tidy(house: House) -> None:
         for kind in (FETCH, LETTERS):
             steps.forget(connection, kind, at - timedelta(hours=1))
         store.forget_sessions(connection, at)
+        handover.forget(connection, at)
         forgotten = uploads.forget(connection, at)
     for office_hour in recent:
         made.sweep_room(house.archive.room(office_hour))

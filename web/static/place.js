@@ -3,6 +3,7 @@
 
 import { refreshAll } from "./parts.js";
 import { Connection, Socket } from "./connection.js";
+import { claim } from "./handover.js";
 import { post } from "./line.js";
 
 const room = document.getElementById("room");
@@ -137,6 +138,19 @@ const unshare = () => {
   at("share").setAttribute("aria-pressed", "false");
 };
 
+// Another device has the seat: camera and microphone go off here, and the loudspeaker, which the other one would hear.
+
+const fallSilent = () => {
+  unshare();
+  sending?.stop();
+  hearing?.stop();
+  for (const track of stream?.getTracks() ?? []) track.stop();
+  stream = null;
+  at("own").srcObject = null;
+  at("own-none").hidden = at("start-devices").hidden = false;
+  for (const id of ["level", "choices", "mute", "blind", "share"]) at(id).hidden = true;
+};
+
 // Connections
 
 const linkState = (state) => {
@@ -268,7 +282,8 @@ const stayAwake = async () => {
 };
 
 if (at("own")) {
-  at("start-devices").addEventListener("click", () => { startDevices(); stayAwake(); });
+  at("start-devices").addEventListener("click", () => { claim(); startDevices(); stayAwake(); });
+  document.addEventListener("moved", fallSilent);
   at("mute").addEventListener("click", (event) => { toggle(event); tellMuted(); });
   at("blind").addEventListener("click", toggle);
   at("share").addEventListener("click", share);

@@ -31,8 +31,24 @@ def upgrade() -> None:
         hour(["office_hour"], ["office_hours.id"], name=op.f("fk_attendance_office_hour_office_hours")),
         sa.PrimaryKeyConstraint("office_hour", name=op.f("pk_attendance")),
     )
+    person = sa.ForeignKeyConstraint
+    op.create_table(
+        "phone_links",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        person(["person"], ["persons.id"], name=op.f("fk_phone_links_person_persons")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_phone_links")),
+    )
+    op.create_table(
+        "seat_pages",
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("page", sa.String(length=64), nullable=False),
+        person(["person"], ["persons.id"], name=op.f("fk_seat_pages_person_persons")),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_seat_pages")),
+    )
 
 
 def downgrade() -> None:
-    for table in ("attendance", "alarms"):
+    for table in ("seat_pages", "phone_links", "attendance", "alarms"):
         op.drop_table(table)
