@@ -14,15 +14,18 @@ from ingest.live.sight import Seen
 
 @dataclass(frozen=True)
 class Rule:
-    """Told when `bad` of the last `of` looks were bad, taken back after `off` seconds without a bad one."""
+    """Told when `bad` of the last `of` looks were bad, taken back after `off` seconds without a bad one. A look is
+    about what was in the `back` seconds before it."""
 
     bad: int
     of: int
     off: float
+    back: float = 1
 
 
+GONE_S = 4.0  # without any media, then the next look decides
 RULES = {
-    Fault.GONE: Rule(3, 3, 1),  # a gap is one after 2 s: 5 s in all
+    Fault.GONE: Rule(2, 2, 1, GONE_S),  # 5 s in all: a page that is loaded anew is back before
     Fault.SILENT: Rule(4, 4, 1),
     Fault.QUIET: Rule(8, 8, 0),
     Fault.NOBODY: Rule(8, 8, 0),
@@ -175,7 +178,7 @@ def _went(course: Course, fault: Fault, bad: bool | None, now: float) -> Course:
     if bad is None:
         forgotten = now - course.worst > FORGOTTEN_S
         return Course() if forgotten else course
-    since = course.since if any(course.looks) or course.told else now - LOOK_S
+    since = course.since if any(course.looks) or course.told else now - rule.back
     looks = () if not bad and rule.bad == rule.of else (*course.looks, bad)[-rule.of :]
     worst = now if bad else course.worst
     told = sum(looks) >= rule.bad or (course.told and now - worst <= rule.off)

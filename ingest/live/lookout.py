@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ingest.live import alarms
-from ingest.live.alarms import Alarm, Look, Watch
+from ingest.live.alarms import GONE_S, Alarm, Look, Watch
 from ingest.live.ears import Ears
 from ingest.live.hearing import Ear, Heard
 from ingest.live.presence import Presence
@@ -21,8 +21,9 @@ SHORTEST = SAMPLE_RATE // 2  # samples: less is no second, it is the rest of one
 
 @dataclass
 class Sensors:
-    """What is kept of one person between two looks; all of it begins anew with a new connection."""
+    """What is kept of one person between two looks; all but the first begins anew with a new connection."""
 
+    media_at: float  # the last of any connection
     peer: Peer | None = None
     ear: Ear = field(default_factory=Ear)
     eye: Eye = field(default_factory=Eye)
@@ -49,7 +50,7 @@ class Lookout:
         """One look at these people, who are on air or wait for the beginning; what is told after it."""
         sounds = self._ears.take()
         faces = [each for each in people if not each.screen]
-        self._sensors = {each.person: self._sensors.get(each.person, Sensors()) for each in faces}
+        self._sensors = {each.person: self._sensors.get(each.person, Sensors(media_at=now)) for each in faces}
         looks = [
             self._look(each, sounds.get(each.person), muted=each.person in muted, leads=each.person in hosts, now=now)
             for each in faces
@@ -62,12 +63,14 @@ class Lookout:
     ) -> Look:
         sensors, peer = self._sensors[presence.person], presence.source.peer
         if peer is not sensors.peer:
-            sensors = self._sensors[presence.person] = Sensors(peer)
+            sensors = self._sensors[presence.person] = Sensors(sensors.media_at, peer)
+        if peer is not None:
+            sensors.media_at = max(sensors.media_at, *peer.seen.values())
         expected, lost = (0, 0) if peer is None else (peer.losses.expected, peer.losses.lost + peer.voice.late)
         look = Look(
             person=presence.person,
             leads=leads,
-            gone=peer is None or presence.gap,
+            gone=now - sensors.media_at >= GONE_S,
             muted=muted,
             heard=_heard(sensors, presence, sound),
             seen=_seen(sensors, presence, now),

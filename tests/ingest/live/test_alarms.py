@@ -110,7 +110,7 @@ def test_a_black_picture_is_told_as_black_and_not_as_standing() -> None:
 
 def test_who_is_gone_is_told_once_and_nothing_else_of_them() -> None:
     gone = Look(person="ada", gone=True, heard=Heard(level_db=-120.0, clipped=False), seen=STANDS)
-    assert looks(*[gone] * 9).alarms == (Alarm(fault=Fault.GONE, person="ada", since=0.0),)
+    assert looks(*[gone] * 9).alarms == (Alarm(fault=Fault.GONE, person="ada", since=-3.0),)
 
 
 def test_a_line_that_loses_a_tenth_is_told_until_it_has_been_well_for_a_while() -> None:

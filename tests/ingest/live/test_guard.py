@@ -17,7 +17,12 @@ def peer() -> Any:
     """A connection that says nothing about sound or picture, only that it is there."""
     voice, camera = SimpleNamespace(late=0), SimpleNamespace(watched=False, watch=lambda on: False)
     return SimpleNamespace(
-        losses=Losses(), voice=voice, camera=camera, kinds=(), seen={"video": -1.0}, watch=lambda on: None
+        losses=Losses(),
+        voice=voice,
+        camera=camera,
+        kinds=(),
+        seen={"audio": -1.0, "video": -1.0},
+        watch=lambda on: None,
     )
 
 
@@ -48,6 +53,9 @@ class Guarded:
     async def wait(self, seconds: int) -> None:
         for _ in range(seconds):
             self.now += 1
+            for presence in self.desk.house.people.values():
+                if presence.source.peer is not None:
+                    presence.source.peer.seen["audio"] = self.now
             await self.guard.look(self.now)
 
     @property
@@ -71,7 +79,7 @@ async def test_a_host_who_is_gone_is_left_out_and_comes_back_to_their_tile(guard
     await guarded.begin("chris")
     await guarded.wait(5)
     guarded.set("ada", here=False)
-    await guarded.wait(2)
+    await guarded.wait(4)
     assert guarded.faces == ["ada", "chris"]
     await guarded.wait(1)
     assert (guarded.faces, guarded.slide) == (["chris"], None)
@@ -86,7 +94,7 @@ async def test_a_host_who_is_gone_is_left_out_and_comes_back_to_their_tile(guard
 async def test_a_host_alone_leaves_the_slide_that_says_in_a_moment(guarded: Guarded) -> None:
     await guarded.begin()
     guarded.set("ada", here=False)
-    await guarded.wait(3)
+    await guarded.wait(6)
     assert guarded.slide == "moment"
     guarded.set("ada", here=True)
     await guarded.wait(2)
@@ -97,7 +105,7 @@ async def test_a_guest_alone_without_staff_waits_behind_the_slide_until_staff_ar
     await guarded.begin("chris")
     guarded.guard.staff = False
     guarded.set("ada", here=False)
-    await guarded.wait(26)
+    await guarded.wait(28)
     assert guarded.slide is None
     await guarded.wait(2)
     assert guarded.slide == "moment"
@@ -120,7 +128,7 @@ async def test_in_a_pause_and_after_the_end_nothing_is_left_out(guarded: Guarded
     await guarded.begin("chris")
     await guarded.desk.do("pause")
     guarded.set("ada", here=False)
-    await guarded.wait(5)
+    await guarded.wait(6)
     assert (guarded.faces, guarded.slide) == (["ada", "chris"], "pause")
     assert [each["fault"] for each in guarded.guard.alarms()] == ["gone"]
 
@@ -138,7 +146,7 @@ async def test_a_disk_that_fills_up_is_told_in_minutes_while_it_is_written_to(gu
 async def test_the_timeline_says_who_was_left_out(guarded: Guarded) -> None:
     await guarded.begin("chris")
     guarded.set("ada", here=False)
-    await guarded.wait(3)
+    await guarded.wait(6)
     events = read(guarded.desk.room.timeline)
     standing = fold(Standing(), ((event.kind, event.values) for event in events))
     assert (standing.lost, standing.visible, standing.waits) == (("ada",), ("chris",), False)
