@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from markupsafe import Markup
 from starlette.applications import Starlette
 
 import web.pages.phone
@@ -42,7 +43,12 @@ def address(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that codes were drawn of, the newest last."""
     drawn: list[str] = []
     draw = web.pages.phone.drawn
-    monkeypatch.setattr(web.pages.phone, "drawn", lambda text: (drawn.append(text), draw(text))[1])
+
+    def noted(text: str) -> Markup:
+        drawn.append(text)
+        return draw(text)
+
+    monkeypatch.setattr(web.pages.phone, "drawn", noted)
     return drawn
 
 
