@@ -2,7 +2,7 @@
 
     <office hour>/timeline.jsonl   cards/<digest>.png
                   programme/<edition>/index.m3u8  video/{init.mp4,index.m3u8,00000001.m4s…}  audio/{…}
-                  tracks/<person id>.mkv          only while on air; -2, -3 … after a reconnection
+                  tracks/<person id>.mkv          only while on air; -2, -3 … each time anew
                   sealed/<number>.sealed          what was cut from the broadcast, encrypted; beside it <number>.json
                   renditions/  captions/  pictures/    derived: can be thrown away and made again
 
@@ -49,7 +49,7 @@ class Room:
         return self.root / "tracks"
 
     def track(self, person: str, part: int = 1) -> Path:
-        """The file of a person's encoded audio and video; `part` counts their connections."""
+        """The file of a person's encoded audio and video; `part` counts their times on air."""
         return self.tracks / (f"{person}.mkv" if part == 1 else f"{person}-{part}.mkv")
 
     @property

@@ -73,7 +73,7 @@ WORDS: dict[Reads, str] = {
     Reads.PAUSE: N_("A short break. It goes on in a few minutes."),
     Reads.MOMENT: N_("Back in a moment. Please stay here."),
     Reads.OVER: N_("The office hour is over. Thank you for watching."),
-    Reads.CANCELLED: N_("This office hour does not take place."),
+    Reads.CANCELLED: N_("This office hour does not take place"),
 }
 """What stands on the slide. Before the beginning it is the host's name and the time that is left."""
 

@@ -82,6 +82,11 @@ def extend_session(connection: Connection, key: str, until: datetime) -> None:
     connection.execute(web_sessions.update().where(web_sessions.c.digest == digest(key)).values(expires_at=until))
 
 
+def take_part(connection: Connection, key: str, person: str) -> None:
+    """From now on the browser with this cookie is `person` as well; its forms stay good."""
+    connection.execute(web_sessions.update().where(web_sessions.c.digest == digest(key)).values(person=person))
+
+
 def close_session(connection: Connection, key: str) -> None:
     connection.execute(web_sessions.delete().where(web_sessions.c.digest == digest(key)))
 

@@ -197,7 +197,8 @@ class Studio:
                     inside = admitted.seat.state in IN_ROOM
                     return await self.rooms.whep(office_hour, person.id, offer, inside=inside)
                 key = person.id + SCREEN if audience is Audience.SCREEN else person.id
-                return await self.rooms.whip(office_hour, key, offer, always=person.role is not Role.GUEST)
+                always = person.role is not Role.GUEST
+                return await self.rooms.whip(office_hour, key, offer, always=always, name=person.name)
             except RoomGone:
                 if time.monotonic() > until:
                     raise
@@ -226,10 +227,13 @@ class Studio:
         return Admitted(person, hour, seat)
 
     async def resource(self, request: Request) -> Response:
-        """DELETE ends a connection; a PATCH (trickle, ICE restart) is not supported: connect anew."""
+        """DELETE ends a connection; a PATCH (trickle, ICE restart) is not supported: connect anew.
+
+        One that has gone already is as it should be: who is sent out of the room hangs up at the same moment.
+        """
         if request.method == "DELETE":
-            gone = await self.rooms.delete(request.path_params["resource"])
-            return Response(status_code=200 if gone else 404)
+            await self.rooms.delete(request.path_params["resource"])
+            return Response(status_code=200)
         return PlainTextResponse("connect anew with a fresh ticket", 405, {"Allow": "DELETE"})
 
     async def socket(self, socket: WebSocket) -> None:

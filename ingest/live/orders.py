@@ -131,7 +131,7 @@ class Orders:
 
     async def apply(self, id: str, kind: str, payload: dict[str, Any]) -> None:
         """Do a command and reply, one at a time."""
-        if id == self.count.of:
+        if id == self.count.of and id not in self._applied:
             return  # it is answered when the count has come to its end
         if kind in ("cut", "go_on") and self.standing.begun and not self.standing.over and id not in self._applied:
             self._cutting.at_once(id, on=kind == "cut")
@@ -148,7 +148,7 @@ class Orders:
                 log.exception("the command %s %s could not be applied", kind, id)
                 self._tell({"tell": "refused", "id": id, "reason": f"the room could not do it: {error}"})
                 return
-            if id != self.count.of:
+            if id != self.count.of:  # the start is answered at zero
                 self._done(id, tick)
 
     def _done(self, id: str, tick: int | None) -> None:
@@ -223,6 +223,8 @@ class Orders:
         return tick
 
     async def _start_or_count(self, id: str, payload: dict[str, Any]) -> int | None:
+        if self.count.left_s is not None:
+            raise Refused("it is being counted already")
         self.delay_s = float(payload.get("delay_s") or 0)
         self._hold()
         await self._prepare_cut()
@@ -247,9 +249,12 @@ class Orders:
         self._done(start, None)
 
     async def _close(self, id: str, undo_s: float) -> int:
-        """The slide goes out at once; the programme ends when nobody took that back."""
+        """The slide goes out at once; the programme ends when nobody took that back.
+
+        So it does when the recording has stopped by itself and there is no tick any more.
+        """
         goal = replace(self.standing, closing=True)
-        tick = await self._show(goal, recorded=True)
+        tick = max(await self._show(goal, recorded=True), self._scribe.events[-1].tick)
         self.standing = goal
         await self._scribe.write(Kind.CLOSING, tick, id, wall=datetime.now(UTC).isoformat(), undo_s=undo_s)
         self.count.begin("", undo_s, self._undone_no_more)
@@ -263,7 +268,7 @@ class Orders:
     async def _undo_end(self, id: str, by: str) -> int:
         self.count.take_back()
         goal = replace(self.standing, closing=False)
-        tick = await self._show(goal, recorded=True)
+        tick = max(await self._show(goal, recorded=True), self._scribe.events[-1].tick)
         self.standing = goal
         await self._scribe.write(Kind.REOPENED, tick, id, by=by)
         return tick

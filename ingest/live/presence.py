@@ -87,7 +87,7 @@ class Presence:
             person=self.person,
             name=self.name,
             role=self.role,
-            source=Absent(self.person) if self.away else self.source,
+            source=Absent(self.source) if self.away else self.source,
             muted=self.silent,
             screen=self.screen,
         )
@@ -139,10 +139,11 @@ class House:
         presence.name = name if name is not None else presence.name
         presence.role = role if role is not None else presence.role
 
-    async def whip(self, person: str, sdp: str, *, always: bool = True) -> tuple[str, str]:
+    async def whip(self, person: str, sdp: str, *, always: bool = True, name: str = "") -> tuple[str, str]:
         """Connect somebody's camera and microphone: (resource, answer). Raises BadOffer, then the old one stays.
 
         Raises RoomFull for who has not been here yet, while the machine has no room for them; `always`: the host.
+        `name`: what they are called unless a command says otherwise.
         """
         if self._programme.shedding.full and not always and not self.presence(person).came:
             raise RoomFull("the room has no place for another picture just now")
@@ -153,6 +154,7 @@ class House:
         presence = self.presence(person)
         old, presence.source.peer, presence.came = presence.source.peer, peer, True
         presence.lent = presence.screen and not always
+        presence.name = presence.name or name
         if old is not None:
             await old.close()
         self._end_track(presence)

@@ -219,8 +219,8 @@ class Process:
     async def _call(self, message: Message) -> Message:
         try:
             match message:
-                case {"whip": {"person": person, "sdp": sdp, "always": always}}:
-                    return {"result": await self._house.whip(person, sdp, always=always)}
+                case {"whip": {"person": person, "sdp": sdp, "always": always, "name": name}}:
+                    return {"result": await self._house.whip(person, sdp, always=always, name=name)}
                 case {"whep": {"person": person, "sdp": sdp, "inside": inside}}:
                     return {"result": await self._house.whep(person, sdp, inside=inside)}
                 case {"watch": sdp}:

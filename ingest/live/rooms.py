@@ -139,12 +139,18 @@ class Rooms:
             return room.state
         return self._last.get(office_hour, {"open": False, "on_air": False, "over": False, "people": []})
 
-    async def whip(self, office_hour: str, person: str, offer: str, *, always: bool = True) -> tuple[str, str]:
+    async def whip(
+        self, office_hour: str, person: str, offer: str, *, always: bool = True, name: str = ""
+    ) -> tuple[str, str]:
         """Connect somebody's camera: (resource, answer). Raises OfferRefused, RoomGone.
+
+        `name`: for who has come without having been let in, such as the host.
 
         Raises RoomFull while the machine has no room for one more; who comes `always` (the host) is let in.
         """
-        return await self._connect(office_hour, {"whip": {"person": person, "sdp": offer, "always": always}})
+        return await self._connect(
+            office_hour, {"whip": {"person": person, "sdp": offer, "always": always, "name": name}}
+        )
 
     async def whep(self, office_hour: str, person: str, offer: str, *, inside: bool = True) -> tuple[str, str]:
         """Send somebody the room, who is not `inside` the programme: (resource, answer). Raises OfferRefused, RoomGone.

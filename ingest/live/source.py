@@ -34,10 +34,14 @@ class Source(Protocol):
 
 
 class Absent:
-    """Somebody who asked to be hidden: no picture, so their name card is drawn, and no sound."""
+    """Somebody who asked to be hidden: no picture, so their name card is drawn, and no sound.
 
-    def __init__(self, person: str) -> None:
-        self.person = person
+    They are listened to all the same and it is thrown away, so that they are in step when they come back.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.person = source.person
+        self._source = source
 
     def picture(self) -> av.VideoFrame | None:
         """None: the name card."""
@@ -45,4 +49,5 @@ class Absent:
 
     def sound(self, samples: int) -> Samples:
         """Silence."""
+        self._source.sound(samples)
         return np.zeros(samples, np.float32)

@@ -163,7 +163,7 @@ def test_the_replay_is_one_in_spite_of_all(town: Town, on_air: OnAir) -> None:
     with town.house.database.transaction() as connection:
         commands.write(connection, on_air.hour.id, commands.Kind.END)
     for person in on_air.people:
-        person.sees_sign("over")
+        person.sees_sign("not_on_air")
     staff = Staff(town.browser, town.origin)
     staff.goto("/login")
     staff.sign_in()

@@ -30,7 +30,7 @@ class FakeRooms:
 
     async def stop(self) -> None: ...
 
-    async def whip(self, office_hour: str, person: str, offer: str, *, always: bool) -> tuple[str, str]:
+    async def whip(self, office_hour: str, person: str, offer: str, *, always: bool, name: str) -> tuple[str, str]:
         self.offers.append((person, "always" if always else "if there is room"))
         if self.failure is not None and not always:
             raise self.failure

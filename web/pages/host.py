@@ -20,7 +20,6 @@ from web.door import sign_in
 from web.pages import alone
 from web.pages.cut import cutting
 from web.pages.join import is_secure, room_values, seat_values, speaks
-from web.pages.line import line_values
 from web.rendering import N_, house_of, render
 from web.rights import taking_part
 
@@ -48,7 +47,6 @@ def page(request: Request) -> Response:
         values = seat_values(connection, hour, person) | question_values(connection, hour)
         values["cut"] = cutting(connection, hour)
         values |= alone.alone_values(connection, hour, person)
-        values |= line_values(connection, hour)
     templates = {None: "host.html", "seat": "seat.html", "question": "host_question.html"}
     part = request.query_params.get("part")
     if part not in templates:

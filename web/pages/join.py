@@ -25,6 +25,7 @@ from questions.sources import form as form_source
 from questions.sources.form import NAME_LENGTH
 from web import handover
 from web.door import sign_in
+from web.pages.line import line_values
 from web.rendering import N_, house_of, render
 from web.rights import taking_part
 
@@ -126,7 +127,7 @@ def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dic
         "sign": sign_for(connection, hour, seat.state, away=away),
         "away": away,
         "afterwards": hour.state not in WITH_ROOM and seat.state in IN_ROOM and has_room(hour, now()),
-        "closing": turn.closing(connection, hour, now()),
+        **line_values(connection, hour),
         "State": State,
         "SeatState": SeatState,
     }

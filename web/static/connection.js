@@ -132,6 +132,14 @@ export class Connection {
     this.onState("idle");
   }
 
+  // What comes from the studio is another thing from now on: connect anew at once.
+  restart() {
+    if (!this.running) return;
+    this.round += 1;
+    this.#hangUp();
+    this.#keep(this.round);
+  }
+
   async replaceTrack(kind, track) {
     await this.peer?.getSenders().find((sender) => sender.track?.kind === kind)?.replaceTrack(track);
   }
@@ -143,7 +151,7 @@ export class Connection {
       this.onState(state);
       let full = false;
       try {
-        await this.#connect();
+        await this.#connect(round);
         this.onState("connected");
         wait = FIRST_PAUSE_MS;
         await this.#lost();
@@ -157,6 +165,7 @@ export class Connection {
         full = error instanceof Full;
         if (full) wait = error.wait;
       }
+      if (this.round !== round) return;  // Another round has taken over, and the line is its own.
       this.#hangUp();
       state = full ? "full" : "again";
       if (!this.running) return;
@@ -166,9 +175,10 @@ export class Connection {
     }
   }
 
-  async #connect() {
+  async #connect(round) {
     const headers = { "Content-Type": "application/sdp" };
     if (!this.door) headers.Authorization = `Bearer ${await fetchTicket(this.audience, this.csrf)}`;
+    if (this.round !== round) throw new Refused("another round has taken over");
     const peer = this.peer = new RTCPeerConnection({ iceServers: this.iceServers, bundlePolicy: "max-bundle" });
     if (this.sends) this.#offerTracks(peer);
     else this.#askForTracks(peer);
@@ -183,6 +193,7 @@ export class Connection {
     const later = Number(answer.headers.get("Retry-After"));
     if (answer.status === 503 && later >= FULL_FROM_S) throw new Full(later * 1000);
     if (answer.status !== 201) throw new Refused(`the studio said ${answer.status}`);
+    if (this.peer !== peer) throw new Refused("hung up while it was answered");
     this.resource = answer.headers.get("Location");
     await peer.setRemoteDescription({ type: "answer", sdp: await answer.text() });
     if (this.sends) await this.#fitAll(peer);

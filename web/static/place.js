@@ -172,7 +172,7 @@ const listen = () => {
 // Who is let in, or sent back to wait, hears something else from then on: a connection of another kind.
 let inside = null;
 const heardInside = (send) => {
-  if (inside !== null && inside !== send && hearing?.running) hearing.stop();
+  if (inside !== null && inside !== send) hearing?.restart();
   inside = send;
 };
 

@@ -45,7 +45,7 @@ class Line:
     def tick(self, count: int = 1, *, keyframe: bool = False) -> None:
         """Frames of the programme; waits for what has to come of each."""
         for number in range(count):
-            key = keyframe and number == 0 or self._pts == 0
+            key = (keyframe and number == 0) or self._pts == 0
             data = self._encoder.encode(grey(320, 180, 30), key)
             pts, self._pts = self._pts, self._pts + 1
             self.room.picture(data, pts, key)

@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from ingest.archive import Room
@@ -290,6 +291,7 @@ async def test_under_a_slide_everybody_in_the_room_is_seen_while_one_of_them_wat
 
 async def test_everybody_connected_is_heard_backstage_and_who_is_hidden_only_as_silence(house: House) -> None:
     programme: Any = house._programme
+    peer(house, "ada").voice = SimpleNamespace(pull=lambda samples: np.ones(samples, np.float32))
     house.set_quiet(silent=frozenset({"chris"}), away=frozenset({"ada"}))
     house.set_on_air(["ada"])
     ada, _, chris = programme.backstage
@@ -317,3 +319,13 @@ async def test_a_screen_that_was_handed_over_ends_with_the_turn(house: House) ->
     await house.take_screen("ada", lent_only=True)
     assert screen.closed == 1
     await house.take_screen("chris")
+
+
+async def test_a_track_that_ends_is_told_what_is_played_at_that_moment(house: House) -> None:
+    told: list[Any] = []
+    house.record(["ada"])
+    track: Any = SimpleNamespace(end=told.append, wait=lambda seconds: True)
+    house.presence("ada").track = track
+    house.record([])
+    assert told == [{"audio": 0.0, "video": 0.0}]
+    assert house.presence("ada").track is None

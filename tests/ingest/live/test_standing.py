@@ -127,7 +127,7 @@ def test_nothing_is_taken_back_that_was_not_asked_for() -> None:
 
 def test_who_hides_is_there_until_they_are_back_or_go_off_air() -> None:
     hidden = after(ON_AIR, Kind.AWAY, person="ada", on=True)
-    assert (hidden.people, hidden.away) == (("ada", "chris"), {"ada"})
+    assert (hidden.people, hidden.away) == (("ada", "chris"), frozenset({"ada"}))
     assert decide(hidden, Kind.AWAY, {"person": "ada", "on": True}) == []
     assert decide(ON_AIR, Kind.AWAY, {"person": "bo", "on": True}) == []
     assert after(hidden, Kind.AWAY, person="ada", on=False) == ON_AIR

@@ -1,0 +1,61 @@
+"""`ingest/live/room.py`: what a room's process does by itself. Its threads are not started."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.archive import Room
+from ingest.live.room import Options, Process
+from ingest.live.standing import Standing
+from ingest.live.vacancy import ENDS_AFTER_S, Vacancy
+
+
+@pytest.fixture
+async def process(tmp_path: Path) -> AsyncIterator[Process]:
+    process = Process(Room(tmp_path), Options(width=160, height=90, frame_rate=25, bitrate=100_000, preset="ultrafast"))
+    process._orders.standing = Standing(begun=True)
+    yield process
+    process._scribe.close()
+
+
+async def looked(process: Process, empty_s: float) -> list[str]:
+    """The room was empty for so long when it looks again; the commands it gives itself."""
+    given: list[str] = []
+
+    async def apply(id: str, kind: str, payload: dict[str, Any]) -> None:
+        given.append(kind)
+
+    process._orders.apply = apply  # type: ignore[method-assign]
+    process._vacancy = Vacancy(process._loop.time() - empty_s, process._loop.time())
+    process._end_when_empty()
+    await asyncio.sleep(0)
+    return given
+
+
+async def test_a_programme_of_an_empty_room_ends_by_itself_after_a_warning(process: Process) -> None:
+    assert await looked(process, ENDS_AFTER_S - 60) == []
+    assert process.state()["ends_empty_in_s"] == pytest.approx(60, abs=1)
+    assert await looked(process, ENDS_AFTER_S + 1) == ["end"]
+    assert process.state()["ends_empty_in_s"] is None
+
+
+@pytest.mark.parametrize("standing", [Standing(), Standing(begun=True, ending=True, over=True)])
+async def test_what_has_not_begun_or_is_over_is_not_ended(process: Process, standing: Standing) -> None:
+    process._orders.standing = standing
+    assert await looked(process, 2 * ENDS_AFTER_S) == []
+
+
+async def test_the_state_says_what_goes_outside(process: Process) -> None:
+    def outside() -> tuple[bool, bool]:
+        state = process.state()
+        return state["on_air"], state["outside"]
+
+    assert outside() == (True, True)
+    process._orders.standing = Standing(begun=True, cut_from=7)
+    assert outside() == (True, False)
+    for standing in (Standing(), Standing(begun=True, paused=True), Standing(begun=True, closing=True)):
+        process._orders.standing = standing
+        assert outside() == (False, False)
