@@ -40,6 +40,7 @@ class Reads(Enum):
     SOON = "soon"
     LATE = "late"
     PAUSE = "pause"
+    MOMENT = "moment"
     OVER = "over"
     CANCELLED = "cancelled"
 
@@ -70,6 +71,7 @@ RULES: dict[Act, Rule] = {
 WORDS: dict[Reads, str] = {
     Reads.LATE: N_("It begins a little later. Please stay here."),
     Reads.PAUSE: N_("A short break. It goes on in a few minutes."),
+    Reads.MOMENT: N_("Back in a moment. Please stay here."),
     Reads.OVER: N_("The office hour is over. Thank you for watching."),
     Reads.CANCELLED: N_("This office hour does not take place"),
 }

@@ -116,11 +116,18 @@ class OfficeHour:
     help_phone: str = ""
     cancelled_note: str = ""  # why it does not take place, for all to read
     revision: int = 0  # how often what stands in a calendar has changed
+    extra_minutes: int = 0  # staff gave it while it ran; what was announced stays as it was
+    queue_closed_at: datetime | None = None  # since when nobody new may join the waiting room
+
+    @property
+    def announced_end(self) -> datetime:
+        """The end as it was announced, for calendars and posters."""
+        return self.starts_at + timedelta(minutes=self.planned_minutes)
 
     @property
     def ends_at(self) -> datetime:
-        """When it is planned to be over."""
-        return self.starts_at + timedelta(minutes=self.planned_minutes)
+        """The end as it is planned now. Nothing ends by itself when it is reached."""
+        return (self.began_at or self.starts_at) + timedelta(minutes=self.planned_minutes + self.extra_minutes)
 
 
 def has_room(hour: OfficeHour, at: datetime) -> bool:

@@ -28,12 +28,14 @@ class Kind(Enum):
     GAIN = "gain"  # person, db
     MUTE = "mute"  # person, on, own (true: by themself; each is taken back by who did it)
     AWAY = "away"  # person, on: their tile is a name card and they are silent, until they are back
+    LOST = "lost"  # people (ids of hosts left out of the picture: nothing comes of them), waits (slide: in a moment)
     GAP = "gap"  # person, on: no RTP of an on-air person for 2 s
     CLOCK = "clock"  # person, track ("audio" | "video"), rtp, clock_rate, part: RTP time at this tick
     CARD = "card"  # person or question, digest
     ON_AIR = "on_air"  # question
     ANSWERED = "answered"  # question
-    MARK = "mark"  # by, reason
+    TAKE_BACK = "take_back"  # question: was on air by mistake and is not counted; again: on air as before, or None
+    MARK = "mark"  # by, reason, back_s: begins so many seconds before this tick
     CUT = "cut"  # on, from (tick, may lie before this event), until (tick, when it goes on), by, sealed
     CONSENT = "consent"  # person, scopes
     CLOSING = "closing"  # wall, undo_s: the slide goes out; so long the end can be taken back

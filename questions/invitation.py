@@ -26,7 +26,7 @@ def invitation(hour: OfficeHour, address: str, at: datetime, more: str = "") -> 
         f"STATUS:{'CANCELLED' if off else 'CONFIRMED'}",
         f"DTSTAMP:{_time(at)}",
         f"DTSTART:{_time(hour.starts_at)}",
-        f"DTEND:{_time(hour.ends_at)}",
+        f"DTEND:{_time(hour.announced_end)}",
         f"SUMMARY:{_text(hour.title)}",
         f"LOCATION:{_text(address)}",
         f"DESCRIPTION:{_lines(address, more)}",

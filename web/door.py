@@ -51,7 +51,9 @@ class Door:
         state.new_key, state.key_age_s, state.drop_key = None, None, False
         state.language = words.choose(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
         try:
-            state.visitor = await run_in_threadpool(self._visitor, request.cookies.get(sessions.COOKIE))
+            state.visitor, kept = await run_in_threadpool(self._visitor, request.cookies.get(sessions.COOKIE))
+            if kept is not None:
+                state.new_key, state.key_age_s = state.visitor.key, int(sessions.KEPT.total_seconds())
             if request.method not in ("GET", "HEAD", "OPTIONS"):
                 state.form = await self._form(request)
         except HTTPException as refused:
@@ -68,11 +70,18 @@ class Door:
         if request.method == "POST":
             bell.ring(self.house.settings.studio_port)  # it may have wished something of a room
 
-    def _visitor(self, key: str | None) -> sessions.Visitor:
+    def _visitor(self, key: str | None) -> tuple[sessions.Visitor, datetime | None]:
+        """Who it is, and until when their session was made to last because they are on air."""
         if not key:
-            return sessions.NOBODY
+            return sessions.NOBODY, None
+        at = now()
         with self.house.database.reading() as connection:
-            return sessions.visitor(connection, key, now())
+            visitor = sessions.visitor(connection, key, at)
+            kept = sessions.kept_until(connection, visitor, at)
+        if kept is not None:
+            with self.house.database.transaction() as connection:
+                store.extend_session(connection, key, kept)
+        return visitor, kept
 
     async def _form(self, request: Request) -> Mapping[str, Any]:
         """The fields of a form that may be acted on. Raises HTTPException 400, 403, 413, 429."""

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 PER_SECOND = 4
 SIGN_OF_LIFE_S = 15.0
 """Proxies close a silent connection after 30 to 60 s; a comment each 15 s keeps it open."""
+ASKED_EACH_S = 5.0
+"""Staff count as gone after four of these (`ingest.attention.STAFF_GONE`)."""
 PAGES = 2000
 """Open pages one process serves news to; the next is asked to come back later."""
 REMEMBERED = 500
@@ -94,20 +97,28 @@ class News:
             found = events.after(connection, id, REMEMBERED)
         return [event for event in found if office_hour is None or event.office_hour in (None, office_hour)]
 
-    async def stream(self, office_hour: str | None, last_id: int | None) -> AsyncIterator[str]:
-        """What a page of `office_hour` hears, as the text of an event stream. Raises TooManyPages."""
+    async def stream(self, office_hour: str | None, last_id: int | None, *, asked: bool = False) -> AsyncIterator[str]:
+        """What a page of `office_hour` hears, as the text of an event stream. Raises TooManyPages.
+
+        `asked`: each five seconds the page is asked whether somebody is there, and answers by a request of its own. So
+        a computer that was closed counts as gone, although its connection stands.
+        """
         if len(self.pages) >= PAGES:
             raise TooManyPages(f"{PAGES} pages listen already")
         page = Page(office_hour)
         self.pages.add(page)
         try:
             yield "retry: 1000\n\n"
+            asked_at = float("-inf")
             if last_id is not None:
                 for event in await run_in_threadpool(self._since, last_id, office_hour):
                     page.tell(event)
             while True:
+                if asked and time.monotonic() - asked_at >= ASKED_EACH_S:
+                    asked_at = time.monotonic()
+                    yield "event: here\ndata: ?\n\n"
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(page.rung.wait(), SIGN_OF_LIFE_S)
+                    await asyncio.wait_for(page.rung.wait(), ASKED_EACH_S if asked else SIGN_OF_LIFE_S)
                 yield _message(page) if page.rung.is_set() else ": here\n\n"
                 await asyncio.sleep(1 / PER_SECOND)
         finally:

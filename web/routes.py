@@ -5,6 +5,7 @@ from starlette.routing import Route
 from web import assets, media
 from web.pages import (
     account,
+    alone,
     announce,
     ask,
     board,
@@ -20,6 +21,7 @@ from web.pages import (
     need,
     office,
     people,
+    phone,
     preflight,
     rehearse,
     rules,
@@ -39,7 +41,9 @@ routes = [
     *mine.routes,
     *rules.routes,
     *join.routes,
+    *phone.routes,
     *host.routes,
+    *alone.routes,
     *account.routes,
     *announce.routes,
     *tell.routes,

@@ -77,6 +77,11 @@ def open_session(connection: Connection, *, account: str | None, person: str | N
     return key
 
 
+def extend_session(connection: Connection, key: str, until: datetime) -> None:
+    """Let a session last longer."""
+    connection.execute(web_sessions.update().where(web_sessions.c.digest == digest(key)).values(expires_at=until))
+
+
 def take_part(connection: Connection, key: str, person: str) -> None:
     """From now on the browser with this cookie is `person` as well; its forms stay good."""
     connection.execute(web_sessions.update().where(web_sessions.c.digest == digest(key)).values(person=person))

@@ -88,7 +88,7 @@ def last_day(until: datetime, zone: ZoneInfo) -> date:
 
 
 def _facts(hour: OfficeHour, office: str, address: str, zone: ZoneInfo) -> dict[str, str]:
-    start, end = hour.starts_at.astimezone(zone), hour.ends_at.astimezone(zone)
+    start, end = hour.starts_at.astimezone(zone), hour.announced_end.astimezone(zone)
     return {
         "office": office,
         "title": hour.title,

@@ -22,7 +22,7 @@ from questions import needs
 from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, account
 from transcode import made
-from web import rehearsal, store, uploads
+from web import handover, rehearsal, store, uploads
 from web.broker import QUEUES
 from web.devicetest import store as device_tests
 from web.house import House
@@ -109,6 +109,7 @@ def tidy(house: House) -> None:
         store.forget_sessions(connection, at)
         device_tests.forget(connection, at)
         needs.forget(connection, at - needs.KEPT)
+        handover.forget(connection, at)
         forgotten = uploads.forget(connection, at)
     for office_hour in recent:
         made.sweep_room(house.archive.room(office_hour))

@@ -22,6 +22,7 @@ from ingest.live.stage import Place
 
 log = logging.getLogger(__name__)
 Listener = Callable[[Samples], None]
+HearsAlong = Callable[[Mapping[str, Samples], Mapping[str, Samples]], None]
 BLOCK_S = BLOCK_SAMPLES / SAMPLE_RATE
 
 
@@ -46,6 +47,8 @@ class Desk(threading.Thread):
         self._factors: dict[str, float] = {}
         self._factors_aside: dict[str, float] = {}
         self._open = 0.0
+        self._raw: dict[str, Samples] = {}
+        self._on_heard: HearsAlong | None = None
         self._failed: set[str] = set()
 
     def set_heard(self, places: tuple[Place, ...], held: bool) -> None:
@@ -60,6 +63,10 @@ class Desk(threading.Thread):
     def set_gains(self, gains: Mapping[str, float]) -> None:
         """Go on with gains in dB that another process found. Before the thread is started."""
         self._voices |= {person: Gain.known(db) for person, db in gains.items()}
+
+    def set_ears(self, on_heard: HearsAlong) -> None:
+        """Whoever hears along (`ears.Ears.heard`): each block of everybody as it came, and as it was sent to them."""
+        self._on_heard = on_heard
 
     def set_listeners(self, listeners: Mapping[str, Listener]) -> None:
         """Who hears the room without themselves, by person."""
@@ -82,6 +89,7 @@ class Desk(threading.Thread):
     def _block(self) -> None:
         places, held = self._heard
         listeners = self._listeners
+        self._raw = {}
         sounds, self._factors = self._levelled(places, self._factors)
         mix = audio.total(sounds, BLOCK_SAMPLES)
         before, self._open = self._open, 0.0 if held else 1.0
@@ -90,8 +98,11 @@ class Desk(threading.Thread):
         aside, self._factors_aside = self._levelled(others, self._factors_aside)
         heard = self.backstage.mix(mix, sounds, aside, held)
         self._limiters = {person: self._limiters.get(person) or audio.Limiter() for person in listeners}
+        sent = {person: heard(person) for person in listeners}
+        if self._on_heard is not None:
+            self._on_heard(self._raw, sent)
         for person, listener in listeners.items():
-            block = self._limiters[person](heard(person))
+            block = self._limiters[person](sent[person])
             self._guarded(person, lambda listener=listener, block=block: listener(block))  # type: ignore[misc]
 
     def _levelled(
@@ -110,6 +121,7 @@ class Desk(threading.Thread):
             if not math.isfinite(power):
                 block, power = np.zeros_like(block), 0.0
             person = place.person
+            self._raw[person] = block
             factors[person] = 0.0 if place.muted else self._voice(person, power).factor
             sounds[person] = audio.ramp(block, before.get(person, 0.0), factors[person])
         return sounds, factors

@@ -196,6 +196,8 @@ class Orders:
             self._house.introduce(payload["person"], payload.get("name"), payload.get("role"))
             if payload.get("apart"):
                 self._house.apart.add(payload["person"])
+            if payload.get("host"):
+                self._house.hosts.add(payload["person"])
         if "question" in payload and "text" in payload:
             self._questions[payload["question"]] = (str(payload["text"]), str(payload.get("author") or ""))
         if payload.get("cut_words"):
@@ -349,7 +351,7 @@ class Orders:
         people = () if goal.ending else goal.people
         slide, recorded_now = self._slide(goal), self._on_air(goal) if recorded else ()
         self._house.set_quiet(silent=goal.silent, away=goal.away)
-        places = self._house.places(people)
+        places = self._house.places([person for person in people if person not in goal.lost])
         self._house.stop_recording(but=recorded_now)
         self._house.set_on_air(people, seen=slide is None)
         await self._house.pictures()
@@ -365,10 +367,10 @@ class Orders:
         return tick
 
     def _on_air(self, standing: Standing) -> tuple[str, ...]:
-        """Of whom a track is written: nobody under a slide, nor who asked to be hidden."""
+        """Of whom a track is written: nobody under a slide, nor who is lost or asked to be hidden."""
         if standing.slide is not None:
             return ()
-        return tuple(person for person in standing.people if person not in standing.away)
+        return tuple(person for person in standing.visible if person not in standing.away)
 
     def _show_question(self, question: str | None) -> "Future[int | None]":
         if question is None:

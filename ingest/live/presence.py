@@ -111,6 +111,7 @@ class House:
     ) -> None:
         self.people: dict[str, Presence] = {}
         self.apart: set[str] = set()  # who never becomes large by speaking
+        self.hosts: set[str] = set()  # who leads the talk, among them who stands in for the host
         self._room = room
         self._programme = programme
         self._frame_rate = frame_rate

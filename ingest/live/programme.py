@@ -21,6 +21,7 @@ from ingest.live.changes import Changes, Told, tell
 from ingest.live.cuts import Cuts, Effect
 from ingest.live.delay import Picture, Sound
 from ingest.live.desk import Desk, Listener
+from ingest.live.ears import Ears
 from ingest.live.fade import FADE_S
 from ingest.live.pace import Clock, Epoch, Figures, RealClock
 from ingest.live.recorder import Recorder
@@ -147,6 +148,10 @@ class Programme(threading.Thread):
     def set_gains(self, gains: Mapping[str, float]) -> None:
         """Go on with gains in dB that another process found."""
         self._desk.set_gains(gains)
+
+    def set_ears(self, ears: Ears) -> None:
+        """Who hears along, block by block, to notice what is wrong."""
+        self._desk.set_ears(ears.heard)
 
     def set_listeners(self, listeners: Mapping[str, Listener]) -> None:
         """Who hears the room without themselves, by person: blocks of 960 samples, called from the sound thread."""

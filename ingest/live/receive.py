@@ -20,6 +20,7 @@ from ingest.live.camera import CODECS, Camera
 from ingest.live.clock import PersonClock, Unwrapper
 from ingest.live.closing import Closing
 from ingest.live.jitter import EncodedFrame, Outcome, Piece, VideoBuffer, begins_picture
+from ingest.live.losses import Losses
 from ingest.live.loudness import Loudness
 from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, expecting_loss, preferred, read_offer
 from ingest.live.opus import Sound
@@ -63,6 +64,7 @@ class Peer:
         self._times = {"audio": Unwrapper(32), "video": Unwrapper(32)}
         self._taps: dict[str, hooks.Tap] = {}
         self._loudness = Loudness()
+        self.losses = Losses()
         self._reports: dict[str, tuple[float, int]] = {}
         self._gap = False
         self._closed = False
@@ -168,6 +170,7 @@ class Peer:
     def _sound_packet(self, codec: str, rate: int, packet: AnyPacket, payload: bytes) -> None:
         now, rtp = self._arrived("audio", rate, packet)
         self._loudness.add(packet.extensions.audio_level, now)
+        self.losses.add(packet.sequence_number)
         if payload:
             frame = EncodedFrame(kind="audio", codec=codec, data=payload, rtp=rtp, keyframe=True, arrived=now)
             self.voice.add(frame)

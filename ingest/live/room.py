@@ -5,7 +5,8 @@
 It needs nothing but its folder: no database, no site. It locks the folder, so that there is one at a time; goes on
 where a dead one stopped; and outlives the studio by `GRACE_S`, in which a new studio may take over.
 
-Messages in: `brief`, `command`, and with an answer `whip`, `whep`, `watch`, `delete`; `close`.
+Messages in: `brief`, `command`, `staff` (whether any are there), and with an answer `whip`, `whep`, `watch`,
+`delete`; `close`.
 Messages out: `hello`, `state` four times a second, `done`, `refused`, `started`, `paused`, `ended`, `part` (on the
 disk), `trouble`.
 """
@@ -18,6 +19,7 @@ import gc
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 import uuid
@@ -30,6 +32,7 @@ from typing import Any, TextIO
 from ingest import archive
 from ingest.live import closing, hooks, outlet, shortcut
 from ingest.live.countdown import Countdown
+from ingest.live.guard import Guard
 from ingest.live.keeping import Keeping, next_number
 from ingest.live.offers import BadOffer
 from ingest.live.orders import Orders, Scribe
@@ -128,6 +131,9 @@ class Process:
             tell=self._tell,
             sealing=self._keeping if options.sealing_key else None,
         )
+        self._guard = Guard(
+            self._orders, self._house, self._programme, lambda: shutil.disk_usage(room.root).free, options.bitrate
+        )
 
     def _keeping(self) -> Keeping:
         self._sealed = max(self._sealed + 1, next_number(self._room))
@@ -139,7 +145,7 @@ class Process:
         server = await asyncio.start_unix_server(self._studio_came, path=socket, limit=LINE_BYTES)
         beats = [
             asyncio.create_task(work)
-            for work in (self._states(), self._clocks(), self._listens(), self._counts(), self._grace())
+            for work in (self._states(), self._clocks(), self._listens(), self._guards(), self._counts(), self._grace())
         ]
         try:
             await self._closing.wait()
@@ -180,6 +186,8 @@ class Process:
                 await self._orders.apply(command["id"], command["kind"], command["payload"])
             case {"call": call}:
                 wire.tell({"call": call} | await self._call(message))
+            case {"staff": staff}:
+                self._guard.staff = bool(staff)
             case {"close": _}:
                 self.close()
             case _:
@@ -252,6 +260,7 @@ class Process:
             "delay_s": self._orders.delay_s,
             "ending": standing.ending,
             "trouble": self._trouble,
+            "alarms": self._guard.alarms(),
             "viewers": len(self._viewers),
             "ticks": figures.ticks,
             "late": figures.late,
@@ -342,6 +351,10 @@ class Process:
                     await self._orders.speaks(talk.speaker)
                 except TimeoutError:
                     log.error("the programme stands still: who speaks is not shown")
+
+    async def _guards(self) -> None:
+        await self._briefed.wait()
+        await self._guard.run()
 
     async def _counts(self) -> None:
         """Say on the holding slide how long it takes until the beginning."""

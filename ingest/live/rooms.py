@@ -16,16 +16,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from ingest import commands, store
+from ingest import attention, commands, store
 from ingest.archive import Archive
 from ingest.commands import Command
-from ingest.database import Database
+from ingest.database import Database, now
+from ingest.live.attending import Attending
 from ingest.live.segments import Edge
 from ingest.live.tenancy import Tenancy
 from ingest.live.wire import CallFailed, WireBroken
@@ -65,6 +67,7 @@ class Wanted:
 
     hour: OfficeHour
     waiting: tuple[Command, ...]
+    staff: bool  # whether any are there
 
 
 class Rooms:
@@ -100,6 +103,7 @@ class Rooms:
         self._on_edge, self._begins_in, self._slide_words = on_edge, begins_in, slide_words
         self._rehearsal = rehearsal
         self._rooms: dict[str, Tenancy] = {}
+        self._attending = Attending(database)
         self._last: dict[str, dict[str, Any]] = {}
         self._bell = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -198,6 +202,7 @@ class Rooms:
                 log.error("the database is away, the rooms go on: %s", error)
             else:
                 self._arrange(wanted)
+                await self._attend(wanted)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._bell.wait(), LOOK_EVERY_S)
             self._bell.clear()
@@ -205,7 +210,15 @@ class Rooms:
     def _wanted(self) -> list[Wanted]:
         with self._database.reading() as connection:
             hours = store.office_hours_in(connection, WITH_ROOM)
-            return [Wanted(hour, tuple(commands.waiting(connection, hour.id))) for hour in hours]
+            at = now()
+            return [
+                Wanted(
+                    hour,
+                    tuple(commands.waiting(connection, hour.id)),
+                    attention.staff_there(connection, hour.id, at),
+                )
+                for hour in hours
+            ]
 
     def _arrange(self, wanted: list[Wanted]) -> None:
         for each in wanted:
@@ -218,6 +231,18 @@ class Rooms:
                 room.leaving = True
                 self._keep(self._leave(id, room))
 
+    async def _attend(self, wanted: list[Wanted]) -> None:
+        """Tell rooms whether staff are there, and staff what is wrong in rooms."""
+        for each in wanted:
+            id, room = each.hour.id, self._rooms[each.hour.id]
+            room.set_staff(each.staff)
+            found = room.state.get("alarms", [])
+            if self._attending.changed(id, found, each.staff):
+                try:
+                    await self._thread(partial(self._attending.keep, id, found, each.staff))
+                except sa.exc.SQLAlchemyError as error:
+                    log.error("what is wrong in a room cannot be told yet: %s", error)
+
     async def _leave(self, id: str, room: Tenancy) -> None:
         if room.state.get("over"):
             await asyncio.sleep(LINGER_S)
@@ -225,6 +250,8 @@ class Rooms:
             while time.monotonic() < until and any(each["inside"] for each in room.state["people"]):  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_EVERY_S)
         await room.close()
+        with contextlib.suppress(sa.exc.SQLAlchemyError):
+            await self._thread(lambda: self._attending.forget(id))
         while len(self._last) >= REMEMBERED:
             del self._last[next(iter(self._last))]
         self._last[id] = room.state | {"open": False, "people": []}

@@ -14,6 +14,7 @@ from ingest.timeline import Kind
 
 Change = tuple[Kind, dict[str, Any]]
 PAUSE = "pause"
+MOMENT = "moment"
 GRID = Scene.GRID.value
 FOLLOWING = (Scene.AUTO.value, Scene.SCREEN.value)  # where who speaks is large, or nearest to the screen
 CUTTING = frozenset({wishes.Kind.CUT, wishes.Kind.GO_ON})
@@ -51,7 +52,8 @@ class Standing:
 
     `cut_from`: the tick from which the public gets slide and silence; `closing`: the slide goes out and the end can
     still be taken back; `ending`: only what is delayed still goes out. `muted` are those whom staff muted,
-    `own_muted` those who did it themselves; who is `away` asked to be hidden for a moment.
+    `own_muted` those who did it themselves; who is `away` asked to be hidden for a moment. Of who is `lost` nothing
+    comes, so the picture does without them; everybody `waits` when nobody is left who could go on.
     """
 
     begun: bool = False
@@ -66,6 +68,8 @@ class Standing:
     muted: frozenset[str] = frozenset()
     own_muted: frozenset[str] = frozenset()
     away: frozenset[str] = frozenset()
+    lost: tuple[str, ...] = ()
+    waits: bool = False
     question: str | None = None
     answered: frozenset[str] = frozenset()
 
@@ -73,6 +77,11 @@ class Standing:
     def large(self) -> str | None:
         """Whose picture stands out where the scene has such a place; else it is the first one's."""
         return self.speaker if self.scene in FOLLOWING and self.speaker in self.people else None
+
+    @property
+    def visible(self) -> tuple[str, ...]:
+        """Who has a place in the picture."""
+        return tuple(person for person in self.people if person not in self.lost)
 
     @property
     def silent(self) -> frozenset[str]:
@@ -86,7 +95,9 @@ class Standing:
             return "over"
         if not self.begun:
             return "soon"
-        return PAUSE if self.paused else None
+        if self.paused:
+            return PAUSE
+        return MOMENT if self.waits else None
 
     @property
     def outside(self) -> bool:
@@ -115,11 +126,15 @@ class Standing:
             return replace(self, muted=_switched(self.muted, values))
         if kind is Kind.AWAY:
             return replace(self, away=_switched(self.away, values))
+        if kind is Kind.LOST:
+            return replace(self, lost=tuple(values["people"]), waits=values["waits"])
         if kind is Kind.ON_AIR:
             return replace(self, question=values["question"])
         if kind is Kind.ANSWERED:
             left = None if self.question == values["question"] else self.question
             return replace(self, question=left, answered=self.answered | {values["question"]})
+        if kind is Kind.TAKE_BACK:
+            return replace(self, question=values["again"], answered=self.answered - {values["again"]})
         return self
 
     def _after_visible(self, values: Mapping[str, Any]) -> "Standing":
@@ -143,6 +158,8 @@ class Standing:
         changes += [(Kind.MUTE, {"person": each, "on": True}) for each in sorted(self.muted)]
         changes += [(Kind.MUTE, {"person": each, "on": True, "own": True}) for each in sorted(self.own_muted)]
         changes += [(Kind.AWAY, {"person": each, "on": True}) for each in sorted(self.away)]
+        if self.lost or self.waits:
+            changes.append((Kind.LOST, {"people": list(self.lost), "waits": self.waits}))
         if self.question is not None:
             changes.append((Kind.ON_AIR, {"question": self.question}))
         return changes
@@ -185,6 +202,8 @@ def _changes(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) 
         return [(Kind.MUTE, {"person": _text(payload, "person"), "on": bool(payload.get("on", True)), **own})]
     if kind is wishes.Kind.AWAY:
         return _away(standing, _text(payload, "person"), bool(payload.get("on", True)))
+    if kind is wishes.Kind.LOST:
+        return [(Kind.LOST, {"people": list(payload["people"]), "waits": bool(payload["waits"])})]
     if kind is wishes.Kind.SCENE:
         people = _ordered(standing.people, payload.get("people") or ())
         return [_scene(_known(_text(payload, "name")), people)]
@@ -197,7 +216,10 @@ def _changes(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) 
     if kind is wishes.Kind.ANSWERED:
         return [(Kind.ANSWERED, {"question": _text(payload, "question")})]
     if kind is wishes.Kind.MARK:
-        return [(Kind.MARK, {"by": str(payload.get("by", "")), "reason": str(payload.get("reason", ""))})]
+        mark = {"by": str(payload.get("by", "")), "reason": str(payload.get("reason", ""))}
+        return [(Kind.MARK, mark | {"back_s": int(payload.get("back_s", 0))})]
+    if kind is wishes.Kind.TAKE_BACK:
+        return [(Kind.TAKE_BACK, {"question": payload.get("question"), "again": payload.get("again")})]
     return []
 
 

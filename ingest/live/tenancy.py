@@ -57,6 +57,7 @@ class Tenancy:
         self._heard = time.monotonic()
         self._waiting: list[Message] = []
         self._sent: set[str] = set()
+        self._staff: bool | None = None
         self._reports: asyncio.Queue[Message] = asyncio.Queue(REPORTS)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -83,6 +84,12 @@ class Tenancy:
         if self._wire is None:
             raise WireBroken("the room is being started")
         return await self._wire.call(message)
+
+    def set_staff(self, there: bool) -> None:
+        """Tell the room whether staff are there; each process once, and then when it changes."""
+        if self._wire is not None and self._staff is not there:
+            self._staff = there
+            self._wire.tell({"staff": there})
 
     def forward(self, waiting: Sequence[Message]) -> None:
         """Send the commands that were not sent to this process yet."""
@@ -116,7 +123,7 @@ class Tenancy:
         listening = asyncio.create_task(wire.listen(self._hear))
         try:
             wire.tell({"brief": await self._what_to_know()})
-            self._heard, self._wire, self._sent = time.monotonic(), wire, set()
+            self._heard, self._wire, self._sent, self._staff = time.monotonic(), wire, set(), None
             self.forward(self._waiting)
             await listening
         finally:

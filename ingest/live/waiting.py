@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from ingest import commands, store
 from ingest.commands import Kind
+from ingest.live.scene import Scene
 from ingest.people import IN_ROOM, Person, Role, Seat, SeatState
 
 
@@ -23,8 +24,35 @@ def show(connection: Connection, person: Person, words: str = "") -> None:
     """From backstage on air: in the programme's picture and sound, their track is written. Raises Overtaken."""
     store.move_seat(connection, person.id, SeatState.ADMITTED, SeatState.ON_AIR)
     # Interpreters speak whenever somebody else does: the picture must not follow them.
-    apart = {"apart": True} if person.role is Role.INTERPRETER else {}
-    commands.write(connection, person.office_hour, Kind.SHOW, person=person.id, name=person.name, role=words, **apart)
+    part = {Role.INTERPRETER: {"apart": True}, Role.HOST: {"host": True}}.get(person.role, {})
+    commands.write(connection, person.office_hour, Kind.SHOW, person=person.id, name=person.name, role=words, **part)
+
+
+def deputise(connection: Connection, person: Person, words: str = "") -> None:
+    """From backstage, or on air already, to where the host was: first in the scene. Raises Overtaken."""
+    if store.seat(connection, person.id).state is SeatState.ADMITTED:
+        store.move_seat(connection, person.id, SeatState.ADMITTED, SeatState.ON_AIR)
+    part = {"person": person.id, "name": person.name, "role": words, "host": True, "deputy": True}
+    commands.write(connection, person.office_hour, Kind.SHOW, **part)
+    commands.write(
+        connection,
+        person.office_hour,
+        Kind.SCENE,
+        name=scene_of(connection, person.office_hour).value,
+        people=[person.id],
+    )
+
+
+def deputy(connection: Connection, office_hour: str) -> str | None:
+    """Who was asked last to stand in for the host."""
+    shown = [each for each in commands.history(connection, office_hour) if each.kind is Kind.SHOW]
+    return next((each.payload["person"] for each in reversed(shown) if each.payload.get("deputy")), None)
+
+
+def scene_of(connection: Connection, office_hour: str) -> Scene:
+    """What staff chose last and the room did not refuse."""
+    chosen = commands.newest(connection, office_hour, {Kind.SCENE})
+    return Scene(chosen.payload["name"]) if chosen else Scene.GRID
 
 
 def hide(connection: Connection, person: Person) -> None:

@@ -41,3 +41,10 @@ async def test_who_comes_back_hears_at_once_what_was_missed(house: SmallHouse) -
     stream = News(house.database, 0.01).stream("mine", 1)
     assert await heard(stream) == 'id: 3\ndata: {"topics": ["seat"]}\n\n'
     await stream.aclose()  # type: ignore[attr-defined]
+
+
+async def test_staff_are_asked_at_once_whether_they_are_there(house: SmallHouse) -> None:
+    stream = News(house.database, 0.01).stream("mine", None, asked=True)
+    assert await anext(stream) == "retry: 1000\n\n"
+    assert await asyncio.wait_for(anext(stream), 5) == "event: here\ndata: ?\n\n"
+    await stream.aclose()  # type: ignore[attr-defined]

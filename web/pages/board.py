@@ -20,7 +20,7 @@ from questions import freshness, letters, moderation, private, queue, similar
 from questions import store as questions
 from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, shown_text
 from questions.question import State as QuestionState
-from web.pages import decisions, scene
+from web.pages import alarms, decisions, scene
 from web.pages.by_hand import CHANNELS
 from web.pages.cut import cutting
 from web.pages.decisions import back
@@ -80,6 +80,7 @@ def board_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
         "on_air": queue.on_air(connection, hour.id),
         "answered": columns[QuestionState.ANSWERED],
         "reasons": {reason: REASONS[reason] for reason in REJECTIONS},
+        "lost": alarms.lost_host(connection, hour),
         "attention": attention(connection, hour, len(columns[QuestionState.NEW])),
         "alike": alike(columns),
         "asked": {id: count + 1 for id, count in questions.merged_counts(connection, hour.id).items()},
@@ -95,7 +96,7 @@ def board_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
         "Role": Role,
         "with_room": hour.state in WITH_ROOM,
         "SCENES": scene.SCENES,
-        "scene": scene.scene_of(connection, hour.id),
+        "scene": waiting.scene_of(connection, hour.id),
     }
 
 
@@ -115,7 +116,7 @@ def _may_speak(question: Question) -> bool:
 
 def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[str, str, dict[str, Any]]]:
     """What needs staff, the urgent first: (kind of alert, message, its values)."""
-    found: list[tuple[str, str, dict[str, Any]]] = []
+    found: list[tuple[str, str, dict[str, Any]]] = alarms.lines(connection, hour)
     for command in commands.refused(connection, hour.id, now() - REFUSED_SHOWN)[:2]:
         found.append(("danger", N_("The room refused a command: %(reason)s"), {"reason": command.reason}))
     failed = [step for step in steps.of_office_hour(connection, hour.id) if step.state is steps.State.FAILED]
@@ -239,6 +240,7 @@ routes = [
     Route("/staff/office-hours/{id}/board", board),
     *decisions.routes,
     *scene.routes,
+    *alarms.routes,
     Route("/staff/office-hours/{id}/seats", seat, methods=["POST"]),
     Route("/staff/office-hours/{id}/mark", mark, methods=["POST"]),
 ]

@@ -3,6 +3,7 @@
 The first two steps are plain forms; nothing is asked of the camera before the person knows what it is for.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from questions import intake
 from questions.question import QUESTION_LENGTH, plain
 from questions.sources import form as form_source
 from questions.sources.form import NAME_LENGTH
+from web import handover
 from web.door import sign_in
 from web.pages.line import line_values
 from web.rendering import N_, house_of, render
@@ -216,8 +218,18 @@ def ticket(request: Request) -> Response:
             raise HTTPException(403)
         if not has_room(hour, now()) or (sends and seat.state not in IN_ROOM):
             raise HTTPException(409)
+        if audience in (tickets.Audience.WHIP, tickets.Audience.WHEP):
+            _hold(connection, person, request.state.form)
         token = tickets.issue(connection, person=person.id, office_hour=hour.id, audience=audience, at=now())
     return JSONResponse({"ticket": token}, headers={"Cache-Control": "no-store"})
+
+
+def _hold(connection: Connection, person: Person, form: Mapping[str, Any]) -> None:
+    """The seat is where the camera was started last. Raises HTTPException 423 for a page that it has left."""
+    try:
+        handover.hold(connection, person, str(form.get("page") or ""), claim=bool(form.get("claim")))
+    except handover.Elsewhere as error:
+        raise HTTPException(423) from error
 
 
 def _hour(request: Request) -> OfficeHour:

@@ -1,6 +1,5 @@
 """How the people on air are arranged: what staff press comes in, a command to the room goes out."""
 
-from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,15 +20,6 @@ SCENES = {
     Scene.SPEAKER: N_("One large"),
     Scene.SCREEN: N_("Screen"),
 }
-
-
-def scene_of(connection: Connection, office_hour: str) -> Scene:
-    """What staff chose last and the room did not refuse."""
-    chosen = Scene.GRID
-    for command in commands.history(connection, office_hour):
-        if command.kind is commands.Kind.SCENE and command.state is not commands.State.REFUSED:
-            chosen = Scene(command.payload["name"])
-    return chosen
 
 
 def choose(request: Request) -> Response:

@@ -32,6 +32,7 @@ from questions.question import QUESTION_LENGTH, shown_text
 from questions.question import State as QuestionState
 from web import vtt
 from web.media import may_see
+from web.pages import alarms
 from web.pages.cut import cutting
 from web.pages.need import last_day
 from web.rendering import N_, house_of, render
@@ -83,6 +84,7 @@ def live(request: Request) -> Response:
             ],
             "question": queue.on_air(connection, hour.id),
             "answered": questions.of_office_hour(connection, hour.id, [QuestionState.ANSWERED]),
+            "lost": alarms.lost_host(connection, hour),
             "cut": (held := cutting(connection, hour)) is not None and held.since is not None,
         }
     if values["cut"]:

@@ -31,14 +31,48 @@ class Full extends Refused {
 
 const FULL_FROM_S = 5;  // A room that is being opened says 1: that is no reason to tell anybody anything.
 
+// One page of a person has their seat: the one on which somebody pressed last (`claim`). Every other one is told so
+// (`moved`) and does not come back by itself. A page keeps its name when it is loaded anew.
+
+class Moved extends Refused {}
+const MOVED = 423;
+
+const named = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const fresh = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  try {
+    const before = sessionStorage.getItem("page");
+    if (!before) sessionStorage.setItem("page", fresh);
+    return before ?? fresh;
+  } catch {
+    return fresh;  // Storage is switched off: a page that is loaded anew is another one.
+  }
+};
+
+let name = null;
+export const seat = {
+  claim: false,
+  moved: false,
+  get page() {  // Only whoever connects needs a name: pages that only show something keep nothing in the browser.
+    return name ??= named();
+  },
+};
+
+const moved = () => {
+  Object.assign(seat, { claim: false, moved: true });
+  document.dispatchEvent(new CustomEvent("moved"));
+};
+
 export const fetchTicket = async (audience, csrf) => {
   const answer = await fetch("/tickets", {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-Csrf": csrf },
-    body: JSON.stringify({ audience }),
+    body: JSON.stringify({ audience, page: seat.page, claim: seat.claim }),
     signal: AbortSignal.timeout(ANSWER_MS),
   });
+  if (answer.status === MOVED) throw new Moved("the seat is on another device");
   if (!answer.ok) throw new Refused(`no ticket: ${answer.status}`);
+  if (audience !== "socket") seat.claim = false;
   return (await answer.json()).ticket;
 };
 
@@ -86,7 +120,7 @@ export class Connection {
   }
 
   start() {
-    if (this.running) return;
+    if (this.running || (seat.moved && !this.door)) return;
     this.running = true;
     this.round = (this.round ?? 0) + 1;
     this.#keep(this.round);
@@ -123,6 +157,11 @@ export class Connection {
         await this.#lost();
       } catch (error) {
         console.info(`${this.audience}: ${error.message}`);
+        if (error instanceof Moved && this.running) {
+          this.stop();
+          moved();
+          return;
+        }
         full = error instanceof Full;
         if (full) wait = error.wait;
       }

@@ -53,6 +53,8 @@ export const refreshAll = () => {
 const listen = (officeHour) => {
   const source = new EventSource(`/events?office_hour=${encodeURIComponent(officeHour)}`);
   source.addEventListener("message", refreshAll);
+  // Staff are asked whether they are there. Timers sleep in a tab behind others, what the server sends does not.
+  source.addEventListener("here", () => fetch(`/staff/office-hours/${encodeURIComponent(officeHour)}/here`).catch(() => {}));
   setInterval(refreshAll, LOOK_ANYWAY_MS);
   document.addEventListener("visibilitychange", () => document.hidden || refreshAll());
   document.addEventListener("focusout", () => {

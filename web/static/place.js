@@ -4,6 +4,7 @@
 import { refreshAll } from "./parts.js";
 import { HEARD, reportDevices, watchLevel } from "./devices.js";
 import { Connection, Socket } from "./connection.js";
+import { claim } from "./handover.js";
 import { post } from "./line.js";
 
 const room = document.getElementById("room");
@@ -129,6 +130,19 @@ const unshare = () => {
   for (const track of sharing.stream.getTracks()) track.stop();
   sharing = null;
   at("share").setAttribute("aria-pressed", "false");
+};
+
+// Another device has the seat: camera and microphone go off here, and the loudspeaker, which the other one would hear.
+
+const fallSilent = () => {
+  unshare();
+  sending?.stop();
+  hearing?.stop();
+  for (const track of stream?.getTracks() ?? []) track.stop();
+  stream = null;
+  at("own").srcObject = null;
+  at("own-none").hidden = at("start-devices").hidden = false;
+  for (const id of ["level", "choices", "mute", "blind", "share"]) at(id).hidden = true;
 };
 
 // Connections
@@ -262,7 +276,8 @@ const stayAwake = async () => {
 };
 
 if (at("own")) {
-  at("start-devices").addEventListener("click", () => { startDevices(); stayAwake(); });
+  at("start-devices").addEventListener("click", () => { claim(); startDevices(); stayAwake(); });
+  document.addEventListener("moved", fallSilent);
   at("mute").addEventListener("click", (event) => { toggle(event); tellMuted(); });
   at("blind").addEventListener("click", toggle);
   at("share").addEventListener("click", share);
