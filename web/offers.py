@@ -8,7 +8,8 @@ from web.rendering import N_
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A button and what it does, in one sentence. `move` is a name in `staff.MOVES` or `staff.LINE`; else `leads` is where it goes."""
+    """A button and what it does, in one sentence. `move` is a name in `staff.MOVES` or `staff.LINE`; else it `leads`
+    to a page."""
 
     label: str
     says: str
