@@ -10,14 +10,16 @@ class Kind(Enum):
     END = "end"
     PAUSE = "pause"
     RESUME = "resume"
-    ADMIT = "admit"  # person, name, role: may connect, is backstage
-    SHOW = "show"  # person, name, role, apart (never large by speaking): in picture and sound, track written
+    ADMIT = "admit"  # person, name, role, scopes, topic: may connect, is backstage
+    # person, name, role, scopes (agreed to), topic, apart (never large by speaking): in picture and sound, with a track
+    SHOW = "show"
     HIDE = "hide"  # person: off air, backstage
     HOLD = "hold"  # person: back to the waiting room
     MUTE = "mute"  # person, on
     SCENE = "scene"  # name (scene.Scene), people: who is first, and large where one is
     ON_AIR = "on_air"  # question, text, author
     ANSWERED = "answered"  # question
+    CONSENT = "consent"  # person, scopes (those that still hold), name: without "live" they are off air and go
     MARK = "mark"  # reason
     CUT = "cut"  # by: slide and silence for the public instead of what has not gone out and what follows
     GO_ON = "go_on"  # by: the public gets again what is made from now on

@@ -85,6 +85,7 @@ class Studio:
             on_edge=lambda office_hour, edge: self.files.told(office_hour, edge),
             sealing_key=sealing.public_key(house.safe),
             begins_in=lambda language: say(language, "Begins in %(time)s", time=TIME),
+            dark_words=lambda language: say(language, "This part is not shown"),
         )
         self._ending: set[str] = set()
         self.files = LiveFiles(
@@ -131,7 +132,7 @@ class Studio:
                 return
             store.finish_edition(connection, edition.id, ticks)
             hour = store.move_office_hour(connection, office_hour, State.ENDED, ended_at=now())
-            publish.pipeline.begin(connection, hour, edition)
+            publish.pipeline.begin(connection, hour, edition, say(hour.language, "This part is not shown"))
         self.house.engine.dispatch()
 
     # Doors

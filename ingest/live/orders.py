@@ -21,6 +21,7 @@ from ingest import wishes
 from ingest.live.broadcast import Sealing
 from ingest.live.cards import Slide
 from ingest.live.cutting import EFFECT_S, Cutting, cut_event
+from ingest.live.hiding import Hiding
 from ingest.live.presence import House
 from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
@@ -28,6 +29,7 @@ from ingest.live.scene import Scene
 from ingest.live.scribe import Scribe as Scribe
 from ingest.live.segments import DiskStopped
 from ingest.live.standing import CUTTING, Change, Refused, Standing, decide, fold
+from ingest.people import Scope
 from ingest.timeline import Kind
 
 log = logging.getLogger(__name__)
@@ -46,14 +48,15 @@ class Orders:
         house: House,
         recorder: Callable[[], Recorder],
         tick_duration: Fraction,
-        picture: dict[str, int],
+        picture: dict[str, Any],
         died: datetime,
         tell: Tell,
         sealing: Callable[[], Sealing] | None = None,
+        hiding: Hiding | None = None,
     ) -> None:
         """`recorder` opens the recording; `died` is the last sign of life of a process before this one.
 
-        `sealing` makes what keeps the next cut stretch.
+        `sealing` makes what keeps the next cut stretch; `hiding` covers what may not be kept.
         """
         self.standing = fold(Standing(), ((event.kind, event.values) for event in scribe.events))
         self.ended_ticks = scribe.events[-1].tick + 1 if self.standing.over else None
@@ -71,6 +74,8 @@ class Orders:
         self._beats = 0
         programme.set_gains({e.values["person"]: e.values["db"] for e in scribe.events if e.kind is Kind.GAIN})
         self._cutting = Cutting(programme, house, sealing)
+        self._hiding = hiding
+        self._topics: dict[str, str] = {}
         self._cut_words = ""
         self._draining: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
@@ -78,6 +83,8 @@ class Orders:
     def brief(self, title: str, host: str, known: list[dict[str, Any]]) -> None:
         """What rows say and the timeline does not: words, and what was done before media time began."""
         self.title, self.host = title, host
+        if self._hiding is not None:
+            self._hiding.topics, self._hiding.footer = self._topics, host
         for command in known:
             self._learn(command["payload"])
             if command.get("done") and not self.standing.begun and command["id"] not in self._applied:
@@ -136,6 +143,8 @@ class Orders:
     async def _do(self, id: str, kind: wishes.Kind, payload: dict[str, Any]) -> int:
         changes = decide(self.standing, kind, payload)
         self._learn(payload)
+        if kind is wishes.Kind.CONSENT:
+            return await self._bind(id, payload["person"], changes)
         if kind is wishes.Kind.START:
             return await self._start(id, float(payload.get("delay_s") or 0))
         if kind in CUTTING:
@@ -153,7 +162,33 @@ class Orders:
             self._tell({"tell": "paused", "paused": self.standing.paused})
         return tick
 
+    async def _bind(self, id: str, person: str, changes: list[Change]) -> int:
+        """Somebody takes back what they agreed to: from the next tick on it binds every output.
+
+        Who may not be seen live is out of what the broadcast delay still holds, too.
+        """
+        goal = fold(self.standing, changes)
+        leaves, running = Scope.LIVE.value not in goal.scopes[person], goal.begun and not goal.over
+        torn = leaves and running and self.delay_s > 0 and self.standing.cut_from is None
+        cut = cut_event(await self._cutting.without_delay(), None, person, on=True) if torn else None
+        tick = 0 if goal.over else await self._show(goal, recorded=goal.begun and not goal.ending)
+        again = await self._cutting.with_delay_again() if cut else None
+        if cut is not None:
+            changes = [(Kind.CUT, cut), *changes]
+        if again is not None and (values := cut_event(again, (cut or {})["from"], person, on=False)):
+            changes = [*changes, (Kind.CUT, values)]
+        self.standing = fold(self.standing, changes)
+        if leaves:
+            await self._house.send_out(person)
+        if running:
+            await self._write(changes, tick, id)
+        if person in goal.untracked:
+            await self._house.drop_tracks(person)
+        return tick
+
     def _learn(self, payload: dict[str, Any]) -> None:
+        if payload.get("topic"):
+            self._topics[payload["person"]] = str(payload["topic"])
         if "person" in payload and ("name" in payload or "role" in payload):
             self._house.introduce(payload["person"], payload.get("name"), payload.get("role"))
             if payload.get("apart"):
@@ -245,6 +280,8 @@ class Orders:
 
     async def _over(self, last: int, id: str | None) -> int:
         await self._house.close_tracks(all_has_left=True)
+        if self._hiding is not None:
+            await asyncio.to_thread(self._hiding.finish, list(self._scribe.events), last + 1)
         if self.standing.cut_from is not None:
             self._cutting.over()
             values: dict[str, Any] = {"on": False, "from": self.standing.cut_from, "until": last + 1, "by": ""}
@@ -262,6 +299,7 @@ class Orders:
         before, self._shown = self._shown, goal
         people = () if goal.ending else goal.people
         places = [self._house.presence(person).place(person in goal.muted) for person in people]
+        self._house.untracked = goal.untracked
         self._house.set_on_air(people, recorded=recorded, seen=self._slide(goal) is None)
         await self._house.pictures()
         # Letters are drawn by the thread that asks for them, which takes some ten milliseconds.
@@ -316,6 +354,12 @@ class Orders:
         """Somebody on air went silent, or came back (event loop)."""
         if self.standing.begun and not self.standing.over and (tick := self._programme.tick) is not None:
             self._scribe.write(Kind.GAP, tick, person=person, on=on)
+
+    def hide(self, newest: int) -> None:
+        """Cover what may no longer be kept, up to the whole segment `newest`. Blocks: not for the event loop."""
+        tick = self._programme.tick
+        if self._hiding is not None and self.standing.begun and tick is not None:
+            self._hiding.look(self._scribe.events, tick, newest)
 
     def clock(self) -> None:
         """Write where the tracks are, and each tenth time how loud everybody is made; called once a second."""

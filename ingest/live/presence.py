@@ -15,6 +15,7 @@ from typing import Any
 from ingest.archive import Room
 from ingest.live.belated import Belated
 from ingest.live.fanout import Fanout
+from ingest.live.hiding import drop_tracks
 from ingest.live.jitter import EncodedFrame
 from ingest.live.programme import Place, Programme
 from ingest.live.receive import Peer, PersonSource
@@ -91,6 +92,8 @@ class House:
     ) -> None:
         self.people: dict[str, Presence] = {}
         self.apart: set[str] = set()  # who never becomes large by speaking
+        self.untracked: frozenset[str] = frozenset()  # who refused to be recorded
+        self.tracked = True  # an office hour that is live only has no tracks
         self._room = room
         self._programme = programme
         self._frame_rate = frame_rate
@@ -178,11 +181,22 @@ class House:
             presence.spared, presence.tileless_since = False, None
             if recorded and presence.on_air and not presence.recorded:
                 presence.wanted_at = time.monotonic()
-            presence.recorded = presence.on_air and recorded and not presence.screen  # the programme has it
+            presence.recorded = presence.on_air and recorded and self._tracks_of(presence)
             if presence.source.peer is not None:
                 presence.source.peer.watch(presence.seen)
             if not presence.recorded:
                 self._end_track(presence)
+
+    def _tracks_of(self, presence: Presence) -> bool:
+        """Whether a track may be written; of a screen the programme has it."""
+        return self.tracked and not presence.screen and presence.person not in self.untracked
+
+    async def drop_tracks(self, person: str) -> None:
+        """Erase what was kept of somebody's own sound and picture."""
+        for track in [each for each in self._ending if each.person == person]:
+            track.close(time.monotonic(), all_has_left=False)
+            await asyncio.to_thread(track.wait, 5.0)
+        await asyncio.to_thread(drop_tracks, self._room, {person})
 
     async def pictures(self) -> None:
         """Wait for the pictures of those who were not decoded until now, so that no name card flashes up."""

@@ -27,6 +27,7 @@ from ingest.commands import Command
 from ingest.database import Database
 from ingest.live.segments import Edge
 from ingest.live.tenancy import Tenancy
+from ingest.live.viewing import window
 from ingest.live.wire import CallFailed, WireBroken
 from ingest.officehours import WITH_ROOM, OfficeHour
 from ingest.settings import Settings
@@ -84,15 +85,17 @@ class Rooms:
         on_edge: Callable[[str, Edge], None] = lambda office_hour, edge: None,
         sealing_key: str = "",
         begins_in: Callable[[str], str] = lambda language: "",
+        dark_words: Callable[[str], str] = lambda language: "",
     ) -> None:
         """`sealing_key`: what rooms seal cut stretches with; without one these are lost.
 
-        `begins_in` says in a language how long it takes until the beginning, with `countdown.TIME` for the time.
+        `begins_in` says in a language how long it takes until the beginning, with `countdown.TIME` for the time;
+        `dark_words` what stands where somebody may not be kept.
         """
         self._sealing_key = sealing_key
         self._settings, self._database, self._archive = settings, database, archive
         self._on_started, self._on_paused, self._on_ended = on_started, on_paused, on_ended
-        self._on_edge, self._begins_in = on_edge, begins_in
+        self._on_edge, self._begins_in, self._dark_words = on_edge, begins_in, dark_words
         self._rooms: dict[str, Tenancy] = {}
         self._last: dict[str, dict[str, Any]] = {}
         self._bell = asyncio.Event()
@@ -225,6 +228,8 @@ class Rooms:
             "ice_servers": list(settings.ice_servers),
             "sealing_key": self._sealing_key,
             "whep_viewers": settings.whep_viewers,
+            "window": window(settings.rewind_minutes),
+            "recorded": hour.recorded,
         }
         tenancy = Tenancy(
             room.root,
@@ -242,7 +247,8 @@ class Rooms:
             known = commands.history(connection, hour.id)
         done = [commands.as_message(each) | {"done": each.state is commands.State.DONE} for each in known]
         count = {"begins": hour.starts_at.isoformat(), "begins_in": self._begins_in(hour.language)}
-        return {"title": hour.title, "host": hour.host_name, "commands": done, **count}
+        words = {"title": hour.title, "host": hour.host_name, "dark_words": self._dark_words(hour.language)}
+        return {"commands": done, **words, **count}
 
     async def _report(self, office_hour: str, message: dict[str, Any]) -> None:
         """Tell the database, or whoever is concerned, what a room said; tried until it works."""

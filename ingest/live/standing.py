@@ -5,11 +5,13 @@ air, in which order, muted or not, and which question is shown.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingest import wishes
+from ingest.consent import ALL, Effect, Output, effect
 from ingest.live.scene import MOST_TILES, Scene
+from ingest.people import Scope
 from ingest.timeline import Kind
 
 Change = tuple[Kind, dict[str, Any]]
@@ -30,6 +32,7 @@ class Standing:
     """How things stand in a room. `people` are on air, in the order of their tiles; `speaker` spoke last.
 
     `cut_from`: the tick from which the public gets slide and silence; `ending`: only what is delayed still goes out.
+    `scopes`: what people agree to, by person, as far as they were asked.
     """
 
     begun: bool = False
@@ -43,6 +46,16 @@ class Standing:
     muted: frozenset[str] = frozenset()
     question: str | None = None
     answered: frozenset[str] = frozenset()
+    scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def untracked(self) -> frozenset[str]:
+        """Of whom no track may be written."""
+        return frozenset(
+            person
+            for person, scopes in self.scopes.items()
+            if effect(ALL - {Scope(each) for each in scopes}, Output.TRACK) is not Effect.NONE
+        )
 
     @property
     def large(self) -> str | None:
@@ -63,6 +76,8 @@ class Standing:
             return replace(self, people=place if values["on"] else others)
         if kind is Kind.SCENE:
             return self._after_scene(values)
+        if kind is Kind.CONSENT:
+            return replace(self, scopes={**self.scopes, values["person"]: tuple(values["scopes"])})
         if kind is Kind.SPEAKER:
             return replace(self, speaker=values["person"])
         if kind is Kind.MUTE:
@@ -83,7 +98,8 @@ class Standing:
 
     def as_events(self) -> list[Change]:
         """What to write at the beginning of a timeline so that it says the same."""
-        changes: list[Change] = [(Kind.VISIBLE, {"person": each, "on": True}) for each in self.people]
+        changes: list[Change] = [_agreed(person, scopes) for person, scopes in sorted(self.scopes.items())]
+        changes += [(Kind.VISIBLE, {"person": each, "on": True}) for each in self.people]
         changes.append((Kind.SCENE, {"name": self.scene, "people": list(self.people)}))
         if self.speaker is not None:
             changes.append((Kind.SPEAKER, {"person": self.speaker}))
@@ -106,7 +122,7 @@ def decide(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) ->
     START, END, CUT and GO_ON are the room's own: only their conditions are looked at here.
     """
     over = standing.over or (standing.ending and kind not in CUTTING)
-    if over and kind not in (wishes.Kind.HOLD, wishes.Kind.ADMIT):
+    if over and kind not in (wishes.Kind.HOLD, wishes.Kind.ADMIT, wishes.Kind.CONSENT):
         raise Refused("the office hour is over")
     if kind is wishes.Kind.START and standing.begun:
         raise Refused("the office hour is on air already")
@@ -117,7 +133,10 @@ def decide(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) ->
 
 def _changes(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) -> list[Change]:
     if kind is wishes.Kind.SHOW:
-        return _shown(standing, _text(payload, "person"))
+        return [*_asked(standing, payload), *_shown(standing, _text(payload, "person"))]
+    if kind is wishes.Kind.CONSENT:
+        left = _hidden(standing, _text(payload, "person")) if Scope.LIVE.value not in payload["scopes"] else []
+        return [*_asked(standing, payload), *left]
     if kind in (wishes.Kind.HIDE, wishes.Kind.HOLD):
         return _hidden(standing, _text(payload, "person"))
     if kind is wishes.Kind.MUTE:
@@ -136,6 +155,18 @@ def _changes(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) 
     if kind is wishes.Kind.MARK:
         return [(Kind.MARK, {"by": str(payload.get("by", "")), "reason": str(payload.get("reason", ""))})]
     return []
+
+
+def _asked(standing: Standing, payload: Mapping[str, Any]) -> list[Change]:
+    """What the person agrees to, when it is said and not known yet."""
+    if "scopes" not in payload:
+        return []
+    person, scopes = _text(payload, "person"), payload["scopes"]
+    return [] if standing.scopes.get(person) == tuple(scopes) else [_agreed(person, scopes)]
+
+
+def _agreed(person: str, scopes: Iterable[str]) -> Change:
+    return Kind.CONSENT, {"person": person, "scopes": list(scopes)}
 
 
 def _shown(standing: Standing, person: str) -> list[Change]:

@@ -8,23 +8,26 @@ from sqlalchemy.engine import Connection
 
 from ingest import commands, store
 from ingest.commands import Kind
+from ingest.live import agreement
 from ingest.people import IN_ROOM, Person, Role, Seat, SeatState
 
 
 def admit(connection: Connection, person: Person, words: str = "") -> None:
-    """From the waiting room (or held) to backstage. Raises Overtaken."""
+    """From the waiting room (or held) to backstage. Raises Overtaken, NoConsent."""
     seat = store.seat(connection, person.id)
     start = seat.state if seat.state in (SeatState.HELD, SeatState.CALLED) else SeatState.WAITING
     store.move_seat(connection, person.id, start, SeatState.ADMITTED)
-    commands.write(connection, person.office_hour, Kind.ADMIT, person=person.id, name=person.name, role=words)
+    agreed = agreement.told(connection, person)
+    commands.write(connection, person.office_hour, Kind.ADMIT, person=person.id, role=words, **agreed)
 
 
 def show(connection: Connection, person: Person, words: str = "") -> None:
-    """From backstage on air: in the programme's picture and sound, their track is written. Raises Overtaken."""
+    """From backstage on air: in the programme's picture and sound, with their track. Raises Overtaken, NoConsent."""
     store.move_seat(connection, person.id, SeatState.ADMITTED, SeatState.ON_AIR)
     # Interpreters speak whenever somebody else does: the picture must not follow them.
     apart = {"apart": True} if person.role is Role.INTERPRETER else {}
-    commands.write(connection, person.office_hour, Kind.SHOW, person=person.id, name=person.name, role=words, **apart)
+    agreed = agreement.told(connection, person)
+    commands.write(connection, person.office_hour, Kind.SHOW, person=person.id, role=words, **agreed, **apart)
 
 
 def hide(connection: Connection, person: Person) -> None:
