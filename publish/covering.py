@@ -1,0 +1,30 @@
+"""Who was on air and what they refuse come in; whether the recording has to be covered goes out."""
+
+from sqlalchemy.engine import Connection
+
+from ingest import commands, steps
+from ingest.commands import Kind
+from ingest.people import Scope
+from transcode import cover
+from transcode.tasks import COVER
+
+IN_IT = frozenset({Scope.RECORDING, Scope.NAME})
+"""Who takes one of these back is to be seen or read in the recording as it is."""
+
+
+def shown(connection: Connection, office_hour: str) -> set[str]:
+    """Who was ever put on air."""
+    history = commands.history(connection, office_hour)
+    return {str(each.payload.get("person")) for each in history if each.kind is Kind.SHOW}
+
+
+def to_cover(connection: Connection, office_hour: str) -> bool:
+    """Whether the recording holds somebody who may not be in it as they are."""
+    refused, seen = cover.refused(connection, office_hour), shown(connection, office_hour)
+    return any(refused.get(person, frozenset()) & IN_IT for person in seen)
+
+
+def being_covered(connection: Connection, office_hour: str) -> bool:
+    """Whether somebody who took back is still to be covered: until then nothing is released."""
+    from_cover = [step for step in steps.of_office_hour(connection, office_hour) if step.kind == COVER]
+    return any(step.state not in (steps.State.DONE, steps.State.CANCELLED) for step in from_cover)
