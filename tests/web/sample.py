@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 import transcode.tasks
 from ingest import accounts, commands, steps, store
 from ingest.archive import Room
+from ingest.consent import ALL
 from ingest.database import now
 from ingest.officehours import OfficeHour, State, Visibility
 from ingest.people import Role, Scope, SeatState
@@ -122,14 +123,15 @@ def _running(house: SmallHouse) -> tuple[OfficeHour, str]:
             queue.queue(connection, moderation.approve(connection, questions.get(connection, id), by="bo"), by="bo")
         queue.put_on_air(connection, questions.get(connection, asked[0]), by="bo")
         moderation.approve(connection, questions.get(connection, asked[4]), by="bo")
-        for name, topic, scope in (
-            ("Chris", "Radweg Lindenstraße", Scope.LIVE_AND_RECORDING),
-            ("Fatma Yilmaz", "Kindergarten in der Bachgasse", Scope.LIVE_AND_RECORDING),
-            ("Herr Neumann", "Parken am Friedhof", Scope.LIVE_AND_RECORDING),
-            ("Erika", "Warum läuten die Glocken so früh?", Scope.READ_OUT),
+        for name, topic, agreed in (
+            ("Chris", "Radweg Lindenstraße", ALL),
+            ("Fatma Yilmaz", "Kindergarten in der Bachgasse", ALL - {Scope.OUTSIDE}),
+            ("Herr Neumann", "Parken am Friedhof", {Scope.LIVE}),
+            ("Erika", "Warum läuten die Glocken so früh?", {Scope.NAME}),
         ):
             person = store.add_person(connection, hour.id, name=name, role=Role.GUEST, topic=topic)
-            store.give_consent(connection, person.id, scope, 1)
+            store.answer_consent(connection, person.id, {scope: scope in agreed for scope in Scope}, 1)
+            store.set_pseudonym(connection, person.id, "" if Scope.NAME in agreed else "Bürgerin oder Bürger")
             if name == "Chris":
                 store.move_seat(connection, person.id, SeatState.WAITING, SeatState.ADMITTED)
                 store.move_seat(connection, person.id, SeatState.ADMITTED, SeatState.ON_AIR)

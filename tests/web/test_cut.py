@@ -11,7 +11,7 @@ from ingest.commands import Kind
 from ingest.database import now
 from ingest.live import waiting
 from ingest.officehours import OfficeHour, State
-from ingest.people import Person, Role, SeatState
+from ingest.people import Person, Role, Scope, SeatState
 from tests.web.conftest import ORIGIN, Browser, SmallHouse
 from web import store as web_store
 from web.sessions import COOKIE
@@ -31,6 +31,7 @@ def cast(house: SmallHouse, live: OfficeHour) -> dict[str, Person]:
             "chris": store.add_person(connection, live.id, name="Chris", role=Role.GUEST),
             "dana": store.add_person(connection, live.id, name="Dana", role=Role.GUEST),
         }
+        store.answer_consent(connection, people["chris"].id, {Scope.LIVE: True}, 1)
         waiting.show(connection, people["ada"])
         waiting.admit(connection, people["chris"])
         waiting.show(connection, people["chris"])

@@ -11,7 +11,7 @@ from ingest.database import now, random_id
 from ingest.live import waiting
 from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone
 from ingest.officehours import OfficeHour, State
-from ingest.people import Role
+from ingest.people import Role, Scope
 from tests.journeys.house import environment, house_in
 from web import studio
 from web.house import House
@@ -115,6 +115,7 @@ def knock(viewer: TestClient, house: House, role: Role) -> tuple[int, str | None
         )
         person = store.add_person(connection, hour.id, name="Chris", role=role)
         if role is Role.GUEST:
+            store.answer_consent(connection, person.id, {Scope.LIVE: True}, 1)
             waiting.admit(connection, person, "Bürger")
         ticket = tickets.issue(
             connection, person=person.id, office_hour=hour.id, audience=tickets.Audience.WHIP, at=now()

@@ -20,6 +20,7 @@ from questions import freshness, letters, moderation, private, queue, similar
 from questions import store as questions
 from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, shown_text
 from questions.question import State as QuestionState
+from web import consenting
 from web.pages import decisions, scene
 from web.pages.by_hand import CHANNELS
 from web.pages.cut import cutting
@@ -88,6 +89,7 @@ def board_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
         "PRIVATE": PRIVATE,
         "by_hand": CHANNELS,
         "shown_text": shown_text,
+        "agreed": consenting.agreed(connection, hour.id),
         "cut": cutting(connection, hour),
         "State": State,
         "SeatState": SeatState,
@@ -138,6 +140,8 @@ def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[
         minutes = int((now() - ungreeted[0].changed_at).total_seconds() // 60)
         values = {"count": len(ungreeted), "minutes": minutes}
         found.append(("warning", N_("%(count)s waiting and not greeted, the first for %(minutes)s minutes."), values))
+    if hour.state in WITH_ROOM and (unasked := consenting.in_office_unasked(connection, hour.id)):
+        found.append(("warning", N_("%(name)s has not confirmed the consent yet."), {"name": unasked[0].name}))
     if new:
         found.append(("info", N_("%(count)s unread among the questions."), {"count": new}))
     return found
@@ -157,12 +161,6 @@ def _about_letters(connection: Connection, hour: OfficeHour) -> list[tuple[str, 
 # What a press does to a person, or to the programme
 
 
-def _admit(connection: Connection, person: Person, words: str) -> None:
-    if person.role is Role.GUEST and not speaks(connection, person.id):
-        raise Overtaken("this person asked to be read out")
-    waiting.admit(connection, person, words)
-
-
 def _ban(connection: Connection, person: Person, words: str) -> None:
     """Out of the room for good."""
     if store.seat(connection, person.id).state in (SeatState.ADMITTED, SeatState.ON_AIR):
@@ -179,7 +177,7 @@ def _mute(on: bool) -> "PersonAct":
 
 PersonAct = Callable[[Connection, Person, str], None]
 PERSON_ACTS: dict[str, PersonAct] = {
-    "admit": _admit,
+    "admit": waiting.admit,
     "show": waiting.show,
     "hide": lambda connection, person, words: waiting.hide(connection, person),
     "hold": lambda connection, person, words: waiting.hold(connection, person),

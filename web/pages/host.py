@@ -17,6 +17,7 @@ from questions import queue
 from questions.question import shown_text
 from web import store as web_store
 from web.door import sign_in
+from web.pages import consent
 from web.pages.cut import cutting
 from web.pages.join import is_secure, room_values, seat_values, speaks
 from web.rendering import N_, house_of, render
@@ -45,6 +46,7 @@ def page(request: Request) -> Response:
             raise HTTPException(403)
         values = seat_values(connection, hour, person) | question_values(connection, hour)
         values["cut"] = cutting(connection, hour)
+        values |= consent.own_values(request, connection, hour, person)
     templates = {None: "host.html", "seat": "seat.html", "question": "host_question.html"}
     part = request.query_params.get("part")
     if part not in templates:

@@ -14,17 +14,20 @@ from starlette.routing import Route
 
 from ingest import store, tickets
 from ingest.database import now, random_id
-from ingest.live import waiting
+from ingest.live import agreement, waiting
 from ingest.officehours import TAKING_QUESTIONS, WITH_ROOM, OfficeHour, State
 from ingest.people import IN_ROOM, RIGHTS, Person, Right, Role, Scope, SeatState
 from questions import intake
 from questions.question import QUESTION_LENGTH, plain
 from questions.sources import form as form_source
 from questions.sources.form import NAME_LENGTH
+from web import consenting
 from web.door import sign_in
+from web.pages import consent
 from web.rendering import N_, house_of, render
 from web.rights import taking_part
 
+FIELDS = ("name", "topic", "scope", "no_recording", "outside", "no_name", "pseudonym")
 KEPT_AFTER = timedelta(days=1)
 """How long after the planned end a guest's browser still knows them."""
 LEFT = frozenset({SeatState.LEFT, SeatState.BANNED, SeatState.MISSED})
@@ -43,16 +46,17 @@ def next_step(request: Request) -> Response:
     hour, form = _hour(request), request.state.form
     if hour.state not in TAKING_QUESTIONS:
         raise HTTPException(409, N_("One cannot take part just now."))
-    values = {name: plain(str(form.get(name, ""))) for name in ("name", "topic", "scope")}
+    values = {name: plain(str(form.get(name, ""))) for name in FIELDS}
     errors = _mistakes(values)
     if errors:
         return _step(request, hour, "name", values, errors, status=422)
     if form.get("step") != "consent":
         return _step(request, hour, "consent", values, {})
-    if values["scope"] not in {scope.value for scope in Scope}:
+    answers = consenting.scopes_of(values, recorded=hour.recorded)
+    if answers is None:
         return _step(request, hour, "consent", values, {"scope": N_("Please choose one of the two.")}, status=422)
     with house_of(request).database.transaction() as connection:
-        person = _take_seat(request, connection, hour, values)
+        person = _take_seat(request, connection, hour, values, answers)
     sign_in(request, person=person.id, at_least=_end(hour) + KEPT_AFTER)
     return RedirectResponse(f"/office-hours/{hour.id}/place", 303)
 
@@ -70,15 +74,19 @@ def _mistakes(values: dict[str, str]) -> dict[str, str]:
     return errors
 
 
-def _take_seat(request: Request, connection: Connection, hour: OfficeHour, values: dict[str, str]) -> Person:
-    """A person with seat and consent; whoever wants to be read out has asked a question with it."""
-    scope, language = Scope(values["scope"]), request.state.language
+def _take_seat(
+    request: Request, connection: Connection, hour: OfficeHour, values: dict[str, str], answers: consenting.Answers
+) -> Person:
+    """A person with seat, consent and private address; whoever wants to be read out has asked a question with it."""
+    language = request.state.language
     person = store.add_person(
         connection, hour.id, name=values["name"], role=Role.GUEST, language=language, topic=values["topic"]
     )
-    store.give_consent(connection, person.id, scope, hour.consent_version)
-    if scope is Scope.READ_OUT:
-        written = {"question": values["topic"], "name": values["name"], "consent": "yes", "form": random_id()}
+    consenting.keep(connection, hour, person, answers)
+    consent.give_address(request, connection, person)
+    if answers.reads_out:
+        shown = store.person(connection, person.id).shown_name
+        written = {"question": values["topic"], "name": shown, "consent": "yes", "form": random_id()}
         arrival = form_source.read(written, office_hour=hour.id, language=language, at=now())
         intake.take(connection, arrival, house_of(request).safe)
     return person
@@ -93,7 +101,7 @@ def place(request: Request) -> Response:
     if person.role is Role.HOST:
         return RedirectResponse(f"/office-hours/{hour.id}/host", 303)
     with house_of(request).database.reading() as connection:
-        values = seat_values(connection, hour, person)
+        values = seat_values(connection, hour, person) | consent.own_values(request, connection, hour, person)
     part = request.query_params.get("part")
     if part not in (None, "seat"):
         raise HTTPException(404)
@@ -126,8 +134,7 @@ def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dic
 
 def speaks(connection: Connection, person: str) -> bool:
     """Whether a guest agreed to be seen and heard; who did not is read out and takes nobody's turn."""
-    given = store.consents_of(connection, person)
-    return any(each.scope is Scope.LIVE_AND_RECORDING and each.taken_back_at is None for each in given)
+    return Scope.LIVE in agreement.given(connection, store.person(connection, person))
 
 
 def sign_for(hour: OfficeHour, seat: SeatState) -> str:
@@ -212,7 +219,7 @@ def _hour(request: Request) -> OfficeHour:
 def _step(
     request: Request, hour: OfficeHour, step: str, values: dict[str, str], errors: dict[str, str], status: int = 200
 ) -> Response:
-    kept = dict.fromkeys(("name", "topic", "scope"), "") | values
+    kept = dict.fromkeys(FIELDS, "") | values
     return render(
         request, "join.html", status=status, hour=hour, step=step, values=kept, errors=errors,
         open=hour.state in TAKING_QUESTIONS, secure=is_secure(request), limit=QUESTION_LENGTH,

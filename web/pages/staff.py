@@ -22,7 +22,7 @@ from questions import letters
 from questions import store as questions
 from questions.question import State as QuestionState
 from web import store as web_store
-from web.pages import figures, publications, work_lines
+from web.pages import figures, marks, publications, work_lines
 from web.pages.announce import CHANGEABLE, hosts_of, link_expiry
 from web.pages.office import local_path
 from web.rendering import N_, house_of, render
@@ -59,7 +59,18 @@ def _start(connection: Connection, hour: OfficeHour) -> None:
 def _release(connection: Connection, hour: OfficeHour) -> None:
     if hour.state not in WITH_RECORDING:
         raise Overtaken(f"the office hour is {hour.state.value}")
-    own_site.release(connection, hour.id)
+    try:
+        own_site.release(connection, hour.id)
+    except own_site.NotYet as error:
+        raise HTTPException(409, NOT_YET[type(error)]) from error
+
+
+NOT_YET: dict[type[own_site.NotYet], str] = {
+    own_site.MarksOpen: N_("Moments of the recording are marked. Look at them on the page of the office hour first."),
+    own_site.StillCovered: N_("Somebody took back their consent and is being covered. Try again in a minute."),
+    own_site.LiveOnly: N_("This office hour was live only; there is no recording."),
+}
+"""What is said when a release has to wait."""
 
 
 def _withdraw(connection: Connection, hour: OfficeHour) -> None:
@@ -88,7 +99,7 @@ ASKED_ONCE = frozenset({"end", "cancel", "withdraw", "put_on_youtube", "take_fro
 """Moves that cannot be undone by the next button: they are asked about once."""
 ASKED_FOR_NOTHING: dict[str, Callable[[Connection, OfficeHour], str]] = {"put_on_youtube": publications.why_not}
 """What would be refused anyway is not asked about: the sentence that says why, or an empty one."""
-PARTS = {"": "hour.html", "state": "hour_state.html", "publications": "hour_publications.html"}
+PARTS = {"": "hour.html", "state": "hour_state.html", "publications": "hour_publications.html", "marks": "marks.html"}
 REVIEWED = frozenset({"release", "withdraw"})
 """Moves that the host may make as well."""
 
@@ -127,6 +138,7 @@ def page(request: Request) -> Response:
         recorded = hour.state in WITH_RECORDING and store.edition_of(connection, hour.id) is not None
         lines = publications.lines(published.of_office_hour(connection, hour.id), work, hour) if recorded else []
         why_not = publications.why_not(connection, hour)
+        marked = marks.shown(connection, hour)
         stuck = len(letters.of_office_hour(connection, hour.id, letters.NEED_STAFF))
         waiting_askers = letters.unreleased(connection, hour.id)
     values: dict[str, Any] = {"hour": hour, "links": links, "steps": work, "changeable": hour.state in CHANGEABLE}
@@ -134,6 +146,7 @@ def page(request: Request) -> Response:
     values["progress"] = pipeline.progress(work)
     values["work"] = work_lines.lines([step for step in work if step.kind not in publications.KINDS], now())
     values |= {"lines": lines, "why_not": why_not, "connected": why_not != publications.NOT_CONNECTED}
+    values["marks"] = marked
     values |= {"elsewhere": publications.KINDS, "stuck": stuck, "waiting": waiting_askers}
     part = request.query_params.get("part", "")
     if part not in PARTS:
