@@ -2,7 +2,7 @@
 
 from sqlalchemy.engine import Connection
 
-from ingest import commands, steps
+from ingest import commands, steps, store
 from ingest.commands import Kind
 from ingest.people import Scope
 from transcode import cover
@@ -22,6 +22,12 @@ def to_cover(connection: Connection, office_hour: str) -> bool:
     """Whether the recording holds somebody who may not be in it as they are."""
     refused, seen = cover.refused(connection, office_hour), shown(connection, office_hour)
     return any(refused.get(person, frozenset()) & IN_IT for person in seen)
+
+
+def to_leave_out(connection: Connection, office_hour: str) -> bool:
+    """Whether somebody on air ever refused other platforms: what was on air then stays without, whatever came later."""
+    said, seen = store.consents_in(connection, office_hour), shown(connection, office_hour)
+    return any(answer.scope is Scope.OUTSIDE and not answer.holds for person in seen for answer in said.get(person, ()))
 
 
 def being_covered(connection: Connection, office_hour: str) -> bool:

@@ -9,7 +9,7 @@
       +- publish.chapters                                          from timeline and questions
       +- publish.release     needs all of these; only if the office hour is released at its end
     a person's wish (to_youtube)
-      +- transcode.outside                                         the film without who does not agree to that
+      +- transcode.outside                                         the film without who refused that, if somebody did
       +- publish.youtube     needs these, and download, captions and chapters
     end of an office hour that is live only
       +- publish.forget      when the last viewer has fetched the last of it
@@ -135,15 +135,18 @@ def to_youtube(connection: Connection, hour: OfficeHour, edition: Edition, dark_
         if (step.kind, step.parameters.get("publication")) == (YOUTUBE, publication.id) and step.state in UNFINISHED:
             return step.id
     again = publication.changed_at.isoformat()
-    without = transcode_tasks.add_outside(
-        connection, hour.id, edition.number, hour.language, dark_words, needs=needs, again=again
-    )
+    if covering.to_leave_out(connection, hour.id):
+        needs.append(
+            transcode_tasks.add_outside(
+                connection, hour.id, edition.number, hour.language, dark_words, needs=list(needs), again=again
+            )
+        )
     return steps.add(
         connection,
         kind=YOUTUBE,
         office_hour=hour.id,
         parameters={"publication": publication.id},
-        needs=[*needs, without],
+        needs=needs,
         priority=6,
         again=again,
     )
