@@ -12,7 +12,7 @@ from ingest.live import agreement
 from ingest.officehours import Release, Visibility
 from ingest.people import Person, Role, Scope
 from ingest.steps import State as StepState
-from publish import consents, pipeline
+from publish import consents, pipeline, withdrawal
 from publish import store as published
 from publish.publication import State, TargetName
 from publish.targets import site
@@ -197,7 +197,7 @@ def test_a_film_for_other_platforms_is_made_where_somebody_ever_refused_them(
         for given in (False, True):  # the first time on air stays without, whatever was said later
             store.answer_consent(connection, person.id, {Scope.OUTSIDE: given}, 1)
         publication = published.plan(connection, past.hour.id, 1, TargetName.YOUTUBE)
-        published.move(connection, publication, State.WITHDRAWN)
+        withdrawal.withdraw_one(connection, publication)
         youtube = pipeline.to_youtube(connection, past.hour, past.edition, "Nicht gezeigt")
         assert steps.get(connection, youtube).state is StepState.WAITING
     assert "transcode.outside" in kinds(database, past)
