@@ -41,7 +41,7 @@ def hears(sound: Path) -> set[int]:
     wave = np.exp(-2j * np.pi * loops.hz_of(1) * np.arange(RATE // 10) / RATE)
     tenths = samples[: len(samples) // len(wave) * len(wave)].reshape(-1, len(wave))
     loud = np.abs(tenths @ wave) / len(wave) > 0.003
-    return {n // 10 for n in np.flatnonzero(loud) if n % 10 != 9}
+    return {int(n) // 10 for n in np.flatnonzero(loud) if n % 10 != 9}
 
 
 def sees(picture: Path) -> set[int]:
