@@ -39,9 +39,9 @@ class Cuts:
         self._lock = threading.Lock()
         self._waiting: list[tuple[bool, bool, Future[Effect]]] = []
         self._still: Still | None = None
-        self._make_sealing: Callable[[], Sealing] | None = None
+        self._make_sealing: Callable[[], Sealing | None] | None = None
 
-    def prepare(self, slide: Slide, width: int, height: int, sealing: Callable[[], Sealing] | None) -> None:
+    def prepare(self, slide: Slide, width: int, height: int, sealing: Callable[[], Sealing | None] | None) -> None:
         """Draw and encode the slide of cuts to come; some 0.2 s of work in the caller's time."""
         card = self._cards.slide(slide, width, height)
         self._still = still(self._make_encoder(), drawn(card, width, height), self._frame_rate)

@@ -21,7 +21,7 @@ EFFECT_S = 15.0  # A change takes one tick; drawing its letters on a busy machin
 class Cutting:
     """See the module. `make_sealing(from_what)` makes what keeps the next cut stretch."""
 
-    def __init__(self, programme: Programme, house: House, make_sealing: Callable[[], Sealing] | None) -> None:
+    def __init__(self, programme: Programme, house: House, make_sealing: Callable[[], Sealing | None] | None) -> None:
         self._programme, self._house, self._make_sealing = programme, house, make_sealing
         self._slide: Slide | None = None
         self._told: dict[str, Future[Effect]] = {}

@@ -10,6 +10,8 @@ With a broadcast delay the end comes in two steps: what is delayed still goes ou
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -51,7 +53,7 @@ class Orders:
         picture: dict[str, Any],
         died: datetime,
         tell: Tell,
-        sealing: Callable[[], Sealing] | None = None,
+        sealing: Callable[[], Sealing | None] | None = None,
         hiding: Hiding | None = None,
     ) -> None:
         """`recorder` opens the recording; `died` is the last sign of life of a process before this one.
@@ -76,6 +78,7 @@ class Orders:
         self._cutting = Cutting(programme, house, sealing)
         self._hiding = hiding
         self._topics: dict[str, str] = {}
+        self._unkept_until = 0.0
         self._cut_words = ""
         self._draining: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
@@ -300,6 +303,7 @@ class Orders:
         people = () if goal.ending else goal.people
         places = [self._house.presence(person).place(person in goal.muted) for person in people]
         self._house.untracked = goal.untracked
+        self._note_unkept(before, goal)
         self._house.set_on_air(people, recorded=recorded, seen=self._slide(goal) is None)
         await self._house.pictures()
         # Letters are drawn by the thread that asks for them, which takes some ten milliseconds.
@@ -310,6 +314,17 @@ class Orders:
         if before == Standing() or self._slide(goal) != self._slide(before):
             effects.append(await asyncio.to_thread(self._programme.set_slide, self._slide(goal)))
         return max([await _effect(effect) or 0 for effect in effects])
+
+    @property
+    def unkept(self) -> bool:
+        """Whether what a cut takes out now holds somebody who refused to be recorded: then it is sealed nowhere."""
+        return time.monotonic() < self._unkept_until
+
+    def _note_unkept(self, before: Standing, goal: Standing) -> None:
+        if goal.untracked.intersection(goal.people):
+            self._unkept_until = math.inf
+        elif goal.untracked.intersection(before.people) or self._unkept_until == math.inf:
+            self._unkept_until = time.monotonic() + self.delay_s + EFFECT_S
 
     def _show_question(self, question: str | None) -> "Future[int | None]":
         if question is None:

@@ -188,7 +188,7 @@ class Programme(threading.Thread):
         self._refuse_second()
         self._broadcast.hold(seconds)
 
-    def prepare_cut(self, slide: Slide, sealing: Callable[[], Sealing] | None = None) -> None:
+    def prepare_cut(self, slide: Slide, sealing: Callable[[], Sealing | None] | None = None) -> None:
         """What a cut will show, encoded now so that the cut need not wait; `sealing` makes what keeps the cut part."""
         self._cuts.prepare(slide, self._stage.width, self._stage.height, sealing)
 

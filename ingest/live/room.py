@@ -143,7 +143,9 @@ class Process:
         size = {name: self._options.encoding[name] for name in ("width", "height", "frame_rate")}
         return Curtain(encoder, Cards(self._room.cards), **size)
 
-    def _keeping(self) -> Keeping:
+    def _keeping(self) -> Keeping | None:
+        if self._orders.unkept:
+            return None
         self._sealed = max(self._sealed + 1, next_number(self._room))
         return Keeping(self._room, self._sealed, self._options.sealing_key, self._options.frame_rate)
 

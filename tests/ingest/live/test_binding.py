@@ -103,3 +103,12 @@ async def test_it_is_not_refused_when_the_office_hour_is_over(desk: Desk) -> Non
     await desk.do("end")
     told = await desk.do("consent", "c1", person="ada", scopes=["name"], name="Ada")
     assert (told["tell"], told["id"]) == ("done", "c1")
+
+
+async def test_of_who_refused_to_be_recorded_a_cut_is_sealed_nowhere(desk: Desk) -> None:
+    await begin(desk)
+    assert not desk.orders.unkept
+    await desk.do("show", "s2", at=300, person="chris", name="Chris", role="", scopes=["live", "name"])
+    assert desk.orders.unkept
+    await desk.do("hide", at=600, person="chris")
+    assert desk.orders.unkept  # the delay may still hold him
