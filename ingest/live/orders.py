@@ -10,8 +10,6 @@ With a broadcast delay the end comes in two steps: what is delayed still goes ou
 
 import asyncio
 import logging
-import math
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -20,6 +18,7 @@ from fractions import Fraction
 from typing import Any
 
 from ingest import wishes
+from ingest.live.binding import Binding
 from ingest.live.broadcast import Sealing
 from ingest.live.cards import Slide
 from ingest.live.cutting import EFFECT_S, Cutting, cut_event
@@ -31,7 +30,6 @@ from ingest.live.scene import Scene
 from ingest.live.scribe import Scribe as Scribe
 from ingest.live.segments import DiskStopped
 from ingest.live.standing import CUTTING, Change, Refused, Standing, decide, fold
-from ingest.people import Scope
 from ingest.timeline import Kind
 
 log = logging.getLogger(__name__)
@@ -76,9 +74,7 @@ class Orders:
         self._beats = 0
         programme.set_gains({e.values["person"]: e.values["db"] for e in scribe.events if e.kind is Kind.GAIN})
         self._cutting = Cutting(programme, house, sealing)
-        self._hiding = hiding
-        self._topics: dict[str, str] = {}
-        self._unkept_until = 0.0
+        self.binding = Binding(house, self._cutting, hiding)
         self._cut_words = ""
         self._draining: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
@@ -86,8 +82,7 @@ class Orders:
     def brief(self, title: str, host: str, known: list[dict[str, Any]]) -> None:
         """What rows say and the timeline does not: words, and what was done before media time began."""
         self.title, self.host = title, host
-        if self._hiding is not None:
-            self._hiding.topics, self._hiding.footer = self._topics, host
+        self.binding.brief(host)
         for command in known:
             self._learn(command["payload"])
             if command.get("done") and not self.standing.begun and command["id"] not in self._applied:
@@ -147,7 +142,7 @@ class Orders:
         changes = decide(self.standing, kind, payload)
         self._learn(payload)
         if kind is wishes.Kind.CONSENT:
-            return await self._bind(id, payload["person"], changes)
+            return await self._agreed(id, payload["person"], changes)
         if kind is wishes.Kind.START:
             return await self._start(id, float(payload.get("delay_s") or 0))
         if kind in CUTTING:
@@ -165,33 +160,20 @@ class Orders:
             self._tell({"tell": "paused", "paused": self.standing.paused})
         return tick
 
-    async def _bind(self, id: str, person: str, changes: list[Change]) -> int:
-        """Somebody takes back what they agreed to: from the next tick on it binds every output.
-
-        Who may not be seen live is out of what the broadcast delay still holds, too.
-        """
-        goal = fold(self.standing, changes)
-        leaves, running = Scope.LIVE.value not in goal.scopes[person], goal.begun and not goal.over
-        torn = leaves and running and self.delay_s > 0 and self.standing.cut_from is None
-        cut = cut_event(await self._cutting.without_delay(), None, person, on=True) if torn else None
-        tick = 0 if goal.over else await self._show(goal, recorded=goal.begun and not goal.ending)
-        again = await self._cutting.with_delay_again() if cut else None
-        if cut is not None:
-            changes = [(Kind.CUT, cut), *changes]
-        if again is not None and (values := cut_event(again, (cut or {})["from"], person, on=False)):
-            changes = [*changes, (Kind.CUT, values)]
+    async def _agreed(self, id: str, person: str, changes: list[Change]) -> int:
+        """Somebody agrees to less, or more: from the next tick on it binds every output."""
+        changes, tick = await self.binding.changed(
+            person, self.standing, changes, self.delay_s,
+            lambda goal: self._show(goal, recorded=goal.begun and not goal.ending),
+        )  # fmt: skip
         self.standing = fold(self.standing, changes)
-        if leaves:
-            await self._house.send_out(person)
-        if running:
+        if self.standing.begun and not self.standing.over:
             await self._write(changes, tick, id)
-        if person in goal.untracked:
-            await self._house.drop_tracks(person)
+        await self.binding.forget(person, self.standing)
         return tick
 
     def _learn(self, payload: dict[str, Any]) -> None:
-        if payload.get("topic"):
-            self._topics[payload["person"]] = str(payload["topic"])
+        self.binding.learn(payload)
         if "person" in payload and ("name" in payload or "role" in payload):
             self._house.introduce(payload["person"], payload.get("name"), payload.get("role"))
             if payload.get("apart"):
@@ -283,8 +265,7 @@ class Orders:
 
     async def _over(self, last: int, id: str | None) -> int:
         await self._house.close_tracks(all_has_left=True)
-        if self._hiding is not None:
-            await asyncio.to_thread(self._hiding.finish, list(self._scribe.events), last + 1)
+        await self.binding.finish(self._scribe.events, last + 1)
         if self.standing.cut_from is not None:
             self._cutting.over()
             values: dict[str, Any] = {"on": False, "from": self.standing.cut_from, "until": last + 1, "by": ""}
@@ -302,8 +283,7 @@ class Orders:
         before, self._shown = self._shown, goal
         people = () if goal.ending else goal.people
         places = [self._house.presence(person).place(person in goal.muted) for person in people]
-        self._house.untracked = goal.untracked
-        self._note_unkept(before, goal)
+        self.binding.shows(before, goal, self.delay_s)
         self._house.set_on_air(people, recorded=recorded, seen=self._slide(goal) is None)
         await self._house.pictures()
         # Letters are drawn by the thread that asks for them, which takes some ten milliseconds.
@@ -314,17 +294,6 @@ class Orders:
         if before == Standing() or self._slide(goal) != self._slide(before):
             effects.append(await asyncio.to_thread(self._programme.set_slide, self._slide(goal)))
         return max([await _effect(effect) or 0 for effect in effects])
-
-    @property
-    def unkept(self) -> bool:
-        """Whether what a cut takes out now holds somebody who refused to be recorded: then it is sealed nowhere."""
-        return time.monotonic() < self._unkept_until
-
-    def _note_unkept(self, before: Standing, goal: Standing) -> None:
-        if goal.untracked.intersection(goal.people):
-            self._unkept_until = math.inf
-        elif goal.untracked.intersection(before.people) or self._unkept_until == math.inf:
-            self._unkept_until = time.monotonic() + self.delay_s + EFFECT_S
 
     def _show_question(self, question: str | None) -> "Future[int | None]":
         if question is None:
@@ -372,9 +341,8 @@ class Orders:
 
     def hide(self, newest: int) -> None:
         """Cover what may no longer be kept, up to the whole segment `newest`. Blocks: not for the event loop."""
-        tick = self._programme.tick
-        if self._hiding is not None and self.standing.begun and tick is not None:
-            self._hiding.look(self._scribe.events, tick, newest)
+        if self.standing.begun and (tick := self._programme.tick) is not None:
+            self.binding.look(self._scribe.events, tick, newest)
 
     def clock(self) -> None:
         """Write where the tracks are, and each tenth time how loud everybody is made; called once a second."""

@@ -144,7 +144,7 @@ class Process:
         return Curtain(encoder, Cards(self._room.cards), **size)
 
     def _keeping(self) -> Keeping | None:
-        if self._orders.unkept:
+        if self._orders.binding.unkept:
             return None
         self._sealed = max(self._sealed + 1, next_number(self._room))
         return Keeping(self._room, self._sealed, self._options.sealing_key, self._options.frame_rate)

@@ -107,8 +107,8 @@ async def test_it_is_not_refused_when_the_office_hour_is_over(desk: Desk) -> Non
 
 async def test_of_who_refused_to_be_recorded_a_cut_is_sealed_nowhere(desk: Desk) -> None:
     await begin(desk)
-    assert not desk.orders.unkept
+    assert not desk.orders.binding.unkept
     await desk.do("show", "s2", at=300, person="chris", name="Chris", role="", scopes=["live", "name"])
-    assert desk.orders.unkept
+    assert desk.orders.binding.unkept
     await desk.do("hide", at=600, person="chris")
-    assert desk.orders.unkept  # the delay may still hold him
+    assert desk.orders.binding.unkept  # the delay may still hold him
