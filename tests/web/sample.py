@@ -14,12 +14,13 @@ import uvicorn
 from PIL import Image, ImageDraw
 
 import transcode.tasks
-from ingest import accounts, commands, steps, store
+from ingest import accounts, commands, intercom, steps, store
 from ingest.archive import Room
 from ingest.database import now
+from ingest.live import waiting
 from ingest.officehours import OfficeHour, State, Visibility
 from ingest.people import Role, Scope, SeatState
-from questions import intake, moderation, queue
+from questions import change, intake, moderation, queue, rundown
 from questions import store as questions
 from questions.question import Reason
 from questions.sources import form
@@ -120,19 +121,23 @@ def _running(house: SmallHouse) -> tuple[OfficeHour, str]:
         store.add_edition(connection, hour.id, address="f" * 32, tick_duration="1/30")
         for id in asked[:4]:
             queue.queue(connection, moderation.approve(connection, questions.get(connection, id), by="bo"), by="bo")
-        queue.put_on_air(connection, questions.get(connection, asked[0]), by="bo")
+        queue.put_on_air(connection, questions.get(connection, asked[3]), by="bo")
         moderation.approve(connection, questions.get(connection, asked[4]), by="bo")
         for name, topic, scope in (
-            ("Chris", "Radweg Lindenstraße", Scope.LIVE_AND_RECORDING),
+            ("Chris", "Wann wird der Radweg an der Lindenstraße gebaut?", Scope.LIVE_AND_RECORDING),
             ("Fatma Yilmaz", "Kindergarten in der Bachgasse", Scope.LIVE_AND_RECORDING),
             ("Herr Neumann", "Parken am Friedhof", Scope.LIVE_AND_RECORDING),
             ("Erika", "Warum läuten die Glocken so früh?", Scope.READ_OUT),
         ):
             person = store.add_person(connection, hour.id, name=name, role=Role.GUEST, topic=topic)
             store.give_consent(connection, person.id, scope, 1)
+            if name in ("Chris", "Fatma Yilmaz"):
+                waiting.admit(connection, person)
             if name == "Chris":
-                store.move_seat(connection, person.id, SeatState.WAITING, SeatState.ADMITTED)
-                store.move_seat(connection, person.id, SeatState.ADMITTED, SeatState.ON_AIR)
+                first = rundown.Item(kind=rundown.Kind.GUEST, person=person.id)
+                change.next_turn(connection, hour, first, seen="", by="bo", words={}, left=6)
+        intercom.write(connection, hour.id, intercom.Sender.HOST, "Ich höre Chris sehr leise.")
+        intercom.write(connection, hour.id, intercom.Sender.STAFF, "Noch zwei Minuten für den Radweg.")
         host = store.persons_of(connection, hour.id)[0]
         store.move_seat(connection, host.id, SeatState.ADMITTED, SeatState.ON_AIR)
         for command in commands.waiting(connection, hour.id):
