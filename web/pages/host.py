@@ -24,7 +24,7 @@ from web.pages.staff import role_words
 from web.rendering import N_, house_of, render
 from web.rights import taking_part
 
-SHOWN_TO_HOST = 3
+SHOWN_TO_HOST = 2
 """How many items of the running order the host sees beside the question."""
 TEMPLATES = {None: "host.html", "seat": "seat.html", "question": "host_question.html", "line": "host_line.html"}
 
