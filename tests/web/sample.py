@@ -102,7 +102,7 @@ def _hour(
     return hour, token
 
 
-def _ask(house: SmallHouse, hour: OfficeHour, who: str, text: str) -> str:
+def ask(house: SmallHouse, hour: OfficeHour, who: str, text: str) -> str:
     with house.database.transaction() as connection:
         values = {"question": text, "name": who, "consent": "yes", "form": f"{hour.id}{text}"}
         arrival = form.read(values, office_hour=hour.id, language="de", at=now())
@@ -114,9 +114,14 @@ def _ask(house: SmallHouse, hour: OfficeHour, who: str, text: str) -> str:
 def _running(house: SmallHouse) -> tuple[OfficeHour, str]:
     """On air since twelve minutes, with a question shown, a queue, unread ones, people in the room and in the line."""
     hour, token = _hour(
-        house, "Sprechstunde für den Westen", State.ON_AIR, timedelta(), began_at=now() - timedelta(minutes=12)
+        house,
+        "Sprechstunde für den Westen",
+        State.ON_AIR,
+        timedelta(),
+        began_at=now() - timedelta(minutes=12),
+        delay_s=10,
     )
-    asked = [_ask(house, hour, who, text) for who, text in ASKED]
+    asked = [ask(house, hour, who, text) for who, text in ASKED]
     with house.database.transaction() as connection:
         store.add_edition(connection, hour.id, address="f" * 32, tick_duration="1/30")
         for id in asked[:4]:
@@ -149,8 +154,8 @@ def _past(house: SmallHouse, title: str, visibility: Visibility, days: int) -> O
     """A finished office hour with captions, chapters, poster; its picture is for the tests that need one."""
     began = now() - timedelta(days=days)
     hour, _ = _hour(house, title, State.ON_AIR, timedelta(days=-days), began_at=began, visibility=visibility)
-    chris, deniz = _ask(house, hour, *ASKED[0]), _ask(house, hour, *ASKED[2])
-    rejected = _ask(house, hour, *ASKED[6])
+    chris, deniz = ask(house, hour, *ASKED[0]), ask(house, hour, *ASKED[2])
+    rejected = ask(house, hour, *ASKED[6])
     with house.database.transaction() as connection:
         moderation.reject(connection, questions.get(connection, rejected), Reason.ADVERTISEMENT, by="bo")
         for id in (chris, deniz):
