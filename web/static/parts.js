@@ -22,13 +22,20 @@ const keyOf = (element) => {
   if (element.id) return `#${element.id}`;
   if (!element.form) return element.textContent;
   const fields = new URLSearchParams(new FormData(element.form));
-  for (const name of ["csrf", "seen"]) fields.delete(name);
+  for (const name of ["csrf", "seen", "other"]) fields.delete(name);  // What else the page showed with it.
   return `${element.form.action}?${fields} ${element.dataset.shift ?? element.type}`;
 };
 
 const detailsKey = (details) => details.id || details.querySelector("summary")?.textContent;
 
 const found = (part, key) => [...part.querySelectorAll(CONTROLS)].find((each) => keyOf(each) === key);
+
+// The focus goes to the same control, or to one beside it where that has gone grey, or to the list it was in.
+const focusAgain = (part, key) => {
+  const again = found(part, key);
+  const beside = again?.disabled ? again.closest("li, article")?.querySelector("button:not([disabled])") : again;
+  (beside ?? part.closest("[tabindex]"))?.focus({ preventScroll: true });
+};
 
 const scroller = (element) => {
   for (let each = element; each; each = each.parentElement) {
@@ -58,11 +65,11 @@ const fill = (part, text) => {
   if (anchor && !stays(part, box, key, top)) {
     part.replaceChildren(...before);
     box.scrollTop = scrolled;
-    if (focused) found(part, focused)?.focus({ preventScroll: true });
+    if (focused) focusAgain(part, focused);
     return false;
   }
   part.dataset.shown = text;
-  if (focused) (found(part, focused) ?? part.closest("[tabindex]"))?.focus({ preventScroll: true });
+  if (focused) focusAgain(part, focused);
   part.dispatchEvent(new CustomEvent("part", { bubbles: true }));
   return true;
 };
