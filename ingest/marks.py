@@ -1,93 +1,109 @@
-"""Moments that somebody marked come in; which of them nobody has looked at yet goes out.
+"""Moments that staff or the host want looked at before release come in, with a reason now or later; rows go out.
 
-A mark is a command; looking at it is a row here. A recording with an open mark is not released.
+A mark reaches back: who presses has just heard it. The room writes the media time into the timeline by the command;
+the reason may be typed afterwards and lives in the row alone. A recording with an open mark is not released.
 """
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest import commands, events
-from ingest.commands import Command, Kind, State
-from ingest.database import UtcDateTime, metadata, now, rows_as
-from ingest.store import Overtaken
+from ingest.database import UtcDateTime, metadata, now, random_id, rows_as
+from ingest.store import NotFound, Overtaken
 
+BACK_S = 30
+"""How far before the press a mark begins."""
+REASON_LENGTH = 200
 NOTE_LENGTH = 500
 
-settled_marks = sa.Table(
-    "settled_marks",
+marks = sa.Table(
+    "marks",
     metadata,
-    sa.Column("command", sa.ForeignKey("commands.id"), primary_key=True),
+    sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("office_hour", sa.ForeignKey("office_hours.id"), nullable=False, index=True),
-    sa.Column("by", sa.String(32), nullable=False),
-    sa.Column("note", sa.Text, nullable=False),
-    sa.Column("settled_at", UtcDateTime, nullable=False),
+    sa.Column("command", sa.String(32), nullable=False),
+    sa.Column("by", sa.String(64), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("back_s", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("settled_at", UtcDateTime),
+    sa.Column("settled_by", sa.String(64), nullable=False, server_default=""),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settled:
-    """Somebody looked at a mark: who, when, and what they wrote about it."""
-
-    command: str
-    office_hour: str
-    by: str
-    note: str
-    settled_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
 class Mark:
-    """A marked moment. `tick` is its media time; None while the room has not applied it."""
+    """One moment to look at, from `back_s` before `at`; open until somebody settled it, with a note or without.
+
+    `command` is the wish to the room; `tick` the media time of the press, once the room has applied it.
+    """
 
     id: str
-    tick: int | None
+    office_hour: str
+    command: str
+    by: str
+    at: datetime
+    back_s: int
     reason: str
-    marked_at: datetime
-    settled: Settled | None
+    settled_at: datetime | None
+    settled_by: str = ""
+    note: str = ""
+    tick: int | None = None
 
     @property
     def open(self) -> bool:
-        return self.settled is None
+        return self.settled_at is None
+
+
+def note(connection: Connection, office_hour: str, *, by: str, reason: str = "") -> str:
+    """Note this moment. Returns the mark's id."""
+    reason = reason.strip()[:REASON_LENGTH]
+    command = commands.write(connection, office_hour, commands.Kind.MARK, by=by, reason=reason, back_s=BACK_S)
+    id = random_id()
+    row = {"id": id, "office_hour": office_hour, "command": command, "by": by, "reason": reason}
+    connection.execute(marks.insert().values(**row, at=now(), back_s=BACK_S))
+    events.write(connection, "mark", office_hour, id)
+    return id
+
+
+def explain(connection: Connection, office_hour: str, id: str, reason: str) -> None:
+    """Say afterwards why. Raises NotFound."""
+    _change(connection, office_hour, id, reason=reason.strip()[:REASON_LENGTH])
+
+
+def settle(connection: Connection, office_hour: str, id: str, *, by: str = "", note: str = "") -> None:
+    """It was looked at. Raises NotFound, Overtaken when somebody has done so."""
+    found = next((mark for mark in of_office_hour(connection, office_hour) if mark.id == id), None)
+    if found is not None and not found.open:
+        raise Overtaken(f"the mark {id} was looked at already")
+    _change(connection, office_hour, id, settled_at=now(), settled_by=by, note=note.strip()[:NOTE_LENGTH])
+
+
+def _change(connection: Connection, office_hour: str, id: str, **values: object) -> None:
+    found = connection.execute(
+        marks.update().where(marks.c.id == id, marks.c.office_hour == office_hour).values(**values)
+    )
+    if found.rowcount != 1:
+        raise NotFound(f"no mark {id} in office hour {office_hour}")
+    events.write(connection, "mark", office_hour, id)
 
 
 def of_office_hour(connection: Connection, office_hour: str) -> list[Mark]:
-    """All marks in the order of their making; what the room refused is no mark."""
-    query = sa.select(settled_marks).where(settled_marks.c.office_hour == office_hour)
-    settled = {each.command: each for each in rows_as(Settled, connection, query)}
-    return [_mark(each, settled.get(each.id)) for each in _marking(commands.history(connection, office_hour))]
+    """All marks, the newest first; one that the room refused, since nothing was on air, is none."""
+    wishes = commands.commands
+    query = (
+        sa.select(*marks.c, wishes.c.tick)
+        .join(wishes, wishes.c.id == marks.c.command)
+        .where(marks.c.office_hour == office_hour, wishes.c.state != commands.State.REFUSED)
+        .order_by(marks.c.at.desc())
+    )
+    return rows_as(Mark, connection, query)
 
 
 def unsettled(connection: Connection, office_hour: str) -> list[Mark]:
-    """The marks that nobody has looked at."""
+    """Marks that nobody has looked at yet, the newest first."""
     return [mark for mark in of_office_hour(connection, office_hour) if mark.open]
-
-
-def settle(connection: Connection, office_hour: str, id: str, *, by: str, note: str = "") -> Settled:
-    """Somebody looked at it. Raises LookupError for no mark of this office hour, Overtaken when it is settled."""
-    mark = next((each for each in of_office_hour(connection, office_hour) if each.id == id), None)
-    if mark is None:
-        raise LookupError(f"no mark {id} in this office hour")
-    if not mark.open:
-        raise Overtaken(f"the mark {id} was looked at already")
-    settled = Settled(command=id, office_hour=office_hour, by=by, note=note[:NOTE_LENGTH], settled_at=now())
-    connection.execute(settled_marks.insert().values(**asdict(settled)))
-    events.write(connection, "mark", office_hour, id)
-    return settled
-
-
-def _marking(history: Iterable[Command]) -> list[Command]:
-    return [each for each in history if each.kind is Kind.MARK and each.state is not State.REFUSED]
-
-
-def _mark(command: Command, settled: Settled | None) -> Mark:
-    return Mark(
-        id=command.id,
-        tick=command.tick,
-        reason=str(command.payload.get("reason", "")),
-        marked_at=command.created_at,
-        settled=settled,
-    )

@@ -1,7 +1,7 @@
 """What an office hour is, the states it passes through and the moves it may make. Pure values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 
@@ -99,6 +99,13 @@ class OfficeHour:
     ended_at: datetime | None = None
     released_at: datetime | None = None
     delay_s: int = 0  # how much later than the room the public sees and hears, fixed when it goes on air
+    extra_minutes: int = 0  # staff gave it while it ran; what was announced stays as it was
+    queue_closed_at: datetime | None = None  # since when nobody new may join the waiting room
+
+    @property
+    def ends_at(self) -> datetime:
+        """The end as it is planned now. Nothing ends by itself when it is reached."""
+        return (self.began_at or self.starts_at) + timedelta(minutes=self.planned_minutes + self.extra_minutes)
 
 
 @dataclass(frozen=True, kw_only=True)

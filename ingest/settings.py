@@ -81,7 +81,7 @@ class Settings:
     video_preset: str = setting("superfast", "x264 preset of the programme.")
     logo: Path | None = setting(None, "PNG of the office's sign, shown on the slides of the programme.")
     ice_servers: tuple[str, ...] = setting((), "STUN/TURN addresses given to both sides; none by default.")
-    delay_s: int = setting(0, "Seconds of broadcast delay of a new office hour, 0 to 60; staff may choose another.")
+    delay_s: int = setting(10, "Seconds of broadcast delay of a new office hour, 0 to 60; staff may choose another.")
     sealed_kept_days: int = setting(30, "Days after which what was cut is erased, unless a reason to keep it is given.")
     whep_viewers: int = setting(40, "Viewers of one office hour who may have the fastest picture (WHEP); 0: nobody.")
     rewind_minutes: int = setting(5, "How many minutes viewers can go back while an office hour is on air.")

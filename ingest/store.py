@@ -27,6 +27,8 @@ office_hours = sa.Table(
     sa.Column("language", sa.String(8), nullable=False),
     sa.Column("starts_at", UtcDateTime, nullable=False, index=True),
     sa.Column("planned_minutes", sa.Integer, nullable=False),
+    sa.Column("extra_minutes", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("queue_closed_at", UtcDateTime),
     sa.Column("state", EnumText(State), nullable=False, index=True),
     sa.Column("visibility", EnumText(Visibility), nullable=False),
     sa.Column("release", EnumText(Release), nullable=False),
@@ -361,6 +363,17 @@ def take_consent_back(connection: Connection, person: str, scopes: Collection[Sc
     if held:
         events.write(connection, "consent", seat(connection, person).office_hour, person)
     return [consent.scope for consent in held]
+
+
+def place_seats(connection: Connection, office_hour: str, persons: list[str]) -> None:
+    """Give these people this order among the places they hold; everybody else's place stays. Raises Overtaken."""
+    held = {seat.person: seat.position for seat in seats_of(connection, office_hour)}
+    if not set(persons) <= set(held):
+        raise Overtaken("one of them has no seat in this office hour any more")
+    for person, position in zip(persons, sorted(held[person] for person in persons), strict=True):
+        if held[person] != position:
+            connection.execute(seats.update().where(seats.c.person == person).values(position=position))
+            events.write(connection, "seat", office_hour, person)
 
 
 def consents_of(connection: Connection, person: str) -> list[Consent]:

@@ -32,7 +32,8 @@ class Kind(Enum):
     CARD = "card"  # person or question, digest
     ON_AIR = "on_air"  # question
     ANSWERED = "answered"  # question
-    MARK = "mark"  # by, reason
+    TAKE_BACK = "take_back"  # question: was on air by mistake and is not counted; again: on air as before, or None
+    MARK = "mark"  # by, reason, back_s: begins so many seconds before this tick
     CUT = "cut"  # on, from (tick, may lie before this event), until (tick, when it goes on), by, sealed
     CONSENT = "consent"  # person, scopes
     ENDING = "ending"  # wall; the last tick was made, what the broadcast delay holds still goes out

@@ -20,6 +20,7 @@ class Kind(Enum):
     ON_AIR = "on_air"  # question, text, author
     ANSWERED = "answered"  # question
     CONSENT = "consent"  # person, scopes (those that still hold), name: without "live" they are off air and go
-    MARK = "mark"  # reason
+    TAKE_BACK = "take_back"  # question: was on air by mistake; again: the one before, or nothing
+    MARK = "mark"  # by, reason, back_s: from so many seconds before
     CUT = "cut"  # by: slide and silence for the public instead of what has not gone out and what follows
     GO_ON = "go_on"  # by: the public gets again what is made from now on

@@ -44,6 +44,8 @@ def chapters(
         id = str(event.values.get("question", ""))
         if event.kind is Kind.ON_AIR and id in questions:
             starts[event.tick] = (questions[id], id)
+        if event.kind is Kind.TAKE_BACK:
+            starts = {tick: each for tick, each in starts.items() if tick != _last_start(starts, id)}
     end = duration_ticks or max(event.tick for event in events)
     ticks = [tick for tick in sorted(starts) if tick < end or tick == 0]
     return [
@@ -55,6 +57,11 @@ def chapters(
         )
         for tick, following in zip(ticks, [*ticks[1:], end], strict=True)
     ]
+
+
+def _last_start(starts: Mapping[int, tuple[str, str | None]], question: str) -> int | None:
+    """When a question went on air last, but never the opening's moment."""
+    return max((tick for tick, (_, id) in starts.items() if id == question and tick), default=None)
 
 
 def webvtt(chapters: Sequence[Chapter]) -> str:

@@ -18,6 +18,7 @@ class Channel(Enum):
     PHONE = "phone"
     LETTER = "letter"
     LIST = "list"
+    GUEST = "guest"  # what a guest comes to ask on air, in their own words
 
 
 class State(Enum):
@@ -77,6 +78,8 @@ MOVES: dict[State, frozenset[State]] = {
     State.MERGED: frozenset({State.NEW, State.TAKEN_BACK}),
     State.TAKEN_BACK: frozenset(),
 }
+TAKING_BACK: dict[State, State] = {State.ON_AIR: State.QUEUED, State.ANSWERED: State.ON_AIR}
+"""Where a change on air that is taken back within its seconds leads; nothing else goes this way."""
 LASTING = frozenset({State.ON_AIR, State.ANSWERED, State.NOT_REACHED, State.TAKEN_BACK})
 """What everybody has seen, the end of the office hour decided or the asker wished is not undone."""
 SPEAKING_FOR_OTHERS = frozenset({State.NEW, State.APPROVED, State.QUEUED, State.ON_AIR, State.ANSWERED})

@@ -16,7 +16,17 @@ from sqlalchemy.exc import IntegrityError
 from ingest import events
 from ingest.database import EnumText, UtcDateTime, metadata, now, row_as, rows_as
 from ingest.store import NotFound, Overtaken
-from questions.question import Change, Channel, Question, Reason, State, check_move, check_undo
+from questions.question import (
+    TAKING_BACK,
+    Change,
+    Channel,
+    MoveRefused,
+    Question,
+    Reason,
+    State,
+    check_move,
+    check_undo,
+)
 
 questions = sa.Table(
     "questions",
@@ -127,6 +137,11 @@ def of_office_hour(connection: Connection, office_hour: str | None, states: Iter
     return rows_as(Question, connection, query)
 
 
+def unread(connection: Connection, office_hour: str) -> list[Question]:
+    """Questions nobody has decided about: an office hour's own, and those that belong to none yet."""
+    return [each for belongs in (None, office_hour) for each in of_office_hour(connection, belongs, [State.NEW])]
+
+
 def by_ids(connection: Connection, ids: Iterable[str]) -> dict[str, Question]:
     """The questions with these ids that there are."""
     found = rows_as(Question, connection, sa.select(questions).where(questions.c.id.in_(set(ids))))
@@ -151,6 +166,13 @@ def move_back(connection: Connection, question: Question, change: Change, *, by:
     reason = next((line.reason for line in reversed(lines[:-1]) if line.goal is goal), None)
     position = last_position(connection, question.office_hour or "") + 1 if goal is State.QUEUED else None
     return _set(connection, question, goal, by, reason, {"position": position, "merged_into": None})
+
+
+def take_back(connection: Connection, question: Question, *, by: str, position: int | None = None) -> Question:
+    """What a change on air did to a question is undone within its seconds. Raises MoveRefused, Overtaken."""
+    if question.state not in TAKING_BACK:
+        raise MoveRefused(f"nothing is taken back of a question that is {question.state.value}")
+    return _set(connection, question, TAKING_BACK[question.state], by, None, {"position": position})
 
 
 def _set(

@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse
 
 from ingest import store as ingest_store
 from ingest.database import now
+from ingest.officehours import OfficeHour
 from ingest.people import Right
 from web import assets, sessions, store, words
 from web.parts import House
@@ -79,8 +80,14 @@ def common(request: Request) -> dict[str, Any]:
         "moment": lambda at: format_datetime(at.astimezone(zone), "short", locale=language),
         "zone": zone,
         "now": now(),
-        "until": lambda hour: hour.starts_at + timedelta(minutes=hour.planned_minutes),
+        "until": until,
     }
+
+
+def until(hour: OfficeHour) -> datetime:
+    """The planned end: as announced, and while it runs as it has moved since."""
+    announced = hour.starts_at + timedelta(minutes=hour.planned_minutes)
+    return hour.ends_at if hour.began_at and not hour.ended_at else announced
 
 
 def csrf(request: Request) -> str:

@@ -25,7 +25,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import publish.pipeline
-from ingest import sealing, store, tickets
+from ingest import intercom, sealing, store, tickets
 from ingest.database import now, random_id
 from ingest.live.countdown import TIME
 from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone, Rooms
@@ -133,6 +133,7 @@ class Studio:
             store.finish_edition(connection, edition.id, ticks)
             hour = store.move_office_hour(connection, office_hour, State.ENDED, ended_at=now())
             publish.pipeline.begin(connection, hour, edition, say(hour.language, "This part is not shown"))
+            intercom.erase(connection, office_hour)
         self.house.engine.dispatch()
 
     # Doors

@@ -89,6 +89,8 @@ class Standing:
         if kind is Kind.ANSWERED:
             left = None if self.question == values["question"] else self.question
             return replace(self, question=left, answered=self.answered | {values["question"]})
+        if kind is Kind.TAKE_BACK:
+            return replace(self, question=values["again"], answered=self.answered - {values["again"]})
         return self
 
     def _after_scene(self, values: Mapping[str, Any]) -> "Standing":
@@ -153,7 +155,10 @@ def _changes(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) 
     if kind is wishes.Kind.ANSWERED:
         return [(Kind.ANSWERED, {"question": _text(payload, "question")})]
     if kind is wishes.Kind.MARK:
-        return [(Kind.MARK, {"by": str(payload.get("by", "")), "reason": str(payload.get("reason", ""))})]
+        mark = {"by": str(payload.get("by", "")), "reason": str(payload.get("reason", ""))}
+        return [(Kind.MARK, mark | {"back_s": int(payload.get("back_s", 0))})]
+    if kind is wishes.Kind.TAKE_BACK:
+        return [(Kind.TAKE_BACK, {"question": payload.get("question"), "again": payload.get("again")})]
     return []
 
 

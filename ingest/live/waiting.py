@@ -45,11 +45,11 @@ def hold(connection: Connection, person: Person) -> None:
 
 
 def cut(connection: Connection, office_hour: str, *, by: str, guests_back: bool) -> None:
-    """Cut the broadcast; with `guests_back` everybody on air except hosts goes back to the waiting room."""
+    """Cut the broadcast; with `guests_back` every guest on air goes back to the waiting room."""
     commands.write(connection, office_hour, Kind.CUT, by=by)
     people = {person.id: person for person in store.persons_of(connection, office_hour)}
     for seat in store.seats_of(connection, office_hour) if guests_back else ():
-        if seat.state is SeatState.ON_AIR and people[seat.person].role is not Role.HOST:
+        if seat.state is SeatState.ON_AIR and people[seat.person].role is Role.GUEST:
             hold(connection, people[seat.person])
 
 

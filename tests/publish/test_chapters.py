@@ -80,3 +80,11 @@ def test_youtubes_rules_are_kept(starts: list[int], end: int, lines: list[str]) 
         for start, following in zip(starts, [*starts[1:], end], strict=True)
     ]
     assert youtube_lines(found) == lines
+
+
+def test_a_question_on_air_by_mistake_makes_no_chapter_until_it_comes_again() -> None:
+    taken = Event(tick=450, kind=Kind.TAKE_BACK, values={"question": "b", "again": "a"})
+    found = events((300, "a"), (420, "b"), (900, "b"))
+    told = [*found[:3], taken, *found[3:]]
+    starts = [(chapter.question, float(chapter.start_s)) for chapter in chapters(told, TEXTS, opening="x")]
+    assert starts == [(None, 0), ("a", 10), ("b", 30)]

@@ -134,8 +134,7 @@ def test_names_that_may_not_be_shown_are_told_to_the_captions_as_masks(
 
 def test_nothing_is_released_while_a_mark_is_open(database: Database, past: Past) -> None:
     with database.transaction() as connection:
-        mark = commands.write(connection, past.hour.id, Kind.MARK, reason="ein Name")
-        commands.finish(connection, mark, commands.State.DONE, tick=100)
+        mark = marks.note(connection, past.hour.id, by="bo", reason="ein Name")
     with pytest.raises(site.MarksOpen):
         release(database, past)
     with database.transaction() as connection:
@@ -147,7 +146,7 @@ def test_nothing_is_released_while_a_mark_is_open(database: Database, past: Past
 def test_a_release_by_itself_waits_for_the_marks(database: Database, past: Past, house: House) -> None:
     with database.transaction() as connection:
         store.change_office_hour(connection, past.hour.id, release=Release.AT_END)
-        mark = commands.write(connection, past.hour.id, Kind.MARK)
+        mark = marks.note(connection, past.hour.id, by="bo")
         pipeline.begin(connection, past.hour, past.edition)
     house.run_all()
     assert visibility(database, past) is Visibility.HELD

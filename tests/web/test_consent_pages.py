@@ -123,7 +123,7 @@ def test_the_own_page_shows_what_was_said_and_takes_it_back(
     assert take_back(chris, hour, "outside") == 303
     assert agrees(house, hour) == set(Scope) - {Scope.OUTSIDE}
     part = chris.get(f"/office-hours/{hour.id}/consent").text
-    assert part.count('value="take_back"') == 3
+    assert part.count('value="take_back"') == 4  # three scopes, and the way out on top
     assert "zurückgenommen am" in part
     assert take_back(chris, hour, "everything") == 400
 
@@ -208,21 +208,22 @@ def test_marks_are_looked_at_before_the_release(bo: Browser, house: SmallHouse, 
     with house.database.transaction() as connection:
         store.move_office_hour(connection, hour.id, State.ON_AIR)
         store.add_edition(connection, hour.id, address="e" * 32, tick_duration="1/30")
-        for reason, tick in (("ein Name", 450), ("", 1200)):
-            id = commands.write(connection, hour.id, Kind.MARK, reason=reason)
-            commands.finish(connection, id, commands.State.DONE, tick=tick)
+        for reason, tick in (("ein Name", 1350), ("", 1200)):
+            marks.note(connection, hour.id, by="bo", reason=reason)
+            command = commands.waiting(connection, hour.id)[-1]
+            commands.finish(connection, command.id, commands.State.DONE, tick=tick)
         store.move_office_hour(connection, hour.id, State.ENDED)
-        first, second = marks.unsettled(connection, hour.id)
+        second, first = marks.unsettled(connection, hour.id)
     page = f"/staff/office-hours/{hour.id}"
     text = bo.get(page).text
     assert f'href="/replay/{hour.id}?t=15.0">0:15</a> <span>ein Name' in text
     refused = bo.fill(page, f"{page}/move", move="release")
     assert (refused.status_code, "sind Stellen markiert" in refused.text) == (409, True)
     for mark, note in ((first, "nur ein Vorname"), (second, "")):
-        assert bo.fill(page, f"{page}/marks", mark=mark.id, note=note).status_code == 303
+        assert bo.fill(page, f"{page}/marks", do="settle", mark=mark.id, note=note).status_code == 303
     assert "nur ein Vorname" in bo.get(f"{page}?part=marks").text
-    assert bo.fill(page, f"{page}/marks", mark=first.id).status_code == 409
-    assert bo.fill(page, f"{page}/marks", mark="none").status_code == 404
+    assert bo.fill(page, f"{page}/marks", do="settle", mark=first.id).status_code == 409
+    assert bo.fill(page, f"{page}/marks", do="settle", mark="none").status_code == 404
     assert bo.fill(page, f"{page}/move", move="release").status_code == 303
     with house.database.reading() as connection:
         assert store.office_hour(connection, hour.id).visibility is Visibility.RELEASED

@@ -42,7 +42,7 @@ def test_there_is_one_head() -> None:
 
 def test_old_consents_become_four_answers(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'old.sqlite3'}")
-    command.upgrade(configuration(database.url), "0005")
+    command.upgrade(configuration(database.url), "0011")
     at = "2026-11-20 12:00:00.000000"
     with database.engine.begin() as connection:
         connection.execute(sa.text(OLD_HOUR), {"at": at})
@@ -62,7 +62,7 @@ def test_old_consents_become_four_answers(tmp_path: Path) -> None:
         "erika": {("live", False), ("recording", False), ("outside", False), ("name", True)},
     }
     assert (first.text_version, first.decided_at.isoformat()) == (2, "2026-11-20T12:00:00+00:00")
-    command.downgrade(configuration(database.url), "0005")
+    command.downgrade(configuration(database.url), "0011")
     with database.engine.connect() as connection:
         rows = connection.execute(sa.text("SELECT person, scope FROM consents ORDER BY person")).all()
     assert [tuple(row) for row in rows] == [("chris", "live_and_recording"), ("erika", "read_out")]

@@ -46,6 +46,8 @@ def next_step(request: Request) -> Response:
     hour, form = _hour(request), request.state.form
     if hour.state not in TAKING_QUESTIONS:
         raise HTTPException(409, N_("One cannot take part just now."))
+    if hour.queue_closed_at:
+        raise HTTPException(409, N_("Nobody new comes into the waiting room today. You can still ask in writing."))
     values = {name: plain(str(form.get(name, ""))) for name in FIELDS}
     errors = _mistakes(values)
     if errors:
@@ -222,7 +224,8 @@ def _step(
     kept = dict.fromkeys(FIELDS, "") | values
     return render(
         request, "join.html", status=status, hour=hour, step=step, values=kept, errors=errors,
-        open=hour.state in TAKING_QUESTIONS, secure=is_secure(request), limit=QUESTION_LENGTH,
+        open=hour.state in TAKING_QUESTIONS and not hour.queue_closed_at, secure=is_secure(request),
+        limit=QUESTION_LENGTH,
     )  # fmt: skip
 
 

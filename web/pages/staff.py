@@ -18,7 +18,7 @@ from ingest.store import Overtaken
 from publish import pipeline, withdrawal
 from publish import store as published
 from publish.targets import site as own_site
-from questions import letters
+from questions import change, letters
 from questions import store as questions
 from questions.question import State as QuestionState
 from web import store as web_store
@@ -54,6 +54,7 @@ def _start(connection: Connection, hour: OfficeHour) -> None:
         raise Overtaken(f"the office hour is {hour.state.value}")
     cut_words = say(hour.language, "The broadcast is interrupted. Please stay here, it will go on.")
     waiting.start(connection, hour.id, role_words(hour), cut_words)
+    change.open_with(connection, hour, opening_words(hour), store.office_setting(connection, "name"), by="start")
 
 
 def _release(connection: Connection, hour: OfficeHour) -> None:
@@ -112,6 +113,15 @@ def role_words(hour: OfficeHour) -> dict[Role, str]:
         Role.INTERPRETER: say(hour.language, "interprets"),
         Role.STAFF: say(hour.language, "leads through the hour"),
     }
+
+
+def opening_words(hour: OfficeHour) -> str:
+    """What the public has to read first, in the office hour's language; who is responsible stands under it."""
+    recorded = say(hour.language, "This office hour is broadcast live and recorded.")
+    only_live = say(hour.language, "This office hour is broadcast live. It is not recorded.")
+    agreed = say(hour.language, "Only people who have agreed are seen and heard.")
+    where = say(hour.language, "How personal data is protected stands on the page of the office hour.")
+    return f"{recorded if hour.recorded else only_live} {agreed} {where}"
 
 
 def overview(request: Request) -> Response:

@@ -31,8 +31,8 @@ class Full extends Refused {
 
 const FULL_FROM_S = 5;  // A room that is being opened says 1: that is no reason to tell anybody anything.
 
-export const fetchTicket = async (audience, csrf) => {
-  const answer = await fetch("/tickets", {
+export const fetchTicket = async (audience, csrf, tickets = "/tickets") => {
+  const answer = await fetch(tickets, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-Csrf": csrf },
     body: JSON.stringify({ audience }),
@@ -75,9 +75,10 @@ const gathered = (peer) => new Promise((resolve) => {
 
 export class Connection {
   // `audience` is "whip", "screen" or "whep"; `stream` is what is sent, or takes what comes; `onState` hears
-  // "idle", "connecting", "connected", "again", "full". `door`: an address that needs no ticket, for viewers.
-  constructor({ audience, csrf, iceServers, stream, onState, door }) {
-    Object.assign(this, { audience, csrf, iceServers, stream, onState, door });
+  // "idle", "connecting", "connected", "again", "full". `door`: an address that needs no ticket, for viewers;
+  // `tickets`: where somebody who is no person of the office hour gets theirs.
+  constructor({ audience, csrf, iceServers, stream, onState, door, tickets }) {
+    Object.assign(this, { audience, csrf, iceServers, stream, onState, door, tickets });
     this.running = false;
   }
 
@@ -129,7 +130,7 @@ export class Connection {
 
   async #connect() {
     const headers = { "Content-Type": "application/sdp" };
-    if (!this.door) headers.Authorization = `Bearer ${await fetchTicket(this.audience, this.csrf)}`;
+    if (!this.door) headers.Authorization = `Bearer ${await fetchTicket(this.audience, this.csrf, this.tickets)}`;
     const peer = this.peer = new RTCPeerConnection({ iceServers: this.iceServers, bundlePolicy: "max-bundle" });
     if (this.sends) this.#offerTracks(peer);
     else this.#askForTracks(peer);

@@ -58,6 +58,19 @@ def test_muting_and_questions() -> None:
     assert after(ON_AIR, Kind.ANSWERED, question="q0").question == "q1"
 
 
+def test_a_question_taken_back_gives_its_place_to_the_one_before() -> None:
+    wrong = after(after(ON_AIR, Kind.ANSWERED, question="q1"), Kind.ON_AIR, question="q2")
+    right = after(wrong, Kind.TAKE_BACK, question="q2", again="q1")
+    assert (right.question, right.answered) == ("q1", frozenset())
+    assert after(wrong, Kind.TAKE_BACK, question="q2").question is None
+
+
+def test_a_mark_says_how_far_it_reaches_back() -> None:
+    assert decide(ON_AIR, Kind.MARK, {"by": "bo", "reason": "a name", "back_s": 30}) == [
+        (What.MARK, {"by": "bo", "reason": "a name", "back_s": 30})
+    ]
+
+
 @pytest.mark.parametrize(
     ("standing", "kind", "payload", "reason"),
     [

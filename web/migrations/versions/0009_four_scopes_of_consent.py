@@ -1,6 +1,6 @@
-"""Four scopes of consent, each given or refused; a pseudonym; which marks have been looked at
+"""Four scopes of consent, each given or refused; a pseudonym; who looked at a mark
 
-Revision: 0009, after 0005.
+Revision: 0009, after 0011.
 
 Old rows said "I speak myself" or "read my question out". The wording of both showed the name. The first one spoke of
 broadcast, recording and publication, not of other platforms: that scope counts as refused, since nobody was asked.
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -29,20 +29,8 @@ def upgrade() -> None:
     _split(op.get_bind())
     with op.batch_alter_table("consents") as table:
         table.alter_column("given", server_default=None)
-    op.create_table(
-        "settled_marks",
-        sa.Column("command", sa.String(length=32), nullable=False),
-        sa.Column("office_hour", sa.String(length=32), nullable=False),
-        sa.Column("by", sa.String(length=32), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["command"], ["commands.id"], name=op.f("fk_settled_marks_command_commands")),
-        sa.ForeignKeyConstraint(
-            ["office_hour"], ["office_hours.id"], name=op.f("fk_settled_marks_office_hour_office_hours")
-        ),
-        sa.PrimaryKeyConstraint("command", name=op.f("pk_settled_marks")),
-    )
-    op.create_index(op.f("ix_settled_marks_office_hour"), "settled_marks", ["office_hour"], unique=False)
+    op.add_column("marks", sa.Column("settled_by", sa.String(length=64), server_default="", nullable=False))
+    op.add_column("marks", sa.Column("note", sa.Text(), server_default="", nullable=False))
 
 
 def _table() -> sa.TableClause:
@@ -65,7 +53,8 @@ def _split(connection: sa.Connection) -> None:
 
 def downgrade() -> None:
     """One row for each person again: who spoke live did so, everybody else was read out."""
-    op.drop_table("settled_marks")
+    op.drop_column("marks", "note")
+    op.drop_column("marks", "settled_by")
     consents, connection = _table(), op.get_bind()
     for row in connection.execute(sa.select(consents)).mappings().all():
         if row["scope"] == "live":
