@@ -340,3 +340,9 @@ def give_consent(connection: Connection, person: str, scope: Scope, text_version
 def consents_of(connection: Connection, person: str) -> list[Consent]:
     query = sa.select(consents).where(consents.c.person == person).order_by(consents.c.given_at)
     return rows_as(Consent, connection, query)
+
+
+def take_consents_back(connection: Connection, person: str, at: datetime) -> None:
+    """All that a person agreed to and has not taken back yet."""
+    mine = sa.and_(consents.c.person == person, consents.c.taken_back_at.is_(None))
+    connection.execute(consents.update().where(mine).values(taken_back_at=at))

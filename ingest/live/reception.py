@@ -130,24 +130,31 @@ class Patience:
     call: timedelta
 
 
-def sweep(connection: Connection, hour: OfficeHour, at: datetime, patience: Patience) -> list[tuple[str, SeatState]]:
-    """Who was called and gave no sign of life since is missed; who has been away too long has left. Says who.
+def due(connection: Connection, hour: OfficeHour, at: datetime, patience: Patience) -> dict[str, SeatState]:
+    """Who was called and gave no sign of life since is missed; who has been away for too long has left.
 
     Nobody is swept who gives signs of life, however slowly they join, and nobody who is in the room. Those who
     registered and have not come lose nothing before the office hour has been on air for as long as places are kept.
     """
     if hour.state not in WITH_ROOM:
-        return []
+        return {}
     people = {person.id: person for person in store.persons_of(connection, hour.id)}
     known = guests.all_of(connection, hour.id, list(people.values()))
     seats = [seat for seat in store.seats_of(connection, hour.id) if people[seat.person].role is Role.GUEST]
-    found = [(seat, _fate(hour, seat, known[seat.person], at, patience)) for seat in seats]
-    for seat, fate in found:
+    fates = {seat.person: _fate(hour, seat, known[seat.person], at, patience) for seat in seats}
+    return {person: fate for person, fate in fates.items() if fate is not None}
+
+
+def sweep(connection: Connection, hour: OfficeHour, at: datetime, patience: Patience) -> dict[str, SeatState]:
+    """Move the seats that are due, and say which."""
+    fates = due(connection, hour, at, patience)
+    for id, fate in fates.items():
+        person = store.person(connection, id)
         if fate is SeatState.MISSED:
-            missed(connection, people[seat.person])
-        elif fate is SeatState.LEFT:
-            _go(connection, people[seat.person], Gone.AWAY)
-    return [(seat.person, fate) for seat, fate in found if fate is not None]
+            missed(connection, person)
+        else:
+            _go(connection, person, Gone.AWAY)
+    return fates
 
 
 def _fate(hour: OfficeHour, seat: Seat, guest: guests.Guest, at: datetime, patience: Patience) -> SeatState | None:

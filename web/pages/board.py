@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from ingest import commands, steps, store
 from ingest.database import now
+from ingest.live import reception as acts
 from ingest.live import waiting
 from ingest.officehours import WITH_RECORDING, WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import Person, Right, Role, SeatState
@@ -20,7 +21,7 @@ from questions import freshness, letters, moderation, private, queue, similar
 from questions import store as questions
 from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, shown_text
 from questions.question import State as QuestionState
-from web.pages import decisions, scene
+from web.pages import decisions, reception, scene
 from web.pages.by_hand import CHANNELS
 from web.pages.cut import cutting
 from web.pages.decisions import back
@@ -95,7 +96,7 @@ def board_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
         "with_room": hour.state in WITH_ROOM,
         "SCENES": scene.SCENES,
         "scene": scene.scene_of(connection, hour.id),
-    }
+    } | reception.values(connection, hour)
 
 
 def alike(columns: dict[QuestionState, list[Question]]) -> dict[str, list[Question]]:
@@ -163,13 +164,6 @@ def _admit(connection: Connection, person: Person, words: str) -> None:
     waiting.admit(connection, person, words)
 
 
-def _ban(connection: Connection, person: Person, words: str) -> None:
-    """Out of the room for good."""
-    if store.seat(connection, person.id).state in (SeatState.ADMITTED, SeatState.ON_AIR):
-        waiting.hold(connection, person)
-    store.move_seat(connection, person.id, store.seat(connection, person.id).state, SeatState.BANNED)
-
-
 def _mute(on: bool) -> "PersonAct":
     def act(connection: Connection, person: Person, words: str) -> None:
         commands.write(connection, person.office_hour, commands.Kind.MUTE, person=person.id, on=on)
@@ -185,7 +179,7 @@ PERSON_ACTS: dict[str, PersonAct] = {
     "hold": lambda connection, person, words: waiting.hold(connection, person),
     "mute": _mute(True),
     "unmute": _mute(False),
-    "ban": _ban,
+    "ban": lambda connection, person, words: acts.ban(connection, person),
 }
 
 

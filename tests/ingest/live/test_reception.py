@@ -87,9 +87,9 @@ def test_who_gives_no_sign_of_life_after_a_call_is_missed_and_can_be_called_agai
     do(database, reception.call, chris, by="Bo", at=called)
     with database.transaction() as connection:
         hour = store.office_hour(connection, hour.id)
-        assert reception.sweep(connection, hour, called + MINUTE, PATIENCE) == []
+        assert reception.sweep(connection, hour, called + MINUTE, PATIENCE) == {}
         found = reception.sweep(connection, hour, called + 2 * MINUTE, PATIENCE)
-        assert found == [(chris.id, SeatState.MISSED)]
+        assert found == {chris.id: SeatState.MISSED}
         reception.call(connection, chris, by="Bo", at=called + 3 * MINUTE)
         assert guests.of(connection, chris).missed == 1
     assert states(database, cast)[0] == "called"
@@ -104,7 +104,7 @@ def test_a_slow_joiner_is_never_swept(database: Database, hour: OfficeHour, cast
     with database.transaction() as connection:
         guests.seen(connection, chris, late - MINUTE)
         guests.seen(connection, cast[2], late - MINUTE)
-        assert reception.sweep(connection, store.office_hour(connection, hour.id), late, PATIENCE) == []
+        assert reception.sweep(connection, store.office_hour(connection, hour.id), late, PATIENCE) == {}
 
 
 def test_a_missed_guest_who_comes_waits_again_at_the_same_place(
@@ -124,9 +124,9 @@ def test_a_place_is_kept_for_the_time_of_grace_and_no_longer(
         for each in store.seats_of(connection, hour.id):
             connection.execute(store.seats.update().values(changed_at=NOON).where(store.seats.c.person == each.person))
         guests.seen(connection, cast[1], NOON + 3 * MINUTE)
-        assert reception.sweep(connection, on_air, NOON + 5 * MINUTE, PATIENCE) == []
+        assert reception.sweep(connection, on_air, NOON + 5 * MINUTE, PATIENCE) == {}
         gone = reception.sweep(connection, on_air, NOON + 6 * MINUTE, PATIENCE)
-        assert [person for person, _ in gone] == [cast[0].id, cast[2].id]
+        assert list(gone) == [cast[0].id, cast[2].id]
         assert guests.of(connection, cast[0]).gone is Gone.AWAY
         reception.come_back(connection, cast[0], NOON + 7 * MINUTE)
     assert order(database, hour) == ["Dana", "Chris"]
@@ -136,7 +136,7 @@ def test_nobody_loses_a_place_before_it_has_begun(database: Database, cast: list
     with database.transaction() as connection:
         store.change_office_hour(connection, hour.id, state=State.BACKSTAGE, began_at=None)
         backstage = store.office_hour(connection, hour.id)
-        assert reception.sweep(connection, backstage, NOON + timedelta(days=3), PATIENCE) == []
+        assert reception.sweep(connection, backstage, NOON + timedelta(days=3), PATIENCE) == {}
 
 
 def test_a_restart_of_the_site_costs_nobody_the_place(database: Database, cast: list[Person]) -> None:
