@@ -57,7 +57,8 @@ def forgive(house: House, at: datetime) -> None:
 
 def look(house: House, at: datetime) -> dict[str, SeatState]:
     """Sweep the waiting rooms; a write only where there is something to do."""
-    patience, moved = patience_of(house), {}
+    patience = patience_of(house)
+    moved: dict[str, SeatState] = {}
     with house.database.reading() as connection:
         hours = store.office_hours_in(connection, WITH_ROOM)
         full = [hour for hour in hours if reception.due(connection, hour, at, patience)]

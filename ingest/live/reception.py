@@ -12,15 +12,17 @@ from sqlalchemy.engine import Connection
 
 from ingest import commands, store
 from ingest.commands import Kind
-from ingest.live import guests, line
+from ingest.live import guests, line, notes
 from ingest.live.guests import Gone, Parent, Way
-from ingest.officehours import ON_AIR, TAKING_QUESTIONS, WITH_ROOM, OfficeHour
+from ingest.officehours import ON_AIR, TAKING_QUESTIONS, WITH_ROOM, OfficeHour, State
 from ingest.people import IN_ROOM, Person, Role, Seat, SeatState
 from ingest.store import Overtaken
 
 CALLABLE = frozenset({SeatState.WAITING, SeatState.HELD, SeatState.MISSED})
 SET_ASIDE = frozenset({SeatState.WAITING, SeatState.CALLED})
 IN_LINE = frozenset({SeatState.WAITING, SeatState.CALLED, SeatState.HELD, SeatState.MISSED})
+KEPT = timedelta(days=1)
+"""After the end: a guest's page says for so long what became of them."""
 OUT = frozenset({SeatState.LEFT, SeatState.BANNED})
 
 
@@ -165,6 +167,13 @@ def _fate(hour: OfficeHour, seat: Seat, guest: guests.Guest, at: datetime, patie
         heard = max(guest.seen_at, seat.changed_at, hour.began_at)
         return SeatState.LEFT if at - heard > patience.grace else None
     return None
+
+
+def forget(connection: Connection, at: datetime) -> int:
+    """Delete what was known of waiting guests and written to them, a day after their office hour. Returns how many."""
+    hours = store.office_hours_in(connection, frozenset(State) - TAKING_QUESTIONS - {State.PLANNED})
+    over = [hour.id for hour in hours if at - (hour.ended_at or hour.starts_at) > KEPT]
+    return guests.forget(connection, over) + notes.forget(connection, over)
 
 
 def _go(connection: Connection, person: Person, why: Gone) -> None:

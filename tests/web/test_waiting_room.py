@@ -234,7 +234,7 @@ def test_a_guest_is_sent_on_with_consent_and_the_time_waited(
     assert desk(bo, hour, "send_on", id, goal=goal.id) == 303
     assert "Bauamt" in place(chris, hour)
     page = chris.get(f"/office-hours/{hour.id}/go").text
-    assert ("Die 12 Minuten" in page, "Es wird nicht aufgezeichnet" in page) == (True, True)
+    assert ("Sie haben 12 Minuten gewartet" in page, "Es wird nicht aufgezeichnet" in page) == (True, True)
     answer = chris.fill(f"/office-hours/{hour.id}/go", do="go")
     assert answer.headers["location"] == f"/office-hours/{goal.id}/place"
     assert "Sie sind als Nächstes dran" in place(chris, goal)

@@ -65,7 +65,7 @@ export const signal = (name) => {
   clearTimeout(repeating);
   play(notes);
   navigator.vibrate?.(buzz);
-  if (shown) showInTitle(shown.querySelector("p, strong, h2")?.textContent.trim() ?? shown.textContent.trim());
+  if (shown) showInTitle(shown.dataset.words ?? (shown.querySelector("p, strong, h2") ?? shown).textContent.trim());
   if (again) repeating = setTimeout(() => signal(name), 1000 * again);
 };
 

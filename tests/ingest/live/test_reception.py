@@ -7,7 +7,7 @@ import pytest
 
 from ingest import commands, events, store
 from ingest.database import Database, now
-from ingest.live import guests, reception, waiting
+from ingest.live import guests, notes, reception, waiting
 from ingest.live.guests import Gone, Parent, Way
 from ingest.live.reception import Patience
 from ingest.officehours import OfficeHour, State
@@ -234,7 +234,12 @@ def test_a_sign_of_life_is_told_only_when_nobody_expected_it(database: Database,
         assert events.newest(connection) > newest
 
 
-def test_what_is_known_goes_with_the_hour(database: Database, hour: OfficeHour, cast: list[Person]) -> None:
+def test_what_is_known_goes_a_day_after_the_hour(database: Database, hour: OfficeHour, cast: list[Person]) -> None:
     with database.transaction() as connection:
-        assert guests.forget(connection, [hour.id]) == 3
+        notes.write(connection, hour.id, None, "Gleich geht es los.", by="Bo", at=NOON)
+        day = timedelta(days=1)
+        assert reception.forget(connection, NOON + 3 * day) == 0  # it is still on air
+        store.change_office_hour(connection, hour.id, state=State.ENDED, ended_at=NOON + day)
+        assert reception.forget(connection, NOON + 2 * day) == 0
+        assert reception.forget(connection, NOON + 2 * day + MINUTE) == 4
         assert guests.of(connection, cast[0]).since <= now()

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy.engine import Connection
@@ -93,10 +94,13 @@ def rush(database: Database, hour: OfficeHour, *, staff: int, waiting_guests: in
         for person in people:
             guests.add(connection, person)
     found = Rush(database, people)
-    work = [(found.staff, f"Staff {number}", presses) for number in range(staff)]
+    work: list[tuple[Callable[..., None], Any, int]] = [
+        (found.staff, f"Staff {number}", presses) for number in range(staff)
+    ]
+    work += [(found.guest, person, 3) for person in people]
     threads = [
         threading.Thread(target=do, args=(who, random.Random(seed + number), times))
-        for number, (do, who, times) in enumerate([*work, *((found.guest, each, 3) for each in people)])
+        for number, (do, who, times) in enumerate(work)
     ]
     for thread in threads:
         thread.start()
