@@ -5,6 +5,7 @@ Each act names the states it may begin in. Whoever comes second finds the seat e
 Letting in, putting on air and cutting are in `waiting`.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -80,6 +81,13 @@ def come_back(connection: Connection, person: Person, at: datetime) -> None:
     _move(connection, person, {SeatState.LEFT}, SeatState.WAITING)
     guests.change(connection, person, since=at, seen_at=at, gone=None, sent_to=None, called_at=None, missed=0)
     line.to_the_end(connection, person)
+
+
+def next_up(line: Sequence[Seat], known: Mapping[str, guests.Guest], at: datetime) -> Seat | None:
+    """Whose turn it is: the first who is here and not set aside, else who is not set aside, else the first."""
+    turn = [seat for seat in line if seat.state is not SeatState.HELD]
+    here = [seat for seat in turn if seat.person not in known or known[seat.person].is_here(at)]
+    return next(iter([*here, *turn, *line]), None)
 
 
 def is_banned(connection: Connection, office_hour: str, browser: str) -> bool:

@@ -300,7 +300,7 @@ def test_stills_are_for_staff_and_only_while_somebody_waits_to_be_seen(
 ) -> None:
     id = person_of(house, hour)
     address = f"/staff/office-hours/{hour.id}/waiting/{id}/still"
-    assert bo.get(address).status_code == 404
+    assert bo.get(address).status_code == 204
     assert here(chris, hour, JPEG) == 204
     picture = bo.get(address)
     assert (picture.content, picture.headers["cache-control"]) == (JPEG, "no-store")
@@ -308,10 +308,10 @@ def test_stills_are_for_staff_and_only_while_somebody_waits_to_be_seen(
     assert f'<details class="still" id="still-{id}">' in board  # closed: blurred until somebody clicks
     desk(bo, hour, "remove", id)
     assert here(chris, hour, JPEG) == 204
-    assert bo.get(address).status_code == 404
+    assert bo.get(address).status_code == 204
     join(eve := Browser(app), hour, "Eve", under_18="yes")
     here(eve, hour, JPEG)
-    assert bo.get(address.replace(id, person_of(house, hour, "Eve"))).status_code == 404
+    assert bo.get(address.replace(id, person_of(house, hour, "Eve"))).status_code == 204
     assert here(chris, hour, b"x" * (LARGEST + 1)) == 413
 
 

@@ -57,12 +57,10 @@ def place(request: Request) -> Response:
 def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dict[str, Any]:
     """How things stand with a person: their seat, how many are before them, the sign."""
     seat = store.seat(connection, person.id)
-    line = [each for each in waiting.line(store.seats_of(connection, hour.id)) if speaks(connection, each.person)]
-    before = [each for each in line if each.position < seat.position]
     guest = guests.of(connection, person) if person.role is Role.GUEST else None
     return {
         "seat": seat,
-        "before": len(before),
+        "before": _before(connection, seat),
         "guest": guest,
         "wait": None,
         "read_out": person.role is Role.GUEST and not speaks(connection, person.id),
@@ -73,6 +71,14 @@ def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dic
         "Gone": Gone,
         "Way": Way,
     }
+
+
+def _before(connection: Connection, seat: Seat) -> int:
+    """How many are before somebody who waits; looked up for nobody else, since a hundred pages ask at once."""
+    if seat.state is not SeatState.WAITING:
+        return 0
+    line = waiting.line(store.seats_of(connection, seat.office_hour))
+    return sum(1 for each in line if each.position < seat.position and speaks(connection, each.person))
 
 
 def guest_values(

@@ -92,7 +92,7 @@ def write_all(request: Request) -> Response:
 
 
 def still(request: Request) -> Response:
-    """The newest small picture of a waiting guest; 404 when there is none. Kept by nobody."""
+    """The newest small picture of a waiting guest; 204 when there is none. Kept by nobody."""
     id, person = request.path_params["id"], request.path_params["person"]
     need(request, Right.RUN_ROOM, id)
     with house_of(request).database.reading() as connection:
@@ -101,7 +101,7 @@ def still(request: Request) -> Response:
     stills: Stills = request.app.state.stills
     picture = stills.get(person)
     if picture is None:
-        return Response(status_code=404, headers={"Cache-Control": "no-store"})
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
     return Response(picture, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
@@ -110,8 +110,10 @@ def values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
     people = store.persons_of(connection, hour.id)
     seats = store.seats_of(connection, hour.id)
     others = store.office_hours_in(connection, TAKING_QUESTIONS)
+    known = guests.all_of(connection, hour.id, people)
     return {
-        "guests": guests.all_of(connection, hour.id, people),
+        "guests": known,
+        "next_up": lambda line: reception.next_up(line, known, now()),
         "missed": [seat for seat in seats if seat.state is SeatState.MISSED],
         "gone": [seat for seat in seats if seat.state is SeatState.LEFT],
         "elsewhere": [each for each in others if each.id != hour.id],

@@ -12,6 +12,7 @@ const { csrf } = room.dataset;
 const at = (id) => document.getElementById(id);
 const WIDTH = 1280;  // The largest tile there is; what is sent is made smaller when the tile is.
 const HEIGHT = 720;
+const TALLEST = 3 / 4;  // The sign and what one waits for stay on a telephone's page with the own picture.
 const MUTED_MS = 1500;  // A track is muted for a moment when devices change; longer means that it was taken away.
 const SCREEN = { width: 1280, height: 720, frame_rate: 15, bits_per_s: 1_500_000 };  // Large and slow: it is read.
 
@@ -268,7 +269,14 @@ const stayAwake = async () => {
   awake = await navigator.wakeLock.request("screen").catch(() => null);
 };
 
+// Held upright, a telephone sends an upright picture: the box takes its shape, so that nobody fits into half a frame.
+const shape = () => {
+  const { videoWidth, videoHeight } = at("own");
+  if (videoWidth) at("own").parentElement.style.aspectRatio = String(Math.max(TALLEST, videoWidth / videoHeight));
+};
+
 if (at("own")) {
+  at("own").addEventListener("resize", shape);
   at("start-devices").addEventListener("click", () => { startDevices(); stayAwake(); });
   at("mute").addEventListener("click", toggle);
   at("blind").addEventListener("click", toggle);

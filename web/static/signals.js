@@ -64,7 +64,7 @@ export const signal = (name) => {
   const shown = document.querySelector(`[data-signal="${name}"]`);
   clearTimeout(repeating);
   play(notes);
-  navigator.vibrate?.(buzz);
+  if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(buzz);
   if (shown) showInTitle(shown.dataset.words ?? (shown.querySelector("p, strong, h2") ?? shown).textContent.trim());
   if (again) repeating = setTimeout(() => signal(name), 1000 * again);
 };

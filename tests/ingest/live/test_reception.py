@@ -234,6 +234,21 @@ def test_a_sign_of_life_is_told_only_when_nobody_expected_it(database: Database,
         assert events.newest(connection) > newest
 
 
+def test_the_turn_goes_to_the_first_who_is_here_and_not_set_aside(
+    database: Database, hour: OfficeHour, cast: list[Person]
+) -> None:
+    chris, dana, eve = cast
+    with database.transaction() as connection:
+        reception.set_aside(connection, chris)
+        guests.seen(connection, eve, NOON + 5 * MINUTE)
+        line = waiting.line(store.seats_of(connection, hour.id))
+        known = guests.all_of(connection, hour.id, cast)
+    turns = [reception.next_up(line, known, at) for at in (NOON, NOON + 5 * MINUTE)]
+    assert [turn and turn.person for turn in turns] == [dana.id, eve.id]
+    assert reception.next_up(line[:1], known, NOON) == line[0]
+    assert reception.next_up([], known, NOON) is None
+
+
 def test_what_is_known_goes_a_day_after_the_hour(database: Database, hour: OfficeHour, cast: list[Person]) -> None:
     with database.transaction() as connection:
         notes.write(connection, hour.id, None, "Gleich geht es los.", by="Bo", at=NOON)
