@@ -55,18 +55,36 @@ class SeatState(Enum):
 
 SEAT_MOVES: dict[SeatState, frozenset[SeatState]] = {
     SeatState.WAITING: frozenset(
-        {SeatState.CALLED, SeatState.ADMITTED, SeatState.MISSED, SeatState.LEFT, SeatState.BANNED}
+        {
+            SeatState.CALLED,
+            SeatState.ADMITTED,
+            SeatState.HELD,
+            SeatState.MISSED,
+            SeatState.LEFT,
+            SeatState.BANNED,
+        }
     ),
     SeatState.CALLED: frozenset(
-        {SeatState.WAITING, SeatState.ADMITTED, SeatState.MISSED, SeatState.LEFT, SeatState.BANNED}
+        {
+            SeatState.WAITING,
+            SeatState.ADMITTED,
+            SeatState.HELD,
+            SeatState.MISSED,
+            SeatState.LEFT,
+            SeatState.BANNED,
+        }
     ),
     SeatState.ADMITTED: frozenset(
         {SeatState.ON_AIR, SeatState.HELD, SeatState.WAITING, SeatState.LEFT, SeatState.BANNED}
     ),
-    SeatState.ON_AIR: frozenset({SeatState.ADMITTED, SeatState.HELD, SeatState.LEFT, SeatState.BANNED}),
-    SeatState.HELD: frozenset({SeatState.WAITING, SeatState.ADMITTED, SeatState.LEFT, SeatState.BANNED}),
-    SeatState.MISSED: frozenset({SeatState.WAITING, SeatState.LEFT}),
-    SeatState.LEFT: frozenset({SeatState.WAITING}),
+    SeatState.ON_AIR: frozenset(
+        {SeatState.ADMITTED, SeatState.HELD, SeatState.WAITING, SeatState.LEFT, SeatState.BANNED}
+    ),
+    SeatState.HELD: frozenset(
+        {SeatState.WAITING, SeatState.CALLED, SeatState.ADMITTED, SeatState.LEFT, SeatState.BANNED}
+    ),
+    SeatState.MISSED: frozenset({SeatState.WAITING, SeatState.CALLED, SeatState.LEFT, SeatState.BANNED}),
+    SeatState.LEFT: frozenset({SeatState.WAITING, SeatState.BANNED}),
     SeatState.BANNED: frozenset(),
 }
 IN_ROOM = frozenset({SeatState.ADMITTED, SeatState.ON_AIR})

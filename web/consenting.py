@@ -18,6 +18,7 @@ from web.words import say
 
 SPEAKS = frozenset({"live_and_recording", "video", "audio"})
 READ_OUT = "read_out"
+FIELDS = ("no_recording", "outside", "no_name", "pseudonym")
 """Choices of the form, as `scope` or as the `way` in which somebody takes part; details take away or add to them."""
 
 
@@ -131,3 +132,11 @@ def unname_questions(connection: Connection, hour: OfficeHour, person: Person, i
     for question in questions.of_office_hour(connection, hour.id, State):
         if question.author == person.name:
             questions.change(connection, question, author=instead)
+
+
+def reads_out(connection: Connection, hour: OfficeHour, person: Person) -> None:
+    """From now on the question is read out; the name stays shown or hidden as it was."""
+    hidden = {"no_name": "yes", "pseudonym": person.pseudonym} if person.pseudonym else {}
+    answers = scopes_of({"scope": READ_OUT, **hidden})
+    assert answers is not None, "a choice was made"
+    agree(connection, hour, person, answers)

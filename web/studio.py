@@ -8,6 +8,7 @@ and the doors answer 503.
 import asyncio
 import contextlib
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 import publish.pipeline
 from ingest import intercom, sealing, store, tickets
 from ingest.database import now, random_id
+from ingest.live import guests
 from ingest.live.countdown import TIME
 from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone, Rooms
 from ingest.officehours import ON_AIR, WITH_ROOM, OfficeHour, State, Visibility
@@ -55,6 +57,8 @@ ROOM_FACTS = ("open", "on_air", "over", "tick", "seconds", "ticks", "late", "eas
 LAST_WORDS_S = 3.5
 """How long after the end the live files stay. Players hear of it at once or within two seconds, fetch the last of it
 and play it from what they hold. With `LOOK_AGAIN_S` the addresses are gone 4.5 s after the end; 5 are allowed."""
+VIDEO = re.compile(r"^m=video (?!0 )", re.MULTILINE)
+"""A picture in an offer; port 0 is one that was turned down."""
 WATCHES_A_MINUTE = 30
 """Offers to watch that one address may send: a town hall behind one of them, but nobody who takes all places again
 and again."""
@@ -68,6 +72,7 @@ class Admitted:
 
     person: Person
     hour: OfficeHour
+    seen: bool = True  # whether a picture of them may be sent
 
 
 class Studio:
@@ -155,6 +160,8 @@ class Studio:
         token = bearer(request)
         admitted = await self._database(lambda: self.admit(token, audience))
         person, hour = admitted.person, admitted.hour
+        if audience is Audience.WHIP and not admitted.seen and VIDEO.search(offer):
+            raise HTTPException(403, "this person takes part with their voice alone; no picture is taken")
         try:
             resource, answer = await self._join(audience, hour.id, person, offer)
         except OfferRefused as error:
@@ -211,13 +218,14 @@ class Studio:
             person = store.person(connection, ticket.person)
             hour = store.office_hour(connection, ticket.office_hour)
             seat = store.seat(connection, person.id)
+            seen = person.role is not Role.GUEST or guests.of(connection, person).may_be_seen
         if hour.state not in WITH_ROOM:
             raise HTTPException(409, "the room is not open")
         if NEEDS[audience] not in RIGHTS[person.role]:
             raise HTTPException(403, "only the host and the office's staff share a screen")
         if audience in (Audience.WHIP, Audience.SCREEN) and seat.state not in IN_ROOM:
             raise HTTPException(403, "you are still in the waiting room; nobody sees or hears you")
-        return Admitted(person, hour)
+        return Admitted(person, hour, seen=seen)
 
     async def resource(self, request: Request) -> Response:
         """DELETE ends a connection; a PATCH (trickle, ICE restart) is not supported: connect anew."""

@@ -17,6 +17,7 @@ from celery.platforms import SecurityWarning
 
 from ingest import events, sealed, steps, tickets
 from ingest.database import now
+from ingest.live import reception
 from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, account
 from transcode import made
@@ -78,8 +79,8 @@ def _once(house: House, kind: str, *, priority: int) -> bool:
 
 
 def tidy(house: House) -> None:
-    """Forget what nobody needs: old events, tickets, fetches that went well, uploads given up, half-made files,
-    cut stretches past their time."""
+    """Forget what nobody needs: old events, tickets, what was known of waiting guests, fetches that went well, uploads
+    given up, half-made files, cut stretches past their time."""
     at = now()
     with house.database.transaction() as connection:
         recent = steps.office_hours_since(connection, at - timedelta(days=2))
@@ -88,6 +89,7 @@ def tidy(house: House) -> None:
         for kind in (FETCH, LETTERS):
             steps.forget(connection, kind, at - timedelta(hours=1))
         store.forget_sessions(connection, at)
+        reception.forget(connection, at)
         forgotten = uploads.forget(connection, at)
     for office_hour in recent:
         made.sweep_room(house.archive.room(office_hour))

@@ -20,13 +20,17 @@ def hour(new_hour: Callable[..., OfficeHour]) -> OfficeHour:
     return new_hour(State.BACKSTAGE)
 
 
-def join(browser: Browser, hour: OfficeHour, name: str = "Chris", scope: str = "live_and_recording") -> None:
-    """Both steps of the form."""
+def join(
+    browser: Browser, hour: OfficeHour, name: str = "Chris", scope: str = "live_and_recording", **more: str
+) -> None:
+    """All three steps of the form; `more`: `way` and `under_18`."""
     page = f"/office-hours/{hour.id}/join"
-    answer = browser.fill(page, step="name", name=name, topic="Wann kommt der Radweg?")
-    assert 'value="consent"' in answer.text
-    fields = {"step": "consent", "name": name, "topic": "Wann kommt der Radweg?", "scope": scope}
-    assert browser.fill(page, **fields).headers["location"] == f"/office-hours/{hour.id}/place"
+    facts = {"name": name, "topic": "Wann kommt der Radweg?"}
+    way = {"way": "read_out" if scope == "read_out" else "video"} | more
+    assert 'value="way"' in browser.fill(page, step="name", **facts).text
+    assert 'value="consent"' in browser.fill(page, step="way", **facts, **way).text
+    answer = browser.fill(page, step="consent", **facts, **way, scope=scope)
+    assert answer.headers["location"] == f"/office-hours/{hour.id}/place"
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from ingest import commands, steps, store
 from ingest.database import now
+from ingest.live import reception as acts
 from ingest.live import waiting
 from ingest.officehours import ON_AIR, WITH_RECORDING, WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import Person, Right, Role, SeatState
@@ -21,7 +22,7 @@ from questions import store as questions
 from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, shown_text
 from questions.question import State as QuestionState
 from web import consenting
-from web.pages import decisions, desk, intercom, longer, marks, monitor, scene, turns
+from web.pages import decisions, desk, intercom, longer, marks, monitor, reception, scene, turns
 from web.pages.by_hand import CHANNELS
 from web.pages.cut import cutting
 from web.pages.decisions import back
@@ -128,7 +129,7 @@ def _room(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[st
         "muted": muted_of(connection, hour.id),
         "inside": [seat for seat in seats if seat.state in (SeatState.ADMITTED, SeatState.ON_AIR)],
         "agreed": consenting.agreed(connection, hour.id),
-    }
+    } | reception.values(connection, hour)
 
 
 def muted_of(connection: Connection, office_hour: str) -> frozenset[str]:
@@ -235,13 +236,6 @@ def _about_letters(connection: Connection, hour: OfficeHour) -> list[tuple[str, 
 # What a press does to a person, or to the programme
 
 
-def _ban(connection: Connection, person: Person, words: str) -> None:
-    """Out of the room for good."""
-    if store.seat(connection, person.id).state in (SeatState.ADMITTED, SeatState.ON_AIR):
-        waiting.hold(connection, person)
-    store.move_seat(connection, person.id, store.seat(connection, person.id).state, SeatState.BANNED)
-
-
 def _mute(on: bool) -> "PersonAct":
     def act(connection: Connection, person: Person, words: str) -> None:
         commands.write(connection, person.office_hour, commands.Kind.MUTE, person=person.id, on=on)
@@ -257,7 +251,7 @@ PERSON_ACTS: dict[str, PersonAct] = {
     "hold": lambda connection, person, words: waiting.hold(connection, person),
     "mute": _mute(True),
     "unmute": _mute(False),
-    "ban": _ban,
+    "ban": lambda connection, person, words: acts.ban(connection, person),
 }
 
 
