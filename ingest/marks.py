@@ -1,7 +1,7 @@
 """Moments that staff or the host want looked at before release come in, with a reason now or later; rows go out.
 
 A mark reaches back: who presses has just heard it. The room writes the media time into the timeline by the command;
-the reason may be typed afterwards and lives in the row alone.
+the reason may be typed afterwards and lives in the row alone. A recording with an open mark is not released.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,12 @@ from sqlalchemy.engine import Connection
 
 from ingest import commands, events
 from ingest.database import UtcDateTime, metadata, now, random_id, rows_as
-from ingest.store import NotFound
+from ingest.store import NotFound, Overtaken
 
 BACK_S = 30
 """How far before the press a mark begins."""
 REASON_LENGTH = 200
+NOTE_LENGTH = 500
 
 marks = sa.Table(
     "marks",
@@ -29,14 +30,16 @@ marks = sa.Table(
     sa.Column("back_s", sa.Integer, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("settled_at", UtcDateTime),
+    sa.Column("settled_by", sa.String(64), nullable=False, server_default=""),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """One moment to look at, from `back_s` before `at`; open until somebody settled it.
+    """One moment to look at, from `back_s` before `at`; open until somebody settled it, with a note or without.
 
-    `command` is the wish to the room, whose tick is the mark's media time.
+    `command` is the wish to the room; `tick` the media time of the press, once the room has applied it.
     """
 
     id: str
@@ -47,6 +50,13 @@ class Mark:
     back_s: int
     reason: str
     settled_at: datetime | None
+    settled_by: str = ""
+    note: str = ""
+    tick: int | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.settled_at is None
 
 
 def note(connection: Connection, office_hour: str, *, by: str, reason: str = "") -> str:
@@ -65,9 +75,12 @@ def explain(connection: Connection, office_hour: str, id: str, reason: str) -> N
     _change(connection, office_hour, id, reason=reason.strip()[:REASON_LENGTH])
 
 
-def settle(connection: Connection, office_hour: str, id: str) -> None:
-    """It was looked at. Raises NotFound."""
-    _change(connection, office_hour, id, settled_at=now())
+def settle(connection: Connection, office_hour: str, id: str, *, by: str = "", note: str = "") -> None:
+    """It was looked at. Raises NotFound, Overtaken when somebody has done so."""
+    found = next((mark for mark in of_office_hour(connection, office_hour) if mark.id == id), None)
+    if found is not None and not found.open:
+        raise Overtaken(f"the mark {id} was looked at already")
+    _change(connection, office_hour, id, settled_at=now(), settled_by=by, note=note.strip()[:NOTE_LENGTH])
 
 
 def _change(connection: Connection, office_hour: str, id: str, **values: object) -> None:
@@ -80,12 +93,17 @@ def _change(connection: Connection, office_hour: str, id: str, **values: object)
 
 
 def of_office_hour(connection: Connection, office_hour: str) -> list[Mark]:
-    """All marks, the newest first."""
-    return rows_as(
-        Mark, connection, sa.select(marks).where(marks.c.office_hour == office_hour).order_by(marks.c.at.desc())
+    """All marks, the newest first; one that the room refused, since nothing was on air, is none."""
+    wishes = commands.commands
+    query = (
+        sa.select(*marks.c, wishes.c.tick)
+        .join(wishes, wishes.c.id == marks.c.command)
+        .where(marks.c.office_hour == office_hour, wishes.c.state != commands.State.REFUSED)
+        .order_by(marks.c.at.desc())
     )
+    return rows_as(Mark, connection, query)
 
 
 def unsettled(connection: Connection, office_hour: str) -> list[Mark]:
     """Marks that nobody has looked at yet, the newest first."""
-    return [mark for mark in of_office_hour(connection, office_hour) if mark.settled_at is None]
+    return [mark for mark in of_office_hour(connection, office_hour) if mark.open]

@@ -57,18 +57,36 @@ class SeatState(Enum):
 
 SEAT_MOVES: dict[SeatState, frozenset[SeatState]] = {
     SeatState.WAITING: frozenset(
-        {SeatState.CALLED, SeatState.ADMITTED, SeatState.MISSED, SeatState.LEFT, SeatState.BANNED}
+        {
+            SeatState.CALLED,
+            SeatState.ADMITTED,
+            SeatState.HELD,
+            SeatState.MISSED,
+            SeatState.LEFT,
+            SeatState.BANNED,
+        }
     ),
     SeatState.CALLED: frozenset(
-        {SeatState.WAITING, SeatState.ADMITTED, SeatState.MISSED, SeatState.LEFT, SeatState.BANNED}
+        {
+            SeatState.WAITING,
+            SeatState.ADMITTED,
+            SeatState.HELD,
+            SeatState.MISSED,
+            SeatState.LEFT,
+            SeatState.BANNED,
+        }
     ),
     SeatState.ADMITTED: frozenset(
         {SeatState.ON_AIR, SeatState.HELD, SeatState.WAITING, SeatState.LEFT, SeatState.BANNED}
     ),
-    SeatState.ON_AIR: frozenset({SeatState.ADMITTED, SeatState.HELD, SeatState.LEFT, SeatState.BANNED}),
-    SeatState.HELD: frozenset({SeatState.WAITING, SeatState.ADMITTED, SeatState.LEFT, SeatState.BANNED}),
-    SeatState.MISSED: frozenset({SeatState.WAITING, SeatState.LEFT}),
-    SeatState.LEFT: frozenset({SeatState.WAITING}),
+    SeatState.ON_AIR: frozenset(
+        {SeatState.ADMITTED, SeatState.HELD, SeatState.WAITING, SeatState.LEFT, SeatState.BANNED}
+    ),
+    SeatState.HELD: frozenset(
+        {SeatState.WAITING, SeatState.CALLED, SeatState.ADMITTED, SeatState.LEFT, SeatState.BANNED}
+    ),
+    SeatState.MISSED: frozenset({SeatState.WAITING, SeatState.CALLED, SeatState.LEFT, SeatState.BANNED}),
+    SeatState.LEFT: frozenset({SeatState.WAITING, SeatState.BANNED}),
     SeatState.BANNED: frozenset(),
 }
 IN_ROOM = frozenset({SeatState.ADMITTED, SeatState.ON_AIR})
@@ -85,10 +103,12 @@ def may_share(role: Role, seat: "Seat") -> bool:
 
 
 class Scope(Enum):
-    """What somebody consents to."""
+    """What somebody may give or refuse; what a refusal does to each output stands in `consent.EFFECTS`."""
 
-    LIVE_AND_RECORDING = "live_and_recording"
-    READ_OUT = "read_out"  # the host reads the question; no sound or picture of the person
+    LIVE = "live"  # seen and heard while it happens; who refuses is read out
+    RECORDING = "recording"  # kept, and to be seen afterwards on the own site
+    OUTSIDE = "outside"  # also on other platforms, such as YouTube
+    NAME = "name"  # the name they gave is shown; else a pseudonym
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +121,12 @@ class Person:
     role: Role
     language: str
     created_at: datetime
+    pseudonym: str = ""  # shown everywhere instead of the name, when its scope was refused
+
+    @property
+    def shown_name(self) -> str:
+        """What everybody but staff may read."""
+        return self.pseudonym or self.name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,11 +144,17 @@ class Seat:
 
 @dataclass(frozen=True, kw_only=True)
 class Consent:
-    """What a person agreed to, to which wording, and when it was taken back."""
+    """What a person said to one scope, to which wording, and when they took it back. The newest of a scope counts."""
 
     id: str
     person: str
     scope: Scope
+    given: bool
     text_version: int
-    given_at: datetime
+    decided_at: datetime
     taken_back_at: datetime | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it was given, and still is."""
+        return self.given and self.taken_back_at is None

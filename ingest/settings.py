@@ -81,10 +81,16 @@ class Settings:
     video_preset: str = setting("superfast", "x264 preset of the programme.")
     logo: Path | None = setting(None, "PNG of the office's sign, shown on the slides of the programme.")
     ice_servers: tuple[str, ...] = setting((), "STUN/TURN addresses given to both sides; none by default.")
-    delay_s: int = setting(0, "Seconds of broadcast delay of a new office hour, 0 to 60; staff may choose another.")
+    delay_s: int = setting(10, "Seconds of broadcast delay of a new office hour, 0 to 60; staff may choose another.")
     sealed_kept_days: int = setting(30, "Days after which what was cut is erased, unless a reason to keep it is given.")
     whep_viewers: int = setting(40, "Viewers of one office hour who may have the fastest picture (WHEP); 0: nobody.")
     rewind_minutes: int = setting(5, "How many minutes viewers can go back while an office hour is on air.")
+    waiting_grace_s: float = setting(
+        300.0, "Seconds for which a waiting guest keeps the place with a locked phone or a closed tab."
+    )
+    call_patience_s: float = setting(
+        90.0, "Seconds without a sign of life after which somebody who was called counts as missed."
+    )
     tracks_kept_days: int = setting(42, "Days after release at which people's own tracks are erased.")
 
     @property

@@ -3,6 +3,7 @@
 Commands, events, steps and tickets keep their own tables beside their rules, in the modules of their names.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -92,6 +93,7 @@ persons = sa.Table(
     sa.Column("role", EnumText(Role), nullable=False),
     sa.Column("language", sa.String(8), nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("pseudonym", sa.Text, nullable=False, server_default=""),
 )
 seats = sa.Table(
     "seats",
@@ -110,8 +112,9 @@ consents = sa.Table(
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("person", sa.ForeignKey("persons.id"), nullable=False, index=True),
     sa.Column("scope", EnumText(Scope), nullable=False),
+    sa.Column("given", sa.Boolean, nullable=False),
     sa.Column("text_version", sa.Integer, nullable=False),
-    sa.Column("given_at", UtcDateTime, nullable=False),
+    sa.Column("decided_at", UtcDateTime, nullable=False),
     sa.Column("taken_back_at", UtcDateTime),
 )
 office_settings = sa.Table(
@@ -405,6 +408,35 @@ def set_sharing(connection: Connection, person: str, *, on: bool) -> None:
     events.write(connection, "seat", seat(connection, person).office_hour, person)
 
 
+def set_pseudonym(connection: Connection, id: str, pseudonym: str) -> None:
+    """Show this instead of the person's name; an empty text shows the name again."""
+    connection.execute(persons.update().where(persons.c.id == id).values(pseudonym=pseudonym))
+
+
+def answer_consent(
+    connection: Connection, person: str, answers: Mapping[Scope, bool], text_version: int
+) -> list[Consent]:
+    """Keep what a person said to each scope; earlier answers stay, as the history of it."""
+    made = [
+        Consent(id=random_id(), person=person, scope=scope, given=given, text_version=text_version, decided_at=now())
+        for scope, given in answers.items()
+    ]
+    for consent in made:
+        connection.execute(consents.insert().values(**asdict(consent)))
+    events.write(connection, "consent", seat(connection, person).office_hour, person)
+    return made
+
+
+def take_consent_back(connection: Connection, person: str, scopes: Collection[Scope], at: datetime) -> list[Scope]:
+    """Take back what was given and holds; the scopes that this changed."""
+    held = [each for each in consents_of(connection, person) if each.holds and each.scope in scopes]
+    for consent in held:
+        connection.execute(consents.update().where(consents.c.id == consent.id).values(taken_back_at=at))
+    if held:
+        events.write(connection, "consent", seat(connection, person).office_hour, person)
+    return [consent.scope for consent in held]
+
+
 def place_seats(connection: Connection, office_hour: str, persons: list[str]) -> None:
     """Give these people this order among the places they hold; everybody else's place stays. Raises Overtaken."""
     held = {seat.person: seat.position for seat in seats_of(connection, office_hour)}
@@ -416,12 +448,21 @@ def place_seats(connection: Connection, office_hour: str, persons: list[str]) ->
             events.write(connection, "seat", office_hour, person)
 
 
-def give_consent(connection: Connection, person: str, scope: Scope, text_version: int) -> Consent:
-    consent = Consent(id=random_id(), person=person, scope=scope, text_version=text_version, given_at=now())
-    connection.execute(consents.insert().values(**asdict(consent)))
-    return consent
-
-
 def consents_of(connection: Connection, person: str) -> list[Consent]:
-    query = sa.select(consents).where(consents.c.person == person).order_by(consents.c.given_at)
+    """All that a person ever said, oldest first."""
+    query = sa.select(consents).where(consents.c.person == person).order_by(consents.c.decided_at)
     return rows_as(Consent, connection, query)
+
+
+def consents_in(connection: Connection, office_hour: str) -> dict[str, list[Consent]]:
+    """What everybody of an office hour said, by person, oldest first."""
+    query = (
+        sa.select(consents)
+        .join(persons, persons.c.id == consents.c.person)
+        .where(persons.c.office_hour == office_hour)
+        .order_by(consents.c.decided_at)
+    )
+    found: dict[str, list[Consent]] = {}
+    for consent in rows_as(Consent, connection, query):
+        found.setdefault(consent.person, []).append(consent)
+    return found

@@ -20,7 +20,7 @@ from typing import Any
 class Kind(Enum):
     """What may happen in a programme. The fields each carries are in brackets."""
 
-    BEGIN = "begin"  # tick_duration, width, height, wall
+    BEGIN = "begin"  # tick_duration, width, height, bitrate, preset, wall
     RESUMED = "resumed"  # died (wall), wall; the child that died stopped at the tick before; see `settled`
     SCENE = "scene"  # name, people (ids, in order of their places)
     SPEAKER = "speaker"  # person, or None: who speaks, large in the scenes "auto" and "screen"

@@ -12,8 +12,10 @@ class Kind(Enum):
     UNDO_END = "undo_end"  # by: on air again as before
     PAUSE = "pause"
     RESUME = "resume"
-    ADMIT = "admit"  # person, name, role: may connect, is backstage
-    SHOW = "show"  # person, name, role, apart (never large by speaking), host (leads): on air, track written
+    ADMIT = "admit"  # person, name, role, scopes, topic: may connect, is backstage
+    # person, name, role, scopes (agreed to), topic, apart (never large by speaking), host (leads): in picture and
+    # sound, with a track
+    SHOW = "show"
     HIDE = "hide"  # person: off air, backstage
     HOLD = "hold"  # person: back to the waiting room
     MUTE = "mute"  # person, on, own (by themself: apart from what staff did)
@@ -23,6 +25,7 @@ class Kind(Enum):
     SCENE = "scene"  # name (scene.Scene), people: who is first, and large where one is
     ON_AIR = "on_air"  # question, text, author
     ANSWERED = "answered"  # question
+    CONSENT = "consent"  # person, scopes (those that still hold), name: without "live" they are off air and go
     TAKE_BACK = "take_back"  # question: was on air by mistake; again: the one before, or nothing
     MARK = "mark"  # by, reason, back_s: from so many seconds before
     CUT = "cut"  # by: slide and silence for the public instead of what has not gone out and what follows

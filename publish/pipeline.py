@@ -1,6 +1,7 @@
 """The whole way of a recording from its end to the public, on one page.
 
-    end of the office hour (begin)
+    end of the office hour (begin), or somebody took back what they agreed to (anew)
+      +- transcode.cover                                           first, if somebody may not be in the recording
       +- transcode.poster, .captions, .download                    none needs another
       +- transcode.storyboard, .waveform                           for seeking
       +- transcode.loudness -> .audio                              the sound at one loudness, and the podcast's file
@@ -8,23 +9,26 @@
       +- publish.chapters                                          from timeline and questions
       +- publish.release     needs all of these; only if the office hour is released at its end
     a person's wish (to_youtube)
-      +- publish.youtube     needs download, captions and chapters
+      +- transcode.outside                                         the film without who refused that, if somebody did
+      +- publish.youtube     needs these, and download, captions and chapters
+    end of an office hour that is live only
+      +- publish.forget      when the last viewer has fetched the last of it
     a person's wish (withdrawal.withdraw)
       +- publish.withdraw    one per outside target; the site withdraws at once
 
 The programme is playable before any step runs. Asking twice gives the same steps.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from sqlalchemy.engine import Connection
 
-from ingest import steps
+from ingest import pseudonyms, steps
 from ingest import store as ingest_store
 from ingest.officehours import Edition, OfficeHour, Release
 from ingest.steps import UNFINISHED, Step
-from publish import store
+from publish import covering, store
 from publish.publication import State, TargetName
 from questions import queue
 from questions import store as questions_store
@@ -32,6 +36,7 @@ from questions.question import State as QuestionState
 from transcode import tasks as transcode_tasks
 
 CHAPTERS, RELEASE, YOUTUBE = "publish.chapters", "publish.release", "publish.youtube"
+FORGET = "publish.forget"
 FOR_YOUTUBE = frozenset({transcode_tasks.DOWNLOAD, transcode_tasks.CAPTIONS, transcode_tasks.POSTER, CHAPTERS})
 HINTS = 50
 """Names given to the speech model; its prompt holds about two hundred words."""
@@ -47,6 +52,7 @@ class Stage(Enum):
 
 
 STAGE_OF = {
+    transcode_tasks.COVER: Stage.RENDITIONS,
     transcode_tasks.POSTER: Stage.RENDITIONS,
     transcode_tasks.STORYBOARD: Stage.RENDITIONS,
     transcode_tasks.WAVEFORM: Stage.RENDITIONS,
@@ -63,27 +69,66 @@ STAGE_OF = {
 }
 
 
-def begin(connection: Connection, hour: OfficeHour, edition: Edition) -> list[str]:
+def begin(connection: Connection, hour: OfficeHour, edition: Edition, dark_words: str = "") -> list[str]:
     """Write down all that follows the end, in the transaction that ends the office hour. Returns the steps' ids.
 
-    Questions that were not reached are told so. An office hour that is live only has no steps, and neither has a
-    rehearsal: what was recorded of it is played as it is, and erased after a day.
+    Questions that were not reached are told so. An office hour that is live only is forgotten. A rehearsal has no
+    steps: what was recorded of it is played as it is, and erased after a day. `dark_words` stand where somebody may not
+    be kept.
     """
     queue.close(connection, hour.id, by="end")
-    if not hour.recorded or hour.rehearsal_of:
+    if hour.rehearsal_of:
         return []
-    hints = _hints(connection, hour)
-    made = list(transcode_tasks.add_all(connection, hour.id, edition.number, [hour.language], hints=hints).values())
-    edition_only = {"edition": edition.number}
-    made.append(steps.add(connection, kind=CHAPTERS, office_hour=hour.id, parameters=edition_only, priority=1))
+    if not hour.recorded:
+        parameters = {"edition": edition.number}
+        return [steps.add(connection, kind=FORGET, office_hour=hour.id, parameters=parameters, priority=0)]
+    covered = covering.to_cover(connection, hour.id)
+    first = [transcode_tasks.add_cover(connection, hour.id, edition.number, dark_words)] if covered else []
+    made = first + _all(connection, hour, edition, needs=first)
     if hour.release is not Release.AT_END:
         return made
-    release = steps.add(connection, kind=RELEASE, office_hour=hour.id, parameters=edition_only, needs=made, priority=0)
-    return [*made, release]
+    return [*made, _release(connection, hour, edition, made)]
 
 
-def to_youtube(connection: Connection, hour: OfficeHour, edition: Edition) -> str:
-    """Wish an edition to YouTube: uploaded when it is complete, then made visible. Returns the step's id."""
+def anew(connection: Connection, hour: OfficeHour, edition: Edition, dark_words: str, again: str) -> list[str]:
+    """Cover who may not be in the recording any more, and make everything of it once more. Returns the steps' ids."""
+    first = transcode_tasks.add_cover(connection, hour.id, edition.number, dark_words, again=again)
+    return [first, *_all(connection, hour, edition, needs=[first], again=again)]
+
+
+def release_when_ready(connection: Connection, hour: OfficeHour, edition: Edition, again: str) -> str:
+    """Release by itself what was kept back until now, once all of it is made. Returns the step's id."""
+    known = steps.of_office_hour(connection, hour.id)
+    return _release(connection, hour, edition, [each.id for each in known if each.state in UNFINISHED], again)
+
+
+def _all(
+    connection: Connection, hour: OfficeHour, edition: Edition, *, needs: Sequence[str] = (), again: str = ""
+) -> list[str]:
+    """Everything that is made of the recording, after `needs`."""
+    made = transcode_tasks.add_all(
+        connection, hour.id, edition.number, [hour.language], hints=_hints(connection, hour),
+        masks=pseudonyms.of_office_hour(connection, hour.id), needs=needs, again=again,
+    )  # fmt: skip
+    parameters = {"edition": edition.number}
+    chapters = steps.add(
+        connection, kind=CHAPTERS, office_hour=hour.id, parameters=parameters, needs=needs, priority=1, again=again
+    )
+    return [*made.values(), chapters]
+
+
+def _release(connection: Connection, hour: OfficeHour, edition: Edition, needs: Sequence[str], again: str = "") -> str:
+    parameters = {"edition": edition.number}
+    return steps.add(
+        connection, kind=RELEASE, office_hour=hour.id, parameters=parameters, needs=needs, priority=0, again=again
+    )
+
+
+def to_youtube(connection: Connection, hour: OfficeHour, edition: Edition, dark_words: str = "") -> str:
+    """Wish an edition to YouTube: uploaded when it is complete, then made visible. Returns the step's id.
+
+    Who does not agree to other platforms is covered in that film; `dark_words` stand there.
+    """
     known = steps.of_office_hour(connection, hour.id)
     needs = [step.id for step in known if step.kind in FOR_YOUTUBE and step.parameters.get("edition") == edition.number]
     publication = store.plan(connection, hour.id, edition.number, TargetName.YOUTUBE)
@@ -92,6 +137,13 @@ def to_youtube(connection: Connection, hour: OfficeHour, edition: Edition) -> st
     for step in known:
         if (step.kind, step.parameters.get("publication")) == (YOUTUBE, publication.id) and step.state in UNFINISHED:
             return step.id
+    again = publication.changed_at.isoformat()
+    if covering.to_leave_out(connection, hour.id):
+        needs.append(
+            transcode_tasks.add_outside(
+                connection, hour.id, edition.number, hour.language, dark_words, needs=list(needs), again=again
+            )
+        )
     return steps.add(
         connection,
         kind=YOUTUBE,
@@ -99,7 +151,7 @@ def to_youtube(connection: Connection, hour: OfficeHour, edition: Edition) -> st
         parameters={"publication": publication.id},
         needs=needs,
         priority=6,
-        again=publication.changed_at.isoformat(),
+        again=again,
     )
 
 
@@ -119,7 +171,8 @@ def progress(of: Iterable[Step]) -> dict[Stage, float]:
 def _hints(connection: Connection, hour: OfficeHour) -> list[str]:
     """Names that will have been said: the host's, the persons' and the askers'."""
     answered = questions_store.of_office_hour(connection, hour.id, [QuestionState.ANSWERED])
-    names = [hour.host_name, *(person.name for person in ingest_store.persons_of(connection, hour.id))]
+    people = ingest_store.persons_of(connection, hour.id)
+    names = [hour.host_name, *(person.name for person in people if not person.pseudonym)]
     names += [question.author for question in answered]
     return [name for name in dict.fromkeys(names) if name][:HINTS]
 

@@ -1,16 +1,23 @@
 """The kinds of steps of publish, and the functions that do them."""
 
+import shutil
+from datetime import timedelta
+
 from ingest import archive
+from ingest import store as ingest_store
 from ingest.secrets import Safe
-from ingest.steps import Kind, Work
+from ingest.steps import Kind, Resource, Work
 from publish import chapters, recording, store
-from publish.pipeline import CHAPTERS, RELEASE, YOUTUBE
+from publish.pipeline import CHAPTERS, FORGET, RELEASE, YOUTUBE
 from publish.publication import State, TargetName
 from publish.settings import Settings
 from publish.targets import Target
 from publish.targets.site import Site
 from publish.targets.youtube import YouTube
 from publish.withdrawal import WITHDRAW
+
+LAST_WORDS = timedelta(seconds=10)
+"""How long live files stay after the end; the studio stops serving them before."""
 
 
 def kinds(settings: Settings, safe: Safe) -> list[Kind]:
@@ -42,7 +49,20 @@ def kinds(settings: Settings, safe: Safe) -> list[Kind]:
         # An upload only waits for the line, but for long: one at a time leaves the other places to mail.
         Kind(name=YOUTUBE, queue="light", run=publish, priority=6, at_once=1),
         Kind(name=WITHDRAW, queue="light", run=withdraw, priority=0),
+        Kind(name=FORGET, queue="light", run=forget, priority=0),
     ]
+
+
+def forget(work: Work) -> None:
+    """Erase what was written of an office hour that is live only; who it was and what was asked stays in rows."""
+    with work.database.reading() as connection:
+        ended = ingest_store.office_hour(connection, work.office_hour).ended_at
+    if ended is not None and work.clock() < ended + LAST_WORDS:
+        raise Resource("viewers still fetch the last of it", ended + LAST_WORDS)
+    work.confirm()
+    room = work.archive.room(work.office_hour)
+    for folder in (room.programme().root.parent, room.tracks, room.cards, room.rendition(""), room.sealed):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_chapters(work: Work) -> None:

@@ -95,7 +95,7 @@ def _asked_by(connection: Connection, hour: OfficeHour, guest: Person, by: str) 
     at = now()
     question = Question(
         id=random_id(), office_hour=hour.id, state=State.APPROVED, channel=Channel.GUEST, message=guest.id,
-        subject="", text=topic, original_text=topic, background="", author=guest.name, language=guest.language,
+        subject="", text=topic, original_text=topic, background="", author=guest.shown_name, language=guest.language,
         unreadable=False, reason=None, position=None, asked_at=at, changed_at=at,
     )  # fmt: skip
     if not store.add(connection, question, by=by):  # they wait for the second time: it is asked anew

@@ -146,7 +146,8 @@ def question_of(connection: Connection, office_hour: str, person: str) -> str | 
     return row.question if row else None
 
 
-def _rows(connection: Connection, office_hour: str) -> dict[str, sa.Row[Any]]:
+def _rows(connection: Connection, office_hour: str) -> dict[str, Any]:
+    """The office hour's rows by their item."""
     query = sa.select(running_order.c.item, running_order.c.place, running_order.c.question)
     return {row.item: row for row in connection.execute(query.where(running_order.c.office_hour == office_hour))}
 

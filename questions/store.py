@@ -137,6 +137,11 @@ def of_office_hour(connection: Connection, office_hour: str | None, states: Iter
     return rows_as(Question, connection, query)
 
 
+def unread(connection: Connection, office_hour: str) -> list[Question]:
+    """Questions nobody has decided about: an office hour's own, and those that belong to none yet."""
+    return [each for belongs in (None, office_hour) for each in of_office_hour(connection, belongs, [State.NEW])]
+
+
 def by_ids(connection: Connection, ids: Iterable[str]) -> dict[str, Question]:
     """The questions with these ids that there are."""
     found = rows_as(Question, connection, sa.select(questions).where(questions.c.id.in_(set(ids))))

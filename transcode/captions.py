@@ -1,6 +1,7 @@
 """A recording and its language come in, the words and the captions beside it go out: the captions step.
 
-speech.py hears words, names.py writes names right, cues.py shapes them, webvtt.py writes them down.
+speech.py hears words, names.py writes names right, masked.py takes some of them away, cues.py shapes them, webvtt.py
+writes them down.
 """
 
 import json
@@ -8,9 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingest import archive
+from ingest.pseudonyms import Masks
 from transcode import made
 from transcode.cues import cues
 from transcode.encode import Means, inputs
+from transcode.masked import masked
 from transcode.names import corrected
 from transcode.speech import Transcriber
 from transcode.webvtt import webvtt
@@ -19,18 +22,27 @@ RECIPE = 3
 
 
 def make_captions(
-    audio: Path, room: archive.Room, language: str, hints: Sequence[str], transcriber: Transcriber, means: Means
+    audio: Path,
+    room: archive.Room,
+    language: str,
+    hints: Sequence[str],
+    transcriber: Transcriber,
+    means: Means,
+    masks: Masks | None = None,
 ) -> bool:
     """Write words and captions of `audio` (playlist or file) into the room. False when they were there.
 
+    `masks`: names that nobody may read, and what stands there instead.
     A recording without speech, or without sound, has captions with no cue. Raises what the transcriber raises.
     """
     target = room.captions(language)
-    parameters = {"language": language, "hints": list(hints), "recipe": RECIPE}
+    parameters: dict[str, object] = {"language": language, "hints": list(hints), "recipe": RECIPE}
+    parameters |= {"masks": dict(masks)} if masks else {}
     key = made.key(inputs(audio), parameters, transcriber.identity, means.alive)
     if made.is_made(target, key) and room.words(language).exists():
         return False
-    words = corrected(transcriber.transcribe(audio, language, hints, means.progress), hints)
+    heard = corrected(transcriber.transcribe(audio, language, hints, means.progress), [*hints, *(masks or {})])
+    words = masked(heard, masks or {})
     shown = cues(words, language)
     means.confirm()
     stored = json.dumps([word.values() for word in words], ensure_ascii=False, indent=0)

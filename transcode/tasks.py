@@ -11,6 +11,8 @@
     transcode.loudness   renditions/sound/, loudness.json       the sound at EBU R128, named by the master for all sizes
     transcode.opus       renditions/sound-opus/                 only with AV1; written down by the plan
     transcode.audio      renditions/audio.m4a                   for podcasts, from the normalised sound
+    transcode.cover      the programme itself                   covers who may not be in it; what was made of it goes
+    transcode.outside    renditions/outside/                    what may go to other platforms, if somebody is left out
 
 The programme is playable before any of them runs. All may run twice.
 """
@@ -19,15 +21,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlalchemy.engine import Connection
 
-from ingest import archive, steps
+from ingest import archive, steps, store
+from ingest.live.cards import Slide
+from ingest.pseudonyms import Masks
 from ingest.steps import Kind, Work
 from transcode import (
     captions,
+    cover,
     encode,
     footprint,
     ladder,
     loudness,
     opus,
+    outside,
     pictures,
     playlists,
     storyboard,
@@ -44,7 +50,10 @@ POSTER, CAPTIONS, DOWNLOAD, PLAN, STRETCH, RUNGS, LOUDNESS, AUDIO = (
     f"transcode.{name}" for name in ("poster", "captions", "download", "plan", "stretch", "rungs", "loudness", "audio")
 )
 STORYBOARD, WAVEFORM, OPUS = "transcode.storyboard", "transcode.waveform", "transcode.opus"
+COVER, OUTSIDE = "transcode.cover", "transcode.outside"
 PRIORITIES = {
+    COVER: 0,
+    OUTSIDE: 4,
     OPUS: 5,
     STORYBOARD: 5,
     WAVEFORM: 5,
@@ -66,18 +75,22 @@ def add_all(
     languages: Sequence[str],
     *,
     hints: Sequence[str] = (),
+    masks: Masks | None = None,
     needs: Sequence[str] = (),
+    again: str = "",
 ) -> dict[str, str]:
     """Write down all steps of one edition; gives "poster", "captions.de", "plan", "rungs", … -> step id.
 
-    `languages` are those spoken, first the main one. Asking twice gives the same steps.
+    `languages` are those spoken, first the main one. Asking twice gives the same steps; `again` names another run.
+    `masks`: names that captions do not show, and what they show instead.
     Whoever needs all of these needs the stretches too: "rungs" waits for them, once the plan has written them down.
     """
-    common = {"edition": edition}
+    common = {"edition": edition} | ({"again": again} if again else {})
     main = languages[0] if languages else ""
     wanted: dict[str, tuple[str, dict[str, object]]] = {"poster": (POSTER, {})}
     for language in languages:
-        wanted[f"captions.{language}"] = (CAPTIONS, {"language": language, "hints": list(hints)})
+        masked = {"masks": dict(masks)} if masks else {}
+        wanted[f"captions.{language}"] = (CAPTIONS, {"language": language, "hints": list(hints), **masked})
     wanted["download"] = (DOWNLOAD, {"language": main})
     wanted |= {"storyboard": (STORYBOARD, {}), "waveform": (WAVEFORM, {})}
     wanted["loudness"] = (LOUDNESS, {"language": main})
@@ -97,6 +110,25 @@ def add_all(
     ids["plan"] = written(PLAN, {"language": main}, needs)
     ids["rungs"] = written(RUNGS, {"language": main}, [ids["plan"]])
     return ids
+
+
+def add_cover(connection: Connection, office_hour: str, edition: int, words: str, *, again: str = "") -> str:
+    """Cover whoever may not be in the recording by now; `words` stand on the slide. What is made of it needs this."""
+    parameters = {"edition": edition, "words": words}
+    return steps.add(
+        connection, kind=COVER, office_hour=office_hour, parameters=parameters, priority=PRIORITIES[COVER], again=again
+    )
+
+
+def add_outside(
+    connection: Connection, office_hour: str, edition: int, language: str, words: str, needs: Iterable[str], again: str
+) -> str:
+    """Make what may go to other platforms; `words` stand on the slide of who is left out. Once for each `again`."""
+    parameters = {"edition": edition, "language": language, "words": words}
+    return steps.add(
+        connection, kind=OUTSIDE, office_hour=office_hour, parameters=parameters, needs=needs,
+        priority=PRIORITIES[OUTSIDE], again=again,
+    )  # fmt: skip
 
 
 def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:
@@ -121,6 +153,8 @@ def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:
         kind(LOUDNESS, "heavy", normalise_sound, room_of_sound),
         kind(AUDIO, "light", make_audio, room_of_sound),
         kind(OPUS, "heavy", make_opus, room_of_sound),
+        kind(COVER, "light", cover_programme),
+        kind(OUTSIDE, "heavy", make_outside, room_of_download),
     ]
 
 
@@ -185,7 +219,8 @@ def make_captions(work: Work, means: Means, transcriber: Transcriber) -> None:
     language, hints = str(work.parameters["language"]), list(work.parameters.get("hints", []))
     heard = programme.playlist("audio")
     source = heard if heard.exists() else programme.playlist("video")
-    captions.make_captions(source, room, language, hints, transcriber, means)
+    masks = dict(work.parameters.get("masks", {}))
+    captions.make_captions(source, room, language, hints, transcriber, means, masks)
 
 
 def make_download(work: Work, means: Means) -> None:
@@ -278,6 +313,29 @@ def make_audio(work: Work, means: Means) -> None:
     sound = ladder.sound_of(room, int(work.parameters.get("edition", 1)))
     if sound is not None:
         encode.copy_sound(sound, room.rendition("audio.m4a"), means)
+
+
+def cover_programme(work: Work, means: Means) -> None:
+    """Cover who may not be in the recording, by what people say now, and forget what was made of it before."""
+    room, _ = _places(work)
+    with work.database.reading() as connection:
+        refuse, asked = cover.refused(connection, work.office_hour), cover.topics(connection, work.office_hour)
+        host = store.office_hour(connection, work.office_hour).host_name
+    work.confirm()
+    dark = cover.cover(room, int(work.parameters["edition"]), refuse, asked, str(work.parameters["words"]), host)
+    cover.forget(room, dark)
+
+
+def make_outside(work: Work, means: Means) -> None:
+    """Make what may go to other platforms by what people say now."""
+    room, _ = _places(work)
+    with work.database.reading() as connection:
+        refuse = cover.refused(connection, work.office_hour)
+        hour = store.office_hour(connection, work.office_hour)
+    slide = Slide("dark", str(work.parameters["words"]) or hour.title, footer=hour.host_name)
+    work.confirm()
+    edition, language = int(work.parameters["edition"]), str(work.parameters["language"])
+    outside.make(room, edition, outside.withheld(room, refuse), slide, language, means)
 
 
 def _places(work: Work) -> tuple[archive.Room, archive.Programme]:

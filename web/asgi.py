@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,6 +19,8 @@ from web.limits import Throttle
 from web.news import News
 from web.parts import House
 from web.routes import routes
+from web.stills import Stills
+from web.watchman import watching
 
 TESTS_AN_HOUR = 60
 """Device tests that one address may send: a school before its office hour, but not all ten thousand codes."""
@@ -29,7 +32,7 @@ def site(house: House) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with news.listening():
+        async with news.listening(), watching(house):
             yield
 
     app = Starlette(
@@ -50,6 +53,7 @@ def site(house: House) -> Starlette:
     )
     app.state.house = house
     app.state.news = news
+    app.state.stills = Stills()
     app.state.logins = Throttle(house.settings.logins_per_minute, 60.0)
     app.state.tested = Throttle(TESTS_AN_HOUR, 3600.0)
     app.state.asked = Throttle(house.settings.questions_per_hour, 3600.0)
@@ -74,7 +78,8 @@ def failure(request: Request, code: int, detail: str) -> Response:
     if "application/json" in request.headers.get("accept", ""):
         title, advice = rendering.explained(code)
         say = words.translations(request.state.language).gettext
-        return JSONResponse({"error": f"{say(title)}. {say(advice)}"}, code)
+        named = detail if code == 409 and detail and detail != HTTPStatus(code).phrase else ""
+        return JSONResponse({"error": say(named) if named else f"{say(title)}. {say(advice)}"}, code)
     if code == 401 and request.method == "GET":
         return RedirectResponse(f"/login?to={request.url.path}", 303)
     return rendering.error_page(request, code, detail)

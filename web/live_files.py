@@ -20,11 +20,8 @@ from ingest.archive import Archive, Programme
 from ingest.live import lowlatency
 from ingest.live.lowlatency import BadDirective
 from ingest.live.segments import Edge
-from ingest.live.viewing import PATIENCE_S, TooFar, Viewing
+from ingest.live.viewing import PATIENCE_S, TooFar, Viewing, window
 
-SEGMENTS_A_MINUTE = 30
-LEAST_SEGMENTS = 7
-"""What a list must hold at least: delta updates are for playlists longer than twelve seconds."""
 PREFIX = "/live/hls/"
 LIVE_FILE = re.compile(r"index\.m3u8|(video|audio)/(index\.m3u8|init\.mp4|\d{8}(\.\d{1,2})?\.m4s)")
 MEDIA_TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".m4s": "video/iso.segment", ".mp4": "video/mp4"}
@@ -71,7 +68,7 @@ class LiveFiles:
     ) -> None:
         """`rewind_minutes`: how far viewers can go back while it is live; `ending`: an address that is about to end."""
         self._archive, self._hour_at, self._ending = archive, hour_at, ending
-        self._segments = max(rewind_minutes * SEGMENTS_A_MINUTE, LEAST_SEGMENTS)
+        self._segments = window(rewind_minutes)
         self._viewings: dict[str, Viewing] = {}
         self._shared: OrderedDict[tuple[str, str, bytes], Shared] = OrderedDict()
 

@@ -33,8 +33,11 @@ KEPT_S = {".m4s": 300, ".mp4": 300, ".jpg": 300}
 
 
 def may_see(request: Request, hour: OfficeHour) -> bool:
-    """Whether the visitor may see the recording: everybody once released, host and staff from its end on."""
-    if hour.state not in WITH_RECORDING:
+    """Whether the visitor may see the recording: everybody once released, host and staff from its end on.
+
+    Of an office hour that was live only nobody may: what is left of it is being erased.
+    """
+    if hour.state not in WITH_RECORDING or not hour.recorded:
         return False
     return hour.visibility is Visibility.RELEASED or Right.REVIEW in request.state.visitor.rights(hour.id)
 

@@ -5,6 +5,7 @@ token and what the visitor may see.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -20,7 +21,7 @@ from starlette.responses import HTMLResponse
 
 from ingest import store as ingest_store
 from ingest.database import now
-from ingest.officehours import takes_questions
+from ingest.officehours import OfficeHour, takes_questions
 from ingest.people import Right
 from web import assets, sessions, store, words
 from web.parts import House
@@ -81,9 +82,14 @@ def common(request: Request) -> dict[str, Any]:
         "moment": lambda at: format_datetime(at.astimezone(zone), "short", locale=language),
         "zone": zone,
         "now": now(),
-        "until": lambda hour: hour.ends_at,
+        "until": until,
         "asking": lambda hour: takes_questions(hour, now()),
     }
+
+
+def until(hour: OfficeHour) -> datetime:
+    """The planned end: as announced, and while it runs as it has moved since."""
+    return hour.ends_at if hour.began_at and not hour.ended_at else hour.announced_end
 
 
 def base_address(request: Request) -> str:

@@ -8,6 +8,7 @@ and the doors answer 503.
 import asyncio
 import contextlib
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -25,9 +26,10 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import publish.pipeline
-from ingest import sealing, store, tickets
+from ingest import intercom, sealing, store, tickets
 from ingest.conduct import WORDS
 from ingest.database import now, random_id
+from ingest.live import guests
 from ingest.live.countdown import TIME
 from ingest.live.echo_room import EchoRoom
 from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone, Rooms
@@ -58,6 +60,8 @@ ROOM_FACTS = ("open", "on_air", "over", "tick", "seconds", "ticks", "late", "eas
 LAST_WORDS_S = 3.5
 """How long after the end the live files stay. Players hear of it at once or within two seconds, fetch the last of it
 and play it from what they hold. With `LOOK_AGAIN_S` the addresses are gone 4.5 s after the end; 5 are allowed."""
+VIDEO = re.compile(r"^m=video (?!0 )", re.MULTILINE)
+"""A picture in an offer; port 0 is one that was turned down."""
 WATCHES_A_MINUTE = 30
 """Offers to watch that one address may send: a town hall behind one of them, but nobody who takes all places again
 and again."""
@@ -72,6 +76,7 @@ class Admitted:
     person: Person
     hour: OfficeHour
     seat: Seat
+    seen: bool = True  # whether a picture of them may be sent
 
 
 class Studio:
@@ -91,6 +96,7 @@ class Studio:
             begins_in=lambda language: say(language, "Begins in %(time)s", time=TIME),
             slide_words=lambda language: {each.value: say(language, words) for each, words in WORDS.items()},
             rehearsal=lambda language: say(language, "Rehearsal"),
+            dark_words=lambda language: say(language, "This part is not shown"),
         )
         self._ending: set[str] = set()
         self.files = LiveFiles(
@@ -139,7 +145,8 @@ class Studio:
                 return
             store.finish_edition(connection, edition.id, ticks)
             hour = store.move_office_hour(connection, office_hour, State.ENDED, ended_at=now())
-            publish.pipeline.begin(connection, hour, edition)
+            publish.pipeline.begin(connection, hour, edition, say(hour.language, "This part is not shown"))
+            intercom.erase(connection, office_hour)
         self.house.engine.dispatch()
 
     # Doors
@@ -161,6 +168,8 @@ class Studio:
         token = bearer(request)
         admitted = await self._database(lambda: self.admit(token, audience))
         person = admitted.person
+        if audience is Audience.WHIP and not admitted.seen and VIDEO.search(offer):
+            raise HTTPException(403, "this person takes part with their voice alone; no picture is taken")
         try:
             resource, answer = await self._join(audience, admitted, offer)
         except OfferRefused as error:
@@ -220,6 +229,7 @@ class Studio:
             person = store.person(connection, ticket.person)
             hour = store.office_hour(connection, ticket.office_hour)
             seat = store.seat(connection, person.id)
+            seen = person.role is not Role.GUEST or guests.of(connection, person).may_be_seen
         if not has_room(hour, now()):
             raise HTTPException(409, "the room is not open")
         if audience is Audience.SCREEN and not may_share(person.role, seat):
@@ -228,7 +238,7 @@ class Studio:
             raise HTTPException(403, "this is not for you")
         if audience in (Audience.WHIP, Audience.SCREEN) and seat.state not in IN_ROOM:
             raise HTTPException(403, "you are still in the waiting room; nobody sees or hears you")
-        return Admitted(person, hour, seat)
+        return Admitted(person, hour, seat, seen=seen)
 
     async def resource(self, request: Request) -> Response:
         """DELETE ends a connection; a PATCH (trickle, ICE restart) is not supported: connect anew.

@@ -18,6 +18,7 @@ from celery.platforms import SecurityWarning
 from ingest import events, sealed, steps, tickets
 from ingest import store as store_of_hours
 from ingest.database import now
+from ingest.live import reception
 from questions import needs
 from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, account
@@ -97,8 +98,9 @@ def _once(house: House, kind: str, *, priority: int) -> bool:
 
 
 def tidy(house: House) -> None:
-    """Forget what nobody needs: old events, tickets, fetches that went well, uploads given up, half-made files,
-    cut stretches past their time, what people needed, device tests and rehearsals of yesterday."""
+    """Forget what nobody needs: old events, tickets, what was known of waiting guests, fetches that went well, uploads
+    given up, half-made files, cut stretches past their time, what people needed, device tests and rehearsals of
+    yesterday."""
     at = now()
     with house.database.transaction() as connection:
         recent = steps.office_hours_since(connection, at - timedelta(days=2))
@@ -110,6 +112,7 @@ def tidy(house: House) -> None:
         device_tests.forget(connection, at)
         needs.forget(connection, at - needs.KEPT)
         handover.forget(connection, at)
+        reception.forget(connection, at)
         forgotten = uploads.forget(connection, at)
     for office_hour in recent:
         made.sweep_room(house.archive.room(office_hour))

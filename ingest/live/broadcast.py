@@ -54,7 +54,7 @@ class Broadcast:
         """For how many frames everything is held."""
         return self._delay.frames
 
-    def cut(self, still: Still, make_sealing: Callable[[], Sealing] | None) -> Stretch:
+    def cut(self, still: Still, make_sealing: Callable[[], Sealing | None] | None) -> Stretch:
         """Show `still` instead of all that has not left yet and all that comes (the tick's thread)."""
         with self._lock:
             self._still = still

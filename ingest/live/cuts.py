@@ -37,40 +37,43 @@ class Cuts:
         self._broadcast, self._make_encoder, self._cards = broadcast, make_encoder, cards
         self._frame_rate = frame_rate
         self._lock = threading.Lock()
-        self._waiting: list[tuple[bool, Future[Effect]]] = []
+        self._waiting: list[tuple[bool, bool, Future[Effect]]] = []
         self._still: Still | None = None
-        self._make_sealing: Callable[[], Sealing] | None = None
+        self._make_sealing: Callable[[], Sealing | None] | None = None
 
-    def prepare(self, slide: Slide, width: int, height: int, sealing: Callable[[], Sealing] | None) -> None:
+    def prepare(self, slide: Slide, width: int, height: int, sealing: Callable[[], Sealing | None] | None) -> None:
         """Draw and encode the slide of cuts to come; some 0.2 s of work in the caller's time."""
         card = self._cards.slide(slide, width, height)
         self._still = still(self._make_encoder(), drawn(card, width, height), self._frame_rate)
         self.digest, self._make_sealing = card.digest, sealing
 
-    def ask(self, *, on: bool) -> "Future[Effect]":
-        """Cut (`on`) or go on at the next tick. Raises RuntimeError when no slide was prepared."""
+    def ask(self, *, on: bool, keep: bool = True) -> "Future[Effect]":
+        """Cut (`on`) or go on at the next tick. Raises RuntimeError when no slide was prepared.
+
+        `keep`: what is cut is sealed; else it is nowhere.
+        """
         if self._still is None:
             raise RuntimeError("what a cut shows has not been prepared")
         told: Future[Effect] = Future()
         with self._lock:
-            self._waiting.append((on, told))
+            self._waiting.append((on, keep, told))
         return told
 
     def apply(self, frame: int, take: Take | None) -> bool:
         """Do what was asked for before this frame is drawn; whether it has to be a keyframe (the tick's thread)."""
         with self._lock:
             waiting, self._waiting = self._waiting, []
-        for on, told in waiting:
-            cut = self._cut() if on else self._go_on(frame)
+        for on, keep, told in waiting:
+            cut = self._cut(keep) if on else self._go_on(frame)
             if told.set_running_or_notify_cancel():
                 sealed = self._broadcast.sealed
                 tick, cut_tick = (None, None) if take is None else (take.nearest_tick(frame), take.nearest_tick(cut))
                 told.set_result(Effect(tick, cut_tick, sealed))
-        return any(not on for on, _ in waiting)
+        return any(not on for on, *_ in waiting)
 
-    def _cut(self) -> int:
+    def _cut(self, keep: bool) -> int:
         assert self._still is not None
-        return self._broadcast.cut(self._still, self._make_sealing).start
+        return self._broadcast.cut(self._still, self._make_sealing if keep else None).start
 
     def _go_on(self, frame: int) -> int:
         self._broadcast.go_on(frame)

@@ -21,10 +21,11 @@ EFFECT_S = 15.0  # A change takes one tick; drawing its letters on a busy machin
 class Cutting:
     """See the module. `make_sealing(from_what)` makes what keeps the next cut stretch."""
 
-    def __init__(self, programme: Programme, house: House, make_sealing: Callable[[], Sealing] | None) -> None:
+    def __init__(self, programme: Programme, house: House, make_sealing: Callable[[], Sealing | None] | None) -> None:
         self._programme, self._house, self._make_sealing = programme, house, make_sealing
         self._slide: Slide | None = None
         self._told: dict[str, Future[Effect]] = {}
+        self._wished = False
 
     async def prepare(self, slide: Slide) -> None:
         """Draw what a cut shows, unless it is there already."""
@@ -41,6 +42,7 @@ class Cutting:
         """Do what the command says, once."""
         if id in self._told:
             return
+        self._wished = on
         if on:
             self._told[id] = self._programme.cut()
             self._house.cut()
@@ -53,8 +55,23 @@ class Cutting:
         self.at_once(id, on=on)
         return await asyncio.wait_for(asyncio.wrap_future(self._told[id]), EFFECT_S)
 
+    async def without_delay(self) -> Effect:
+        """Whatever has not gone out never does, and is sealed nowhere; then `with_delay_again`."""
+        told = self._programme.cut(keep=False)
+        self._house.cut()
+        return await asyncio.wait_for(asyncio.wrap_future(told), EFFECT_S)
+
+    async def with_delay_again(self) -> Effect | None:
+        """Broadcast again; None when somebody pressed cut meanwhile, which then holds."""
+        if self._wished:
+            return None
+        told = self._programme.go_on()
+        self._house.go_on()
+        return await asyncio.wait_for(asyncio.wrap_future(told), EFFECT_S)
+
     async def begin_again(self) -> None:
         """After a crash in a cut: nothing goes out before it holds again."""
+        self._wished = True
         self._house.cut()
         await asyncio.wait_for(asyncio.wrap_future(self._programme.cut()), EFFECT_S)
 

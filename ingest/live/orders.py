@@ -19,10 +19,12 @@ from fractions import Fraction
 from typing import Any
 
 from ingest import wishes
+from ingest.live.binding import Binding
 from ingest.live.broadcast import Sealing
 from ingest.live.cards import Slide
 from ingest.live.count import Count
 from ingest.live.cutting import EFFECT_S, Cutting, cut_event
+from ingest.live.hiding import Hiding
 from ingest.live.presence import House
 from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
@@ -48,15 +50,17 @@ class Orders:
         house: House,
         recorder: Callable[[], Recorder],
         tick_duration: Fraction,
-        picture: dict[str, int],
+        picture: dict[str, Any],
         died: datetime,
         tell: Tell,
-        sealing: Callable[[], Sealing] | None = None,
+        sealing: Callable[[], Sealing | None] | None = None,
         count: Count | None = None,
+        hiding: Hiding | None = None,
     ) -> None:
         """`recorder` opens the recording; `died` is the last sign of life of a process before this one.
 
-        `sealing` makes what keeps the next cut stretch; `count` counts down to the start and to the end.
+        `sealing` makes what keeps the next cut stretch; `count` counts down to the start and to the end; `hiding`
+        covers what may not be kept.
         """
         self.count = count or Count()
         self.standing = fold(Standing(), ((event.kind, event.values) for event in scribe.events))
@@ -77,6 +81,7 @@ class Orders:
         self._beats = 0
         programme.set_gains({e.values["person"]: e.values["db"] for e in scribe.events if e.kind is Kind.GAIN})
         self._cutting = Cutting(programme, house, sealing)
+        self.binding = Binding(house, self._cutting, hiding)
         self._cut_words = ""
         self._draining: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
@@ -89,6 +94,7 @@ class Orders:
         `slide_words`: what viewers read, by the kind of slide (`Standing.slide`).
         """
         self.title, self.host, self.slide_words = title, host, slide_words or {}
+        self.binding.brief(host)
         for command in known:
             self._learn(command["payload"])
             if command.get("done"):
@@ -158,6 +164,8 @@ class Orders:
     async def _do(self, id: str, kind: wishes.Kind, payload: dict[str, Any]) -> int | None:
         changes = decide(self.standing, kind, payload)
         self._learn(payload)
+        if kind is wishes.Kind.CONSENT:
+            return await self._agreed(id, payload["person"], changes)
         if kind is wishes.Kind.START:
             return await self._start_or_count(id, payload)
         if kind is wishes.Kind.CALL_OFF:
@@ -191,7 +199,20 @@ class Orders:
         elif kind is wishes.Kind.UNSHARE:
             await self._house.take_screen(payload["person"])
 
+    async def _agreed(self, id: str, person: str, changes: list[Change]) -> int:
+        """Somebody agrees to less, or more: from the next tick on it binds every output."""
+        changes, tick = await self.binding.changed(
+            person, self.standing, changes, self.delay_s,
+            lambda goal: self._show(goal, recorded=goal.begun and not goal.ending),
+        )  # fmt: skip
+        self.standing = fold(self.standing, changes)
+        if self.standing.begun and not self.standing.over:
+            await self._write(changes, tick, id)
+        await self.binding.forget(person, self.standing)
+        return tick
+
     def _learn(self, payload: dict[str, Any]) -> None:
+        self.binding.learn(payload)
         if "person" in payload and ("name" in payload or "role" in payload):
             self._house.introduce(payload["person"], payload.get("name"), payload.get("role"))
             if payload.get("apart"):
@@ -333,6 +354,7 @@ class Orders:
 
     async def _over(self, last: int, id: str | None) -> int:
         await self._house.close_tracks(all_has_left=True)
+        await self.binding.finish(self._scribe.events, last + 1)
         if self.standing.cut_from is not None:
             self._cutting.over()
             values: dict[str, Any] = {"on": False, "from": self.standing.cut_from, "until": last + 1, "by": ""}
@@ -352,6 +374,7 @@ class Orders:
         slide, recorded_now = self._slide(goal), self._on_air(goal) if recorded else ()
         self._house.set_quiet(silent=goal.silent, away=goal.away)
         places = self._house.places([person for person in people if person not in goal.lost])
+        self.binding.shows(before, goal, self.delay_s)
         self._house.stop_recording(but=recorded_now)
         self._house.set_on_air(people, seen=slide is None)
         await self._house.pictures()
@@ -414,6 +437,11 @@ class Orders:
         """Somebody on air went silent, or came back (event loop)."""
         if self.standing.begun and not self.standing.over and (tick := self._programme.tick) is not None:
             self._scribe.write(Kind.GAP, tick, person=person, on=on)
+
+    def hide(self, newest: int) -> None:
+        """Cover what may no longer be kept, up to the whole segment `newest`. Blocks: not for the event loop."""
+        if self.standing.begun and (tick := self._programme.tick) is not None:
+            self.binding.look(self._scribe.events, tick, newest)
 
     def clock(self) -> None:
         """Write where the tracks are, and each tenth time how loud everybody is made; called once a second."""

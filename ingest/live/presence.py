@@ -17,6 +17,7 @@ from ingest.archive import Room
 from ingest.live.belated import Belated
 from ingest.live.fanout import Fanout
 from ingest.live.greenroom import Greenroom
+from ingest.live.hiding import drop_tracks
 from ingest.live.jitter import EncodedFrame
 from ingest.live.offers import BadOffer
 from ingest.live.programme import Place, Programme
@@ -112,6 +113,8 @@ class House:
         self.people: dict[str, Presence] = {}
         self.apart: set[str] = set()  # who never becomes large by speaking
         self.hosts: set[str] = set()  # who leads the talk, among them who stands in for the host
+        self.untracked: frozenset[str] = frozenset()  # who refused to be recorded
+        self.tracked = True  # an office hour that is live only has no tracks
         self._room = room
         self._programme = programme
         self._frame_rate = frame_rate
@@ -249,18 +252,16 @@ class House:
         self._look(anew=True)
 
     def record(self, people: Collection[str]) -> None:
-        """Write the tracks of these people from now on, and nobody else's. No track is written of a screen: the
-        programme has it.
-        """
+        """Write the tracks of these people from now on, and nobody else's."""
         self.stop_recording(but=people)
         for presence in self.people.values():
-            if presence.person in people and not presence.screen and not presence.recorded:
+            if presence.person in people and self._tracks_of(presence) and not presence.recorded:
                 presence.recorded, presence.wanted_at = True, time.monotonic()
 
     def stop_recording(self, *, but: Collection[str]) -> None:
-        """End the tracks of all others."""
+        """End the tracks of all others, and of who may not be recorded any more."""
         for presence in self.people.values():
-            if presence.recorded and presence.person not in but:
+            if presence.recorded and not (presence.person in but and self._tracks_of(presence)):
                 presence.recorded = False
                 self._end_track(presence)
 
@@ -281,6 +282,17 @@ class House:
             changed, presence.seen = seen != presence.seen, seen
             if (changed or anew) and presence.source.peer is not None:
                 presence.source.peer.watch(seen and not presence.spared)
+
+    def _tracks_of(self, presence: Presence) -> bool:
+        """Whether a track may be written; of a screen the programme has it."""
+        return self.tracked and not presence.screen and presence.person not in self.untracked
+
+    async def drop_tracks(self, person: str) -> None:
+        """Erase what was kept of somebody's own sound and picture."""
+        for track in [each for each in self._ending if each.person == person]:
+            track.close(time.monotonic(), all_has_left=False)
+            await asyncio.to_thread(track.wait, 5.0)
+        await asyncio.to_thread(drop_tracks, self._room, {person})
 
     async def pictures(self) -> None:
         """Wait for the pictures of those who were not decoded until now, so that no name card flashes up."""

@@ -198,7 +198,7 @@ class Programme(threading.Thread):
         self._refuse_second()
         self._broadcast.hold(seconds)
 
-    def prepare_cut(self, slide: Slide, sealing: Callable[[], Sealing] | None = None) -> None:
+    def prepare_cut(self, slide: Slide, sealing: Callable[[], Sealing | None] | None = None) -> None:
         """What a cut will show, encoded now so that the cut need not wait; `sealing` makes what keeps the cut part."""
         self._cuts.prepare(slide, self._stage.width, self._stage.height, sealing)
 
@@ -207,9 +207,12 @@ class Programme(threading.Thread):
         """The digest of what a cut shows."""
         return self._cuts.digest
 
-    def cut(self) -> "Future[Effect]":
-        """From the next tick nothing leaves that has not left yet: slide and silence take its place, until `go_on`."""
-        return self._cuts.ask(on=True)
+    def cut(self, *, keep: bool = True) -> "Future[Effect]":
+        """From the next tick nothing leaves that has not left yet: slide and silence take its place, until `go_on`.
+
+        `keep`: what is cut is sealed for the office; else it is nowhere.
+        """
+        return self._cuts.ask(on=True, keep=keep)
 
     def go_on(self) -> "Future[Effect]":
         """Broadcast again from the next tick, which becomes a keyframe. What was made before it stays cut."""

@@ -26,13 +26,17 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
 from ingest import archive
 from ingest.live import closing, hooks, outlet, shortcut
+from ingest.live.cards import Cards
 from ingest.live.countdown import Countdown
+from ingest.live.dark import Curtain
 from ingest.live.guard import Guard
+from ingest.live.hiding import Hiding
 from ingest.live.keeping import Keeping, next_number
 from ingest.live.offers import BadOffer
 from ingest.live.orders import Orders, Scribe
@@ -42,6 +46,7 @@ from ingest.live.recorder import Recorder
 from ingest.live.segments import Edge
 from ingest.live.speaker import Talk, heard
 from ingest.live.vacancy import Vacancy
+from ingest.live.video import Encoder
 from ingest.live.viewers import NotOffered, Viewers
 from ingest.live.wire import LINE_BYTES, Message, Wire
 from ingest.people import SCREEN
@@ -70,6 +75,8 @@ class Options:
     sealing_key: str = ""  # the public half: the room can seal what is cut, and not read it
     whep_viewers: int = 0
     mark: str = ""  # a word that lies on every picture: of a rehearsal
+    window: int = 150  # segments that viewers can go back while it is live
+    recorded: bool = True  # else nothing is kept beyond the window
 
     @property
     def encoding(self) -> dict[str, int]:
@@ -114,6 +121,10 @@ class Process:
             ice_servers=options.ice_servers,
             on_gap=lambda person, on: self._orders.gap(person, on),
         )
+        self._house.tracked = options.recorded
+        self._hiding = Hiding(
+            room, self._curtain, frame_rate=options.frame_rate, window=options.window, kept=options.recorded
+        )
         self._viewers = Viewers(
             self._programme,
             picture=(options.width, options.height, options.frame_rate),
@@ -126,16 +137,25 @@ class Process:
             house=self._house,
             recorder=lambda: Recorder.reopen(room.programme(), **options.encoding, on_edge=self._on_disk),
             tick_duration=Fraction(1, options.frame_rate),
-            picture={"width": options.width, "height": options.height},
+            # What a worker needs to make segments that fit: exactly the broadcast's encoder.
+            picture={name: getattr(options, name) for name in ("width", "height", "bitrate", "preset")},
             died=died,
             tell=self._tell,
-            sealing=self._keeping if options.sealing_key else None,
+            sealing=self._keeping if options.sealing_key and options.recorded else None,
+            hiding=self._hiding,
         )
         self._guard = Guard(
             self._orders, self._house, self._programme, lambda: shutil.disk_usage(room.root).free, options.bitrate
         )
 
-    def _keeping(self) -> Keeping:
+    def _curtain(self) -> Curtain:
+        encoder = partial(Encoder, **self._options.encoding, preset=self._options.preset)
+        size = {name: self._options.encoding[name] for name in ("width", "height", "frame_rate")}
+        return Curtain(encoder, Cards(self._room.cards), **size)
+
+    def _keeping(self) -> Keeping | None:
+        if self._orders.binding.unkept:
+            return None
         self._sealed = max(self._sealed + 1, next_number(self._room))
         return Keeping(self._room, self._sealed, self._options.sealing_key, self._options.frame_rate)
 
@@ -199,6 +219,7 @@ class Process:
                 try:
                     self._orders.brief(brief["title"], brief["host"], brief["commands"], brief.get("slides", {}))
                     self._countdown = _countdown(brief)
+                    self._hiding.title = brief.get("dark_words", "")
                     await self._orders.resume()
                 except BaseException:
                     self.close()  # a room that cannot go on where it was makes place for another try
@@ -336,6 +357,8 @@ class Process:
             await asyncio.sleep(1)
             self._orders.clock()
             self._house.release()
+            if (edge := self._edge) is not None:
+                await asyncio.to_thread(self._orders.hide, edge.number - 1)
 
     async def _listens(self) -> None:
         """Ten times a second, see who speaks."""

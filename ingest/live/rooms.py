@@ -30,6 +30,7 @@ from ingest.database import Database, now
 from ingest.live.attending import Attending
 from ingest.live.segments import Edge
 from ingest.live.tenancy import Tenancy
+from ingest.live.viewing import window
 from ingest.live.wire import CallFailed, WireBroken
 from ingest.officehours import AFTERWARDS, WITH_ROOM, OfficeHour
 from ingest.settings import Settings
@@ -90,18 +91,19 @@ class Rooms:
         begins_in: Callable[[str], str] = lambda language: "",
         slide_words: Callable[[str], dict[str, str]] = lambda language: {},
         rehearsal: Callable[[str], str] = lambda language: "Rehearsal",
+        dark_words: Callable[[str], str] = lambda language: "",
     ) -> None:
         """`sealing_key`: what rooms seal cut stretches with; without one these are lost.
 
         `begins_in` says in a language how long it takes until the beginning, with `countdown.TIME` for the time;
-        `slide_words` is what viewers read, by the kind of slide (`conduct.Reads`), and `rehearsal` the word that lies
-        on every picture of one.
+        `slide_words` is what viewers read, by the kind of slide (`conduct.Reads`), `rehearsal` the word that lies on
+        every picture of one, `dark_words` what stands where somebody may not be kept.
         """
         self._sealing_key = sealing_key
         self._settings, self._database, self._archive = settings, database, archive
         self._on_started, self._on_paused, self._on_ended = on_started, on_paused, on_ended
         self._on_edge, self._begins_in, self._slide_words = on_edge, begins_in, slide_words
-        self._rehearsal = rehearsal
+        self._rehearsal, self._dark_words = rehearsal, dark_words
         self._rooms: dict[str, Tenancy] = {}
         self._attending = Attending(database)
         self._last: dict[str, dict[str, Any]] = {}
@@ -271,6 +273,8 @@ class Rooms:
             "sealing_key": self._sealing_key,
             "whep_viewers": settings.whep_viewers,
             "mark": self._rehearsal(hour.language) if hour.rehearsal_of else "",
+            "window": window(settings.rewind_minutes),
+            "recorded": hour.recorded,
         }
         tenancy = Tenancy(
             room.root,
@@ -288,12 +292,8 @@ class Rooms:
             known = commands.history(connection, hour.id)
         done = [commands.as_message(each) | {"done": each.state is commands.State.DONE} for each in known]
         count = {"begins": hour.starts_at.isoformat(), "begins_in": self._begins_in(hour.language)}
-        return {
-            "title": hour.title,
-            "host": hour.host_name,
-            "commands": done,
-            "slides": self._slide_words(hour.language),
-        } | count
+        words = {"title": hour.title, "host": hour.host_name, "dark_words": self._dark_words(hour.language)}
+        return {"commands": done, "slides": self._slide_words(hour.language), **words, **count}
 
     async def _report(self, office_hour: str, message: dict[str, Any]) -> None:
         """Tell the database, or whoever is concerned, what a room said; tried until it works."""

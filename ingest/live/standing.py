@@ -5,11 +5,13 @@ air, in which order, muted or not, and which question is shown.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingest import wishes
+from ingest.consent import ALL, Effect, Output, effect
 from ingest.live.scene import MOST_TILES, Scene
+from ingest.people import Scope
 from ingest.timeline import Kind
 
 Change = tuple[Kind, dict[str, Any]]
@@ -26,7 +28,14 @@ ON_AIR_ONLY = CUTTING | {
     wishes.Kind.MARK,
 }
 AFTER_THE_END = frozenset(
-    {wishes.Kind.HOLD, wishes.Kind.HIDE, wishes.Kind.ADMIT, wishes.Kind.MUTE, wishes.Kind.UNSHARE}
+    {
+        wishes.Kind.HOLD,
+        wishes.Kind.HIDE,
+        wishes.Kind.ADMIT,
+        wishes.Kind.MUTE,
+        wishes.Kind.UNSHARE,
+        wishes.Kind.CONSENT,
+    }
 )
 """What can still be done in the room when nothing of it goes out any more."""
 NOT_WHILE_CLOSING = frozenset(
@@ -53,7 +62,8 @@ class Standing:
     `cut_from`: the tick from which the public gets slide and silence; `closing`: the slide goes out and the end can
     still be taken back; `ending`: only what is delayed still goes out. `muted` are those whom staff muted,
     `own_muted` those who did it themselves; who is `away` asked to be hidden for a moment. Of who is `lost` nothing
-    comes, so the picture does without them; everybody `waits` when nobody is left who could go on.
+    comes, so the picture does without them; everybody `waits` when nobody is left who could go on. `scopes`: what
+    people agree to, by person, as far as they were asked.
     """
 
     begun: bool = False
@@ -72,6 +82,16 @@ class Standing:
     waits: bool = False
     question: str | None = None
     answered: frozenset[str] = frozenset()
+    scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def untracked(self) -> frozenset[str]:
+        """Of whom no track may be written."""
+        return frozenset(
+            person
+            for person, scopes in self.scopes.items()
+            if effect(ALL - {Scope(each) for each in scopes}, Output.TRACK) is not Effect.NONE
+        )
 
     @property
     def large(self) -> str | None:
@@ -118,6 +138,8 @@ class Standing:
             return self._after_visible(values)
         if kind is Kind.SCENE:
             return self._after_scene(values)
+        if kind is Kind.CONSENT:
+            return replace(self, scopes={**self.scopes, values["person"]: tuple(values["scopes"])})
         if kind is Kind.SPEAKER:
             return replace(self, speaker=values["person"])
         if kind is Kind.MUTE:
@@ -151,7 +173,8 @@ class Standing:
 
     def as_events(self) -> list[Change]:
         """What to write at the beginning of a timeline so that it says the same."""
-        changes: list[Change] = [(Kind.VISIBLE, {"person": each, "on": True}) for each in self.people]
+        changes: list[Change] = [_agreed(person, scopes) for person, scopes in sorted(self.scopes.items())]
+        changes += [(Kind.VISIBLE, {"person": each, "on": True}) for each in self.people]
         changes.append((Kind.SCENE, {"name": self.scene, "people": list(self.people)}))
         if self.speaker is not None:
             changes.append((Kind.SPEAKER, {"person": self.speaker}))
@@ -194,7 +217,10 @@ def decide(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) ->
 
 def _changes(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) -> list[Change]:
     if kind is wishes.Kind.SHOW:
-        return _shown(standing, _text(payload, "person"))
+        return [*_asked(standing, payload), *_shown(standing, _text(payload, "person"))]
+    if kind is wishes.Kind.CONSENT:
+        left = _hidden(standing, _text(payload, "person")) if Scope.LIVE.value not in payload["scopes"] else []
+        return [*_asked(standing, payload), *left]
     if kind in (wishes.Kind.HIDE, wishes.Kind.HOLD):
         return _hidden(standing, _text(payload, "person"))
     if kind is wishes.Kind.MUTE:
@@ -221,6 +247,18 @@ def _changes(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) 
     if kind is wishes.Kind.TAKE_BACK:
         return [(Kind.TAKE_BACK, {"question": payload.get("question"), "again": payload.get("again")})]
     return []
+
+
+def _asked(standing: Standing, payload: Mapping[str, Any]) -> list[Change]:
+    """What the person agrees to, when it is said and not known yet."""
+    if "scopes" not in payload:
+        return []
+    person, scopes = _text(payload, "person"), payload["scopes"]
+    return [] if standing.scopes.get(person) == tuple(scopes) else [_agreed(person, scopes)]
+
+
+def _agreed(person: str, scopes: Iterable[str]) -> Change:
+    return Kind.CONSENT, {"person": person, "scopes": list(scopes)}
 
 
 def _shown(standing: Standing, person: str) -> list[Change]:

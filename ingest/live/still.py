@@ -22,6 +22,11 @@ class Still:
         self._following = following
         self._at = len(following)
 
+    @property
+    def length(self) -> int:
+        """How many frames there are from one keyframe to the next."""
+        return len(self._following)
+
     def begin(self) -> None:
         """The next frame is a keyframe, whatever came before."""
         self._at = len(self._following)

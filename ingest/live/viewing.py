@@ -16,6 +16,9 @@ from ingest.live.recorder import SEGMENT_S
 from ingest.live.resume import TIMESCALES
 from ingest.live.segments import KINDS, Edge
 
+SEGMENTS_A_MINUTE = 30
+LEAST_SEGMENTS = 7
+"""What a list must hold at least: delta updates are for playlists longer than twelve seconds."""
 PARTS_KNOWN = 6  # segments; players behind a slow line may still ask for parts that have just left the list
 BYTES_KEPT = 48  # parts of either kind, about 3 MB at 2.5 Mbit/s: everybody asks for the same ones
 LOOK_AGAIN_S = 1.0  # when no room tells anything: it is being started again, or the office hour is over
@@ -182,8 +185,17 @@ def _parts(kind: str, found: list[boxes.Part]) -> tuple[Part, ...]:
     )
 
 
+def window(rewind_minutes: int) -> int:
+    """How many segments viewers can go back."""
+    return max(rewind_minutes * SEGMENTS_A_MINUTE, LEAST_SEGMENTS)
+
+
 def read_part(programme: archive.Programme, kind: str, number: int, part: boxes.Part) -> bytes:
-    """The bytes of one part. Raises FileNotFoundError."""
-    with programme.segment(kind, number).open("rb") as file:
-        file.seek(part.offset)
-        return file.read(part.size)
+    """The bytes of the part at this media time: a segment that went dark has others. Raises FileNotFoundError."""
+    path = programme.segment(kind, number)
+    for each in boxes.whole_parts(path):
+        if each.time == part.time:
+            with path.open("rb") as file:
+                file.seek(each.offset)
+                return file.read(each.size)
+    raise FileNotFoundError(f"{path} has no part at {part.time}")

@@ -8,32 +8,35 @@ from sqlalchemy.engine import Connection
 
 from ingest import commands, store
 from ingest.commands import Kind
+from ingest.live import agreement
 from ingest.live.scene import Scene
 from ingest.people import IN_ROOM, Person, Role, Seat, SeatState
 
 
 def admit(connection: Connection, person: Person, words: str = "") -> None:
-    """From the waiting room (or held) to backstage. Raises Overtaken."""
+    """From the waiting room (or held) to backstage. Raises Overtaken, NoConsent."""
     seat = store.seat(connection, person.id)
     start = seat.state if seat.state in (SeatState.HELD, SeatState.CALLED) else SeatState.WAITING
     store.move_seat(connection, person.id, start, SeatState.ADMITTED)
-    commands.write(connection, person.office_hour, Kind.ADMIT, person=person.id, name=person.name, role=words)
+    agreed = agreement.told(connection, person)
+    commands.write(connection, person.office_hour, Kind.ADMIT, person=person.id, role=words, **agreed)
 
 
 def show(connection: Connection, person: Person, words: str = "") -> None:
-    """From backstage on air: in the programme's picture and sound, their track is written. Raises Overtaken."""
+    """From backstage on air: in the programme's picture and sound, with their track. Raises Overtaken, NoConsent."""
     store.move_seat(connection, person.id, SeatState.ADMITTED, SeatState.ON_AIR)
     # Interpreters speak whenever somebody else does: the picture must not follow them.
     part = {Role.INTERPRETER: {"apart": True}, Role.HOST: {"host": True}}.get(person.role, {})
-    commands.write(connection, person.office_hour, Kind.SHOW, person=person.id, name=person.name, role=words, **part)
+    agreed = agreement.told(connection, person)
+    commands.write(connection, person.office_hour, Kind.SHOW, person=person.id, role=words, **agreed, **part)
 
 
 def deputise(connection: Connection, person: Person, words: str = "") -> None:
     """From backstage, or on air already, to where the host was: first in the scene. Raises Overtaken."""
     if store.seat(connection, person.id).state is SeatState.ADMITTED:
         store.move_seat(connection, person.id, SeatState.ADMITTED, SeatState.ON_AIR)
-    part = {"person": person.id, "name": person.name, "role": words, "host": True, "deputy": True}
-    commands.write(connection, person.office_hour, Kind.SHOW, **part)
+    part = {"person": person.id, "role": words, "host": True, "deputy": True}
+    commands.write(connection, person.office_hour, Kind.SHOW, **part, **agreement.told(connection, person))
     commands.write(
         connection,
         person.office_hour,
@@ -70,11 +73,11 @@ def hold(connection: Connection, person: Person) -> None:
 
 
 def cut(connection: Connection, office_hour: str, *, by: str, guests_back: bool) -> None:
-    """Cut the broadcast; with `guests_back` everybody on air except hosts goes back to the waiting room."""
+    """Cut the broadcast; with `guests_back` every guest on air goes back to the waiting room."""
     commands.write(connection, office_hour, Kind.CUT, by=by)
     people = {person.id: person for person in store.persons_of(connection, office_hour)}
     for seat in store.seats_of(connection, office_hour) if guests_back else ():
-        if seat.state is SeatState.ON_AIR and people[seat.person].role is not Role.HOST:
+        if seat.state is SeatState.ON_AIR and people[seat.person].role is Role.GUEST:
             hold(connection, people[seat.person])
 
 

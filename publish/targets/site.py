@@ -7,17 +7,35 @@ import logging
 
 from sqlalchemy.engine import Connection
 
+from ingest import marks
 from ingest import store as ingest_store
 from ingest.database import now
 from ingest.officehours import Visibility
 from ingest.steps import Work
-from publish import store
+from ingest.store import Overtaken
+from publish import covering, store
 from publish.publication import Publication, State, TargetName
 from questions import letters
 from questions import store as questions_store
 from questions.question import State as Question
 
 log = logging.getLogger(__name__)
+
+
+class NotYet(Overtaken):
+    """What is not released until somebody has done something; the text says what."""
+
+
+class MarksOpen(NotYet):
+    """Somebody marked a moment, and nobody has looked at it."""
+
+
+class StillCovered(NotYet):
+    """Somebody who took back what they agreed to is still being covered."""
+
+
+class LiveOnly(NotYet):
+    """There is nothing to release: it was not recorded."""
 
 
 class Site:
@@ -30,7 +48,10 @@ class Site:
             if hour.visibility is Visibility.WITHDRAWN:
                 log.info("%s was withdrawn before it was released by itself; it stays so", hour.id)
                 return
-            release(connection, publication.office_hour)
+            try:
+                release(connection, publication.office_hour)
+            except MarksOpen as error:
+                log.info("%s is released when its marks are settled: %s", hour.id, error)
 
     def withdraw(self, work: Work, publication: Publication) -> None:
         with work.database.transaction() as connection:
@@ -40,13 +61,23 @@ class Site:
 def release(connection: Connection, office_hour: str) -> None:
     """Make the newest edition public on the site and tell the askers; fine if it is.
 
-    Raises MoveRefused, NotFound, Overtaken.
+    Raises MoveRefused, NotFound, Overtaken; of these NotYet while somebody has to look first.
     """
+    _look(connection, office_hour)
     if ingest_store.office_hour(connection, office_hour).visibility is not Visibility.RELEASED:
         ingest_store.set_visibility(connection, office_hour, Visibility.RELEASED, now())
     _follow(connection, office_hour, State.PUBLIC)
     for question in questions_store.of_office_hour(connection, office_hour, [Question.ANSWERED]):
         letters.answered(connection, question, f"/q/{question.id}")
+
+
+def _look(connection: Connection, office_hour: str) -> None:
+    if not ingest_store.office_hour(connection, office_hour).recorded:
+        raise LiveOnly("this office hour was live only")
+    if open_ := marks.unsettled(connection, office_hour):
+        raise MarksOpen(f"{len(open_)} marked moments were not looked at")
+    if covering.being_covered(connection, office_hour):
+        raise StillCovered("somebody is still being covered")
 
 
 def withdraw(connection: Connection, office_hour: str) -> None:

@@ -27,7 +27,7 @@ from ingest.steps import Work
 from ingest.store import Overtaken
 from publish import chapters, recording, store
 from publish.publication import Publication, State, TargetName
-from publish.recording import Recording
+from publish.recording import Files, Recording
 from publish.settings import Settings
 from publish.targets import permission, refusals, upload
 
@@ -51,12 +51,13 @@ class YouTube:
             self.withdraw(work, publication)
             return
         told = recording.of(work, publication.edition)
+        files = recording.outside(work, told)
         try:
             with self._channel(work) as channel, refusals.classed(work.clock()):
                 if publication.state in {State.PLANNED, State.UPLOADING}:
-                    publication = self._upload(work, publication, told, channel)
+                    publication = self._upload(work, publication, told, files, channel)
                 if publication.state is State.UPLOADED:
-                    self._dress(work, publication, told, channel)
+                    self._dress(work, publication, told, files, channel)
                     self._show(work, publication, channel)
         except Overtaken:
             log.info("publication %s was withdrawn while it was published", publication.id)
@@ -76,8 +77,8 @@ class YouTube:
 
     # The way up
 
-    def _upload(self, work: Work, publication: Publication, told: Recording, channel: Any) -> Publication:
-        film_file = told.room.download
+    def _upload(self, work: Work, publication: Publication, told: Recording, files: Files, channel: Any) -> Publication:
+        film_file = files.film
         if not film_file.is_file():
             raise steps.Permanent(f"there is no film to upload: {film_file}")
         digest = archive.digest(film_file)
@@ -140,9 +141,9 @@ class YouTube:
             media_body=upload.media(film, self.settings.youtube_chunk_bytes),
         )
 
-    def _dress(self, work: Work, publication: Publication, told: Recording, channel: Any) -> None:
+    def _dress(self, work: Work, publication: Publication, told: Recording, files: Files, channel: Any) -> None:
         """Picture and captions: a refusal of one of them does not keep the recording from the public."""
-        poster, captions = told.room.poster, told.room.captions(told.hour.language)
+        poster, captions = files.poster, files.captions
         if poster.is_file():
             picture = MediaFileUpload(str(poster), mimetype="image/jpeg", resumable=True)
             self._try(work, channel.thumbnails().set(videoId=publication.remote, media_body=picture), "picture")

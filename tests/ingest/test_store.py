@@ -81,11 +81,18 @@ def test_a_seat_cannot_jump(database: Database, hour: OfficeHour) -> None:
             store.move_seat(connection, chris.id, SeatState.WAITING, SeatState.ON_AIR)
 
 
-def test_consent_is_kept_with_its_wording(database: Database, hour: OfficeHour) -> None:
+def test_consent_is_kept_with_its_wording_and_taken_back_once(database: Database, hour: OfficeHour) -> None:
     with database.transaction() as connection:
         chris = store.add_person(connection, hour.id, name="Chris", role=Role.GUEST)
-        given = store.give_consent(connection, chris.id, Scope.READ_OUT, text_version=3)
-        assert store.consents_of(connection, chris.id) == [given]
+        answers = {Scope.LIVE: True, Scope.RECORDING: True, Scope.OUTSIDE: False}
+        said = store.answer_consent(connection, chris.id, answers, text_version=3)
+        assert store.consents_of(connection, chris.id) == said
+        assert [(each.scope, each.given, each.text_version) for each in said] == [
+            (scope, given, 3) for scope, given in answers.items()
+        ]
+        assert store.take_consent_back(connection, chris.id, set(Scope), NOON) == [Scope.LIVE, Scope.RECORDING]
+        assert store.take_consent_back(connection, chris.id, set(Scope), NOON) == []
+        assert [each.taken_back_at for each in store.consents_in(connection, hour.id)[chris.id]] == [NOON, NOON, None]
 
 
 def test_commands_wait_in_order_and_end_once(database: Database, hour: OfficeHour) -> None:

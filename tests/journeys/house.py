@@ -32,9 +32,14 @@ FIRST_RUN = {
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:
-    """The environment of an installation in `data`: nothing of ours from outside, quick leases."""
+    """The environment of an installation in `data`: nothing of ours from outside, quick leases, no delay."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("OFFICEHOURS_")}
-    return clean | FIRST_RUN | {"OFFICEHOURS_DATA": str(data), "OFFICEHOURS_LEASE_S": "3"} | more
+    return (
+        clean
+        | FIRST_RUN
+        | {"OFFICEHOURS_DATA": str(data), "OFFICEHOURS_LEASE_S": "3", "OFFICEHOURS_DELAY_S": "0"}
+        | more
+    )
 
 
 @contextlib.contextmanager

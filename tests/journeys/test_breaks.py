@@ -60,7 +60,8 @@ def on_air(town: Town) -> OnAir:
     guest.fill("Ihr Name", "Chris")
     guest.fill("Was möchten Sie fragen?", "Radweg Lindenstraße")
     guest.press("Weiter")
-    guest.page.get_by_label("Ich spreche selbst").check()
+    guest.page.get_by_label("Mit Bild und Stimme").check()
+    guest.press("Weiter")
     guest.press("Einverstanden")
     for person in (host, guest):
         person.start_camera()

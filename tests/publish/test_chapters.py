@@ -86,5 +86,5 @@ def test_a_question_on_air_by_mistake_makes_no_chapter_until_it_comes_again() ->
     taken = Event(tick=450, kind=Kind.TAKE_BACK, values={"question": "b", "again": "a"})
     found = events((300, "a"), (420, "b"), (900, "b"))
     told = [*found[:3], taken, *found[3:]]
-    starts = [(chapter.question, chapter.start_s) for chapter in chapters(told, TEXTS, opening="x")]
+    starts = [(chapter.question, float(chapter.start_s)) for chapter in chapters(told, TEXTS, opening="x")]
     assert starts == [(None, 0), ("a", 10), ("b", 30)]

@@ -54,10 +54,12 @@ def test_without_release_at_the_end_nothing_becomes_public(database: Database, p
         assert store.office_hour(connection, past.hour.id).visibility is Visibility.HELD
 
 
-def test_live_only_has_no_steps(database: Database, past: Past) -> None:
+def test_live_only_is_forgotten_and_has_no_other_steps(database: Database, past: Past) -> None:
     with database.transaction() as connection:
         store.change_office_hour(connection, past.hour.id, recorded=False)
-    assert start(database, past) == []
+    (forget,) = start(database, past)
+    with database.reading() as connection:
+        assert steps.get(connection, forget).kind == "publish.forget"
     assert stages(database, past)[Stage.READY] == 0.0
 
 

@@ -13,7 +13,7 @@ from ingest.commands import Kind as Wish
 from ingest.database import Database, now
 from ingest.live import waiting
 from ingest.officehours import OfficeHour
-from ingest.people import Person, Role, Seat, SeatState
+from ingest.people import Person, Role, Scope, Seat, SeatState
 from ingest.store import Overtaken
 from questions import change, queue, rundown, store, turns
 from questions.question import MoveRefused, Question, State
@@ -28,6 +28,7 @@ def chris(database: Database, live_hour: OfficeHour) -> Person:
     """A guest who has been let in."""
     with database.transaction() as connection:
         person = ingest_store.add_person(connection, live_hour.id, name="Chris", role=Role.GUEST, topic="Der Radweg")
+        ingest_store.answer_consent(connection, person.id, dict.fromkeys(Scope, True), 1)
         waiting.admit(connection, person)
         return person
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from ingest import archive
 from ingest.live import boxes, hls, scene
@@ -134,7 +135,8 @@ def timeline(
 ) -> list[Event]:
     """The events of the whole office hour, in the order of their ticks; from `begin` to `end`."""
     rate = form.frame_rate
-    begin = {"tick_duration": f"1/{rate}", "width": form.width, "height": form.height, "wall": began.isoformat()}
+    begin: dict[str, Any] = {"tick_duration": f"1/{rate}", "width": form.width, "height": form.height}
+    begin |= {"bitrate": form.bitrate, "preset": form.preset, "wall": began.isoformat()}
     events = [Event(tick=0, kind=Kind.BEGIN, values=begin)]
     for tick, question, shown in cards:
         of = {"question": question.question} if shown.kind == "question" and question else {shown.kind: shown.of}

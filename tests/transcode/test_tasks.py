@@ -168,6 +168,7 @@ def test_smaller_sizes_wait_for_every_stretch(house: House) -> None:
 def test_captions_and_poster_come_early() -> None:
     order = sorted(tasks.kinds(Settings(), Scribe()), key=lambda kind: kind.priority)
     assert [kind.name.split(".")[1] for kind in order] == [
+        "cover",
         "poster",
         "plan",
         "captions",
@@ -175,6 +176,7 @@ def test_captions_and_poster_come_early() -> None:
         "loudness",
         "stretch",
         "rungs",
+        "outside",
         "storyboard",
         "waveform",
         "audio",

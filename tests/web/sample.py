@@ -15,12 +15,14 @@ import uvicorn
 from PIL import Image, ImageDraw
 
 import transcode.tasks
-from ingest import accounts, commands, steps, store
+from ingest import accounts, commands, intercom, steps, store
 from ingest.archive import Room
+from ingest.consent import ALL
 from ingest.database import now
+from ingest.live import waiting
 from ingest.officehours import OfficeHour, State, Visibility
 from ingest.people import Role, Scope, SeatState
-from questions import intake, moderation, needs, queue
+from questions import change, intake, moderation, needs, queue, rundown
 from questions import store as questions
 from questions.needs import Service
 from questions.question import Reason
@@ -135,7 +137,7 @@ def _needed(house: SmallHouse, hour: OfficeHour) -> None:
         web_store.make_link(connection, house.safe, jana.id, now() + timedelta(days=30))
 
 
-def _ask(house: SmallHouse, hour: OfficeHour, who: str, text: str) -> str:
+def ask(house: SmallHouse, hour: OfficeHour, who: str, text: str) -> str:
     with house.database.transaction() as connection:
         values = {"question": text, "name": who, "consent": "yes", "form": f"{hour.id}{text}"}
         arrival = form.read(values, office_hour=hour.id, language="de", at=now())
@@ -147,26 +149,36 @@ def _ask(house: SmallHouse, hour: OfficeHour, who: str, text: str) -> str:
 def _running(house: SmallHouse) -> tuple[OfficeHour, str]:
     """On air since twelve minutes, with a question shown, a queue, unread ones, people in the room and in the line."""
     hour, token = _hour(
-        house, "Sprechstunde für den Westen", State.ON_AIR, timedelta(), began_at=now() - timedelta(minutes=12)
+        house,
+        "Sprechstunde für den Westen",
+        State.ON_AIR,
+        timedelta(),
+        began_at=now() - timedelta(minutes=12),
+        delay_s=10,
     )
-    asked = [_ask(house, hour, who, text) for who, text in ASKED]
+    asked = [ask(house, hour, who, text) for who, text in ASKED]
     with house.database.transaction() as connection:
         store.add_edition(connection, hour.id, address="f" * 32, tick_duration="1/30")
         for id in asked[:4]:
             queue.queue(connection, moderation.approve(connection, questions.get(connection, id), by="bo"), by="bo")
-        queue.put_on_air(connection, questions.get(connection, asked[0]), by="bo")
+        queue.put_on_air(connection, questions.get(connection, asked[3]), by="bo")
         moderation.approve(connection, questions.get(connection, asked[4]), by="bo")
-        for name, topic, scope in (
-            ("Chris", "Radweg Lindenstraße", Scope.LIVE_AND_RECORDING),
-            ("Fatma Yilmaz", "Kindergarten in der Bachgasse", Scope.LIVE_AND_RECORDING),
-            ("Herr Neumann", "Parken am Friedhof", Scope.LIVE_AND_RECORDING),
-            ("Erika", "Warum läuten die Glocken so früh?", Scope.READ_OUT),
+        for name, topic, agreed in (
+            ("Chris", "Wann wird der Radweg an der Lindenstraße gebaut?", ALL),
+            ("Fatma Yilmaz", "Kindergarten in der Bachgasse", ALL - {Scope.OUTSIDE}),
+            ("Herr Neumann", "Parken am Friedhof", {Scope.LIVE}),
+            ("Erika", "Warum läuten die Glocken so früh?", {Scope.NAME}),
         ):
             person = store.add_person(connection, hour.id, name=name, role=Role.GUEST, topic=topic)
-            store.give_consent(connection, person.id, scope, 1)
+            store.answer_consent(connection, person.id, {scope: scope in agreed for scope in Scope}, 1)
+            store.set_pseudonym(connection, person.id, "" if Scope.NAME in agreed else "Bürgerin oder Bürger")
+            if name in ("Chris", "Fatma Yilmaz"):
+                waiting.admit(connection, person)
             if name == "Chris":
-                store.move_seat(connection, person.id, SeatState.WAITING, SeatState.ADMITTED)
-                store.move_seat(connection, person.id, SeatState.ADMITTED, SeatState.ON_AIR)
+                first = rundown.Item(kind=rundown.Kind.GUEST, person=person.id)
+                change.next_turn(connection, hour, first, seen="", by="bo", words={}, left=6)
+        intercom.write(connection, hour.id, intercom.Sender.HOST, "Ich höre Chris sehr leise.")
+        intercom.write(connection, hour.id, intercom.Sender.STAFF, "Noch zwei Minuten für den Radweg.")
         host = store.persons_of(connection, hour.id)[0]
         store.move_seat(connection, host.id, SeatState.ADMITTED, SeatState.ON_AIR)
         for command in commands.waiting(connection, hour.id):
@@ -178,8 +190,8 @@ def _past(house: SmallHouse, title: str, visibility: Visibility, days: int) -> O
     """A finished office hour with captions, chapters, poster; its picture is for the tests that need one."""
     began = now() - timedelta(days=days)
     hour, _ = _hour(house, title, State.ON_AIR, timedelta(days=-days), began_at=began, visibility=visibility)
-    chris, deniz = _ask(house, hour, *ASKED[0]), _ask(house, hour, *ASKED[2])
-    rejected = _ask(house, hour, *ASKED[6])
+    chris, deniz = ask(house, hour, *ASKED[0]), ask(house, hour, *ASKED[2])
+    rejected = ask(house, hour, *ASKED[6])
     with house.database.transaction() as connection:
         moderation.reject(connection, questions.get(connection, rejected), Reason.ADVERTISEMENT, by="bo")
         for id in (chris, deniz):

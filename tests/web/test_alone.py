@@ -23,7 +23,7 @@ def hour(new_hour: Callable[..., OfficeHour]) -> OfficeHour:
 def person(house: SmallHouse, hour: OfficeHour, name: str, role: Role, *states: SeatState) -> Person:
     with house.database.transaction() as connection:
         made = store.add_person(connection, hour.id, name=name, role=role)
-        store.give_consent(connection, made.id, Scope.LIVE_AND_RECORDING, 1)
+        store.answer_consent(connection, made.id, dict.fromkeys(Scope, True), 1)
         for state in states:
             store.move_seat(connection, made.id, store.seat(connection, made.id).state, state)
     return made

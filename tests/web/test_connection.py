@@ -84,5 +84,5 @@ def test_chromium_sends_what_the_tile_needs_and_more_when_it_grows(origin: str) 
         assert (
             page.evaluate(ENCODING, [portrait, small, False])["scaleResolutionDownBy"] == phone["scaleResolutionDownBy"]
         )
-        assert page.evaluate(ENCODING, [portrait, large, True])["maxBitrate"] == 1_000_000
+        assert page.evaluate(ENCODING, [portrait, large, True])["maxBitrate"] == 900_000
         browser.assert_stayed_home()

@@ -11,7 +11,7 @@ from ingest.commands import Kind
 from ingest.database import now
 from ingest.live import waiting
 from ingest.officehours import OfficeHour, State
-from ingest.people import Person, Role, SeatState
+from ingest.people import Person, Role, Scope, SeatState
 from tests.web.conftest import ORIGIN, Browser, SmallHouse
 from web import store as web_store
 from web.sessions import COOKIE
@@ -31,6 +31,7 @@ def cast(house: SmallHouse, live: OfficeHour) -> dict[str, Person]:
             "chris": store.add_person(connection, live.id, name="Chris", role=Role.GUEST),
             "dana": store.add_person(connection, live.id, name="Dana", role=Role.GUEST),
         }
+        store.answer_consent(connection, people["chris"].id, {Scope.LIVE: True}, 1)
         waiting.show(connection, people["ada"])
         waiting.admit(connection, people["chris"])
         waiting.show(connection, people["chris"])
@@ -57,7 +58,7 @@ def test_staff_cut_and_go_on_and_the_board_says_so(bo: Browser, house: SmallHous
     board = f"/staff/office-hours/{live.id}/board"
     assert "10 s später" in bo.get(board).text
     assert press(bo, board, live, do="cut", back=board) == 303
-    page = bo.get(board + "?part=now").text
+    page = bo.get(board + "?part=strip").text
     assert "Unterbrochen seit" in page
     assert 'data-key="W"' in page
     assert press(bo, board, live, do="go_on", back=board) == 303
@@ -102,7 +103,7 @@ def test_the_public_page_names_nobody_while_it_is_cut(
 
 def test_nothing_is_cut_that_does_not_go_out(bo: Browser, house: SmallHouse, hour: OfficeHour) -> None:
     board = f"/staff/office-hours/{hour.id}/board"
-    assert f"/office-hours/{hour.id}/cut" not in bo.get(board).text
+    assert 'data-key="C" aria-keyshortcuts="C" disabled' in bo.get(board).text
     assert press(bo, board, hour, do="cut") == 409
     assert wished(house, hour) == []
 

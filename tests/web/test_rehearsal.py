@@ -185,7 +185,7 @@ def test_no_row_of_any_package_is_left(house: SmallHouse, app: Starlette, probe:
     Browser(app).fill(f"/office-hours/{probe.id}/ask", **fields)
     with house.database.transaction() as connection:
         guest = store.add_person(connection, probe.id, name="Chris", role=Role.GUEST)
-        store.give_consent(connection, guest.id, Scope.READ_OUT, 1)
+        store.answer_consent(connection, guest.id, {scope: scope is not Scope.LIVE for scope in Scope}, 1)
         account = store.all_accounts(connection)[0].id
         key = web_store.open_session(connection, account=account, person=guest.id, expires_at=now() + DAY)
         commands.write(connection, probe.id, commands.Kind.PAUSE)

@@ -20,13 +20,17 @@ def hour(new_hour: Callable[..., OfficeHour]) -> OfficeHour:
     return new_hour(State.BACKSTAGE)
 
 
-def join(browser: Browser, hour: OfficeHour, name: str = "Chris", scope: str = "live_and_recording") -> None:
-    """Both steps of the form."""
+def join(
+    browser: Browser, hour: OfficeHour, name: str = "Chris", scope: str = "live_and_recording", **more: str
+) -> None:
+    """All three steps of the form; `more`: `way` and `under_18`."""
     page = f"/office-hours/{hour.id}/join"
-    answer = browser.fill(page, step="name", name=name, topic="Wann kommt der Radweg?")
-    assert 'value="consent"' in answer.text
-    fields = {"step": "consent", "name": name, "topic": "Wann kommt der Radweg?", "scope": scope}
-    assert browser.fill(page, **fields).headers["location"] == f"/office-hours/{hour.id}/place"
+    facts = {"name": name, "topic": "Wann kommt der Radweg?"}
+    way = {"way": "read_out" if scope == "read_out" else "video"} | more
+    assert 'value="way"' in browser.fill(page, step="name", **facts).text
+    assert 'value="consent"' in browser.fill(page, step="way", **facts, **way).text
+    answer = browser.fill(page, step="consent", **facts, **way, scope=scope)
+    assert answer.headers["location"] == f"/office-hours/{hour.id}/place"
 
 
 @pytest.fixture
@@ -57,10 +61,9 @@ def ask_for_ticket(browser: Browser, page: str, audience: str) -> tuple[int, dic
 def test_a_guest_waits_with_consent_and_topic(chris: Browser, house: SmallHouse, hour: OfficeHour) -> None:
     id = person_of(house, hour)
     with house.database.reading() as connection:
-        seat, (consent,) = store.seat(connection, id), store.consents_of(connection, id)
-    assert (seat.state, seat.topic, consent.scope) == (
-        SeatState.WAITING, "Wann kommt der Radweg?", Scope.LIVE_AND_RECORDING,
-    )  # fmt: skip
+        seat, said = store.seat(connection, id), store.consents_of(connection, id)
+    assert (seat.state, seat.topic) == (SeatState.WAITING, "Wann kommt der Radweg?")
+    assert {each.scope for each in said if each.given} == {Scope.LIVE, Scope.RECORDING, Scope.NAME}
     page = chris.get(f"/office-hours/{hour.id}/place").text
     assert 'data-sign="not_on_air"' in page
     assert "Sie sind als Nächstes dran" in page

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from ingest import store, tickets
 from ingest.database import now, random_id
-from ingest.live import waiting
+from ingest.live import guests, waiting
+from ingest.live.guests import Parent, Way
 from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone
 from ingest.officehours import OfficeHour, State
-from ingest.people import Role
+from ingest.people import Role, Scope
 from tests.journeys.house import environment, house_in
 from web import studio
 from web.house import House
@@ -107,7 +109,9 @@ def test_one_address_cannot_take_all_places_again_and_again(viewer: TestClient, 
     assert codes == [201] * studio.WATCHES_A_MINUTE + [429]
 
 
-def knock(viewer: TestClient, house: House, role: Role) -> tuple[int, str | None, str]:
+def knock(
+    viewer: TestClient, house: House, role: Role, offer: str = "v=0", **known: Any
+) -> tuple[int, str | None, str]:
     """Somebody with a ticket sends a camera's offer: status, when to ask again, and what is said."""
     with house.database.transaction() as connection:
         hour = store.add_office_hour(
@@ -115,11 +119,13 @@ def knock(viewer: TestClient, house: House, role: Role) -> tuple[int, str | None
         )
         person = store.add_person(connection, hour.id, name="Chris", role=role)
         if role is Role.GUEST:
+            store.answer_consent(connection, person.id, {Scope.LIVE: True}, 1)
             waiting.admit(connection, person, "Bürger")
+            guests.add(connection, person, **known)
         ticket = tickets.issue(
             connection, person=person.id, office_hour=hour.id, audience=tickets.Audience.WHIP, at=now()
         )
-    answer = viewer.post("/live/whip", content="v=0", headers=HEADERS | {"Authorization": f"Bearer {ticket}"})
+    answer = viewer.post("/live/whip", content=offer, headers=HEADERS | {"Authorization": f"Bearer {ticket}"})
     return answer.status_code, answer.headers.get("Retry-After"), answer.text
 
 
@@ -131,3 +137,16 @@ def test_a_guest_waits_while_the_machine_has_no_room_and_the_host_comes_in(
     assert (status, again) == (503, "10")
     assert "no place for another picture" in text
     assert knock(viewer, house, Role.HOST)[0] == 201
+
+
+BOTH, VOICE = "v=0\r\nm=audio 9 UDP\r\nm=video 9 UDP\r\n", "v=0\r\nm=audio 9 UDP\r\nm=video 0 UDP\r\n"
+
+
+@pytest.mark.parametrize("known", [{"way": Way.AUDIO}, {"parent": Parent.ASKED}, {"parent": Parent.REFUSED}])
+def test_a_picture_that_may_not_be_seen_is_not_even_taken(
+    viewer: TestClient, house: House, known: dict[str, Any]
+) -> None:
+    """The page does not send one; this holds for pages that were changed as well."""
+    assert knock(viewer, house, Role.GUEST, BOTH, **known)[0] == 403
+    assert knock(viewer, house, Role.GUEST, VOICE, **known)[0] == 201
+    assert knock(viewer, house, Role.GUEST, BOTH)[0] == 201

@@ -23,6 +23,7 @@ from ingest.secrets import Safe, open_safe
 from questions import intake, meaning, similar
 from questions.sources.maildir import Maildir
 from web.pages.board import board_values
+from web.sessions import NOBODY
 
 MAILS, POOL, LOOKS, BOARDS = 300, 10_000, 200, 15
 BOARD_QUESTIONS = 500
@@ -114,7 +115,7 @@ def board_p95_ms(database: Database) -> float:
 
     def look() -> None:
         with database.reading() as connection:
-            board_values(connection, hour)
+            board_values(connection, hour, NOBODY)
 
     for _ in range(BOARD_QUESTIONS // meaning.AT_ONCE):
         look()

@@ -9,10 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 from ingest import commands, store, tickets
+from ingest.consent import ALL
 from ingest.database import now
 from ingest.live import waiting
 from ingest.officehours import OfficeHour, Release, State
-from ingest.people import Person, Role, Scope
+from ingest.people import Person, Role
 from questions import moderation, queue
 from questions.question import Question
 from questions.question import State as QuestionState
@@ -46,7 +47,7 @@ def announce(house: House) -> tuple[OfficeHour, Person, Person]:
         ada = store.add_person(connection, hour.id, name="Ada Lindner", role=Role.HOST)
         chris = store.add_person(connection, hour.id, name="Chris", role=Role.GUEST, topic="Radweg Lindenstraße")
         for person in (ada, chris):
-            store.give_consent(connection, person.id, Scope.LIVE_AND_RECORDING, hour.consent_version)
+            store.answer_consent(connection, person.id, dict.fromkeys(ALL, True), hour.consent_version)
     return hour, ada, chris
 
 

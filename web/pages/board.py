@@ -1,4 +1,4 @@
-"""The staff's board: questions, the room, now and next, on one screen; every press is one transaction."""
+"""The staff's board: now and next, the running order, the room and the questions, on one screen."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,15 +12,17 @@ from starlette.routing import Route
 
 from ingest import commands, steps, store
 from ingest.database import now
+from ingest.live import reception as acts
 from ingest.live import turn, waiting
-from ingest.officehours import WITH_RECORDING, WITH_ROOM, OfficeHour, State, Visibility
+from ingest.officehours import ON_AIR, WITH_RECORDING, WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import Person, Right, Role, SeatState
 from ingest.store import Overtaken
-from questions import freshness, letters, moderation, private, queue, similar
+from questions import freshness, letters, moderation, private, similar
 from questions import store as questions
 from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, shown_text
 from questions.question import State as QuestionState
-from web.pages import alarms, decisions, scene
+from web import consenting
+from web.pages import alarms, decisions, desk, intercom, longer, marks, monitor, reception, scene, turns
 from web.pages.by_hand import CHANNELS
 from web.pages.cut import cutting
 from web.pages.decisions import back
@@ -29,8 +31,8 @@ from web.pages.line import line_values, role_words
 from web.pages.rules import REASONS
 from web.rendering import N_, house_of, render
 from web.rights import need
+from web.sessions import Visitor
 
-PARTS = {"attention", "questions", "room", "now"}
 REFUSED_SHOWN = timedelta(minutes=2)
 """How long a refused command stays on the attention list."""
 COMPARED = 20
@@ -50,54 +52,129 @@ UNGREETED = timedelta(minutes=3)
 
 
 def board(request: Request) -> Response:
+    """The whole board, or with `?part=` what has changed of it: each part reads only what it shows."""
     id = request.path_params["id"]
     visitor = need(request, Right.RUN_ROOM, id)
-    with house_of(request).database.reading() as connection:
-        hour = store.office_hour(connection, id)
-        values = board_values(connection, hour)
-        values["undo"] = moderation.last_move(connection, id, visitor.account.id) if visitor.account else None
-        values["undone"] = questions.get(connection, values["undo"].question) if values["undo"] else None
     part = request.query_params.get("part")
     if part is not None and part not in PARTS:
         raise HTTPException(404)
-    return render(request, f"board_{part}.html" if part else "board.html", hour=hour, **values)
+    with house_of(request).database.reading() as connection:
+        hour = store.office_hour(connection, id)
+        values = board_values(connection, hour, visitor, (part,) if part else tuple(PARTS))
+    ice_servers = [{"urls": each} for each in house_of(request).ingest.ice_servers]
+    name = f"board_{part}.html" if part else "board.html"
+    return render(request, name, hour=hour, ice_servers=ice_servers, **values)
 
 
-def board_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
-    """Everything the three columns show."""
-    people = {person.id: person for person in store.persons_of(connection, hour.id)}
-    seats = store.seats_of(connection, hour.id)
-    columns = moderation.board(connection, hour.id)
-    read_out = {id for id, person in people.items() if person.role is Role.GUEST and not speaks(connection, id)}
+def board_values(
+    connection: Connection, hour: OfficeHour, visitor: Visitor, parts: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Everything that these parts show, or all of them."""
+    values = hour_values(connection, hour)
+    for part in parts or PARTS:
+        values |= PARTS[part](connection, hour, visitor)
+    return values
+
+
+def hour_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
+    """What every part may ask of the office hour."""
     return {
-        "people": people,
-        "line": [seat for seat in waiting.line(seats) if seat.person not in read_out],
-        "listeners": [seat for seat in waiting.line(seats) if seat.person in read_out],
-        "inside": [seat for seat in seats if seat.state in (SeatState.ADMITTED, SeatState.ON_AIR)],
-        "new": columns[QuestionState.NEW],
-        "approved": columns[QuestionState.APPROVED],
-        "queued": columns[QuestionState.QUEUED],
-        "on_air": queue.on_air(connection, hour.id),
-        "answered": columns[QuestionState.ANSWERED],
-        "reasons": {reason: REASONS[reason] for reason in REJECTIONS},
-        "lost": alarms.lost_host(connection, hour),
-        "attention": attention(connection, hour, len(columns[QuestionState.NEW])),
-        "alike": alike(columns),
-        "asked": {id: count + 1 for id, count in questions.merged_counts(connection, hour.id).items()},
-        "pieces": lambda text: private.pieces(text, [hour.host_name]),
-        "private": lambda text: private.kinds(text, [hour.host_name]),
-        "PRIVATE": PRIVATE,
-        "by_hand": CHANNELS,
-        "shown_text": shown_text,
         "cut": cutting(connection, hour),
         **line_values(connection, hour),
         "State": State,
         "SeatState": SeatState,
         "Role": Role,
+        "running": hour.state in ON_AIR,
         "with_room": hour.state in WITH_ROOM,
-        "SCENES": scene.SCENES,
-        "scene": waiting.scene_of(connection, hour.id),
+        "shown_text": shown_text,
     }
+
+
+def _attention(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
+    found = attention(connection, hour, len(questions.unread(connection, hour.id)))
+    return {"attention": found, "lost": alarms.lost_host(connection, hour)}
+
+
+def _questions(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
+    columns = moderation.board(connection, hour.id)
+    undo = moderation.last_move(connection, hour.id, visitor.account.id) if visitor.account else None
+    return {
+        "new": columns[QuestionState.NEW],
+        "approved": columns[QuestionState.APPROVED],
+        "reasons": {reason: REASONS[reason] for reason in REJECTIONS},
+        "alike": alike(columns),
+        "by_hand": CHANNELS,
+        "undo": undo,
+        "undone": questions.get(connection, undo.question) if undo else None,
+        **slip_values(connection, hour),
+    }
+
+
+def slip_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
+    """What a question on a slip needs beside its words."""
+    return {
+        "asked": {id: count + 1 for id, count in questions.merged_counts(connection, hour.id).items()},
+        "pieces": lambda text: private.pieces(text, [hour.host_name]),
+        "private": lambda text: private.kinds(text, [hour.host_name]),
+        "PRIVATE": PRIVATE,
+    }
+
+
+def _room(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
+    people = {person.id: person for person in store.persons_of(connection, hour.id)}
+    seats = store.seats_of(connection, hour.id)
+    read_out = {id for id, person in people.items() if person.role is Role.GUEST and not speaks(connection, id)}
+    return {
+        "people": people,
+        "line": [seat for seat in waiting.line(seats) if seat.person not in read_out],
+        "listeners": [seat for seat in waiting.line(seats) if seat.person in read_out],
+        "muted": muted_of(connection, hour.id),
+        "inside": [seat for seat in seats if seat.state in (SeatState.ADMITTED, SeatState.ON_AIR)],
+        "agreed": consenting.agreed(connection, hour.id),
+    } | reception.values(connection, hour)
+
+
+def muted_of(connection: Connection, office_hour: str) -> frozenset[str]:
+    """Whom staff have muted, as far as the room did not refuse."""
+    muted: dict[str, bool] = {}
+    for command in commands.history(connection, office_hour):
+        if command.kind is commands.Kind.MUTE and command.state is not commands.State.REFUSED:
+            muted[str(command.payload["person"])] = bool(command.payload.get("on", True))
+    return frozenset(person for person, on in muted.items() if on)
+
+
+def _order(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
+    values = desk.now_values(connection, hour) | slip_values(connection, hour)
+    in_order = [line.item.question for line in values["lines"] if line.item.question]
+    return values | {"in_order": questions.by_ids(connection, in_order)}
+
+
+def _now(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
+    return desk.now_values(connection, hour) | desk.desk_values(connection, hour)
+
+
+def _scenes(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
+    return {"SCENES": scene.SCENES, "scene": waiting.scene_of(connection, hour.id)}
+
+
+def _time(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
+    return {}
+
+
+PARTS: dict[str, Callable[[Connection, OfficeHour, Visitor], dict[str, Any]]] = {
+    "attention": _attention,
+    "time": _time,
+    "now": _now,
+    "strip": _now,
+    "reason": _now,
+    "scenes": _scenes,
+    "moves": _time,
+    "order": _order,
+    "room": _room,
+    "intercom": _now,
+    "questions": _questions,
+}
+"""Parts of the board with the rows each needs, in the order of the page; their templates are `board_<part>.html`."""
 
 
 def alike(columns: dict[QuestionState, list[Question]]) -> dict[str, list[Question]]:
@@ -140,6 +217,8 @@ def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[
         minutes = int((now() - ungreeted[0].changed_at).total_seconds() // 60)
         values = {"count": len(ungreeted), "minutes": minutes}
         found.append(("warning", N_("%(count)s waiting and not greeted, the first for %(minutes)s minutes."), values))
+    if hour.state in WITH_ROOM and (unasked := consenting.in_office_unasked(connection, hour.id)):
+        found.append(("warning", N_("%(name)s has not confirmed the consent yet."), {"name": unasked[0].name}))
     if new:
         found.append(("info", N_("%(count)s unread among the questions."), {"count": new}))
     return found
@@ -157,19 +236,6 @@ def _about_letters(connection: Connection, hour: OfficeHour) -> list[tuple[str, 
 
 
 # What a press does to a person, or to the programme
-
-
-def _admit(connection: Connection, person: Person, words: str) -> None:
-    if person.role is Role.GUEST and not speaks(connection, person.id):
-        raise Overtaken("this person asked to be read out")
-    waiting.admit(connection, person, words)
-
-
-def _ban(connection: Connection, person: Person, words: str) -> None:
-    """Out of the room for good."""
-    if store.seat(connection, person.id).state in (SeatState.ADMITTED, SeatState.ON_AIR):
-        waiting.hold(connection, person)
-    store.move_seat(connection, person.id, store.seat(connection, person.id).state, SeatState.BANNED)
 
 
 def _mute(on: bool) -> "PersonAct":
@@ -195,7 +261,7 @@ def _hidden(on: bool) -> "PersonAct":
 
 PersonAct = Callable[[Connection, Person, str], None]
 PERSON_ACTS: dict[str, PersonAct] = {
-    "admit": _admit,
+    "admit": waiting.admit,
     "show": waiting.show,
     "hide": lambda connection, person, words: waiting.hide(connection, person),
     "hold": lambda connection, person, words: waiting.hold(connection, person),
@@ -205,7 +271,7 @@ PERSON_ACTS: dict[str, PersonAct] = {
     "take_screen": _share(False),
     "away": _hidden(True),
     "back": _hidden(False),
-    "ban": _ban,
+    "ban": lambda connection, person, words: acts.ban(connection, person),
 }
 
 
@@ -227,20 +293,15 @@ def seat(request: Request) -> Response:
     return back(request)
 
 
-def mark(request: Request) -> Response:
-    """Note the moment, to be looked at before release."""
-    id = request.path_params["id"]
-    need(request, Right.RUN_ROOM, id)
-    with house_of(request).database.transaction() as connection:
-        commands.write(connection, id, commands.Kind.MARK, reason=str(request.state.form.get("reason", ""))[:200])
-    return back(request)
-
-
 routes = [
     Route("/staff/office-hours/{id}/board", board),
     *decisions.routes,
     *scene.routes,
     *alarms.routes,
+    *turns.routes,
+    *marks.routes,
+    *longer.routes,
+    *intercom.routes,
+    *monitor.routes,
     Route("/staff/office-hours/{id}/seats", seat, methods=["POST"]),
-    Route("/staff/office-hours/{id}/mark", mark, methods=["POST"]),
 ]

@@ -36,7 +36,7 @@ def cutting(connection: Connection, hour: OfficeHour) -> Cutting | None:
 
 
 def press(request: Request) -> Response:
-    """`do`: cut (with `hold` whoever is on air goes back to the waiting room, except hosts) or go_on."""
+    """`do`: cut (with `hold` every guest on air goes back to the waiting room) or go_on."""
     id, form = request.path_params["id"], request.state.form
     visitor = need(request, Right.CUT, id)
     by = visitor.account.id if visitor.account else visitor.person.id if visitor.person else ""

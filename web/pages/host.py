@@ -1,4 +1,4 @@
-"""The host's page: one question, one clock, who is next, and the own camera; reached by a personal address."""
+"""The host's page: one question, one clock, who is next, a line to staff, and the own camera; by a personal address."""
 
 from typing import Any
 
@@ -8,20 +8,25 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ingest import store
+from ingest import intercom, store
 from ingest.database import now
+from ingest.intercom import Sender
 from ingest.live import waiting
-from ingest.officehours import OfficeHour
-from ingest.people import Role
-from questions import queue
-from questions.question import shown_text
+from ingest.officehours import ON_AIR, OfficeHour
+from ingest.people import Role, SeatState
+from ingest.store import Overtaken
 from web import store as web_store
 from web.door import sign_in
-from web.pages import alone
+from web.pages import alone, consent, desk
 from web.pages.cut import cutting
-from web.pages.join import is_secure, room_values, seat_values, speaks
+from web.pages.join import is_secure, room_values, seat_values
+from web.pages.staff import role_words
 from web.rendering import N_, house_of, render
 from web.rights import taking_part
+
+SHOWN_TO_HOST = 2
+"""How many items of the running order the host sees beside the question."""
+TEMPLATES = {None: "host.html", "seat": "seat.html", "question": "host_question.html", "line": "host_line.html"}
 
 
 def enter(request: Request) -> Response:
@@ -37,46 +42,71 @@ def enter(request: Request) -> Response:
 
 
 def page(request: Request) -> Response:
-    """The page itself; `?part=seat` and `?part=question` are what changes on it."""
+    """The page itself; `?part=` seat, question and line are what changes on it."""
     house = house_of(request)
+    part = request.query_params.get("part")
+    if part not in TEMPLATES:
+        raise HTTPException(404)
     with house.database.reading() as connection:
         hour = store.office_hour(connection, request.path_params["id"])
         person = taking_part(request, hour.id)
         if person.role is not Role.HOST:
             raise HTTPException(403)
-        values = seat_values(connection, hour, person) | question_values(connection, hour)
-        values["cut"] = cutting(connection, hour)
+        values = seat_values(connection, hour, person) | stage_values(connection, hour)
+        values |= consent.own_values(request, connection, hour, person)
         values |= alone.alone_values(connection, hour, person)
-    templates = {None: "host.html", "seat": "seat.html", "question": "host_question.html"}
-    part = request.query_params.get("part")
-    if part not in templates:
-        raise HTTPException(404)
     return render(
         request,
-        templates[part],
+        TEMPLATES[part],
         hour=hour,
         person=person,
         room=room_values(request, hour, person),
         secure=is_secure(request),
+        hidden=hour.state in ON_AIR and values["seat"].state is SeatState.ADMITTED,
         **values,
     )
 
 
-def question_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
-    """The question on air, the next one, and the next person in the line."""
-    people = {person.id: person for person in store.persons_of(connection, hour.id)}
-    line = [seat for seat in waiting.line(store.seats_of(connection, hour.id)) if speaks(connection, seat.person)]
-    return {
-        "on_air": queue.on_air(connection, hour.id),
-        "next_question": queue.next_question(connection, hour.id),
-        "queue_length": len(queue.queued(connection, hour.id)),
-        "next_seat": line[0] if line else None,
-        "people": people,
-        "shown_text": shown_text,
+def stage_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
+    """The question on air, what follows, and what staff have written."""
+    values = desk.now_values(connection, hour)
+    return values | {
+        "coming": values["lines"][:SHOWN_TO_HOST],
+        "more": max(len(values["lines"]) - SHOWN_TO_HOST, 0),
+        "unread": intercom.unread(connection, hour.id, Sender.HOST),
+        "sent": [note for note in intercom.newest(connection, hour.id, 4) if note.sender is Sender.HOST][:1],
+        "note_length": intercom.LENGTH,
+        "running": hour.state in ON_AIR,
+        "cut": cutting(connection, hour),
     }
+
+
+def hide_me(request: Request) -> Response:
+    """`do`: hide (out of picture and sound, backstage goes on) or show again; nobody else's press is needed."""
+    id, do = request.path_params["id"], str(request.state.form.get("do", ""))
+    person = taking_part(request, id)
+    if person.role is not Role.HOST:
+        raise HTTPException(403)
+    if do not in ("hide", "show"):
+        raise HTTPException(400, "there is no such act")
+    try:
+        with house_of(request).database.transaction() as connection:
+            hour = store.office_hour(connection, id)
+            if hour.state not in ON_AIR:
+                raise HTTPException(409, N_("The office hour is not on air."))
+            if do == "hide":
+                waiting.hide(connection, person)
+            else:
+                waiting.show(connection, person, role_words(hour)[person.role])
+    except Overtaken as error:
+        raise HTTPException(409, N_("That has been done already.")) from error
+    if "application/json" in request.headers.get("accept", ""):
+        return Response(status_code=204)
+    return RedirectResponse(f"/office-hours/{id}/host", 303)
 
 
 routes = [
     Route("/host/{token}", enter),
     Route("/office-hours/{id}/host", page),
+    Route("/office-hours/{id}/hide-me", hide_me, methods=["POST"]),
 ]

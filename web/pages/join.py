@@ -1,10 +1,10 @@
-"""A citizen takes part: name and topic, consent, then the own place with camera check, waiting and the sign.
+"""A person's own place: camera check, waiting, the sign; leaving, coming back, and tickets for connections.
 
-The first two steps are plain forms; nothing is asked of the camera before the person knows what it is for.
+How a citizen comes here is in `enrol`, what they do while they wait in `waiting_guest`.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -13,83 +13,28 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from ingest import store, tickets
-from ingest.database import now, random_id
-from ingest.live import turn, waiting
+from ingest import commands, store, tickets
+from ingest.database import now
+from ingest.live import agreement, guests, notes, patience, reception, turn, waiting
+from ingest.live.guests import ALLOWED, Gone, Guest, Parent, Way
+from ingest.live.patience import Wait
 from ingest.live.signs import Sign
 from ingest.officehours import TAKING_QUESTIONS, WITH_ROOM, OfficeHour, State, has_room
-from ingest.people import IN_ROOM, RIGHTS, Person, Role, Scope, SeatState, may_share
-from questions import intake
-from questions.question import QUESTION_LENGTH, plain
-from questions.sources import form as form_source
-from questions.sources.form import NAME_LENGTH
+from ingest.people import IN_ROOM, RIGHTS, Person, Role, Scope, Seat, SeatState, may_share
 from web import handover
-from web.door import sign_in
+from web.codes import code_for
+from web.pages import consent
 from web.pages.line import line_values
-from web.rendering import N_, house_of, render
+from web.rendering import house_of, render
 from web.rights import taking_part
 
-KEPT_AFTER = timedelta(days=1)
-"""How long after the planned end a guest's browser still knows them."""
-LEFT = frozenset({SeatState.LEFT, SeatState.BANNED, SeatState.MISSED})
+LEFT = frozenset({SeatState.LEFT, SeatState.BANNED})
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]", "testserver")
-
-
-def join(request: Request) -> Response:
-    hour = _hour(request)
-    if request.state.visitor.person_in(hour.id):
-        return RedirectResponse(f"/office-hours/{hour.id}/place", 303)
-    return _step(request, hour, "name", {}, {})
-
-
-def next_step(request: Request) -> Response:
-    """The form of the first step leads to the second; the second makes the person and their seat."""
-    hour, form = _hour(request), request.state.form
-    if hour.state not in TAKING_QUESTIONS:
-        raise HTTPException(409, N_("One cannot take part just now."))
-    values = {name: plain(str(form.get(name, ""))) for name in ("name", "topic", "scope")}
-    errors = _mistakes(values)
-    if errors:
-        return _step(request, hour, "name", values, errors, status=422)
-    if form.get("step") != "consent":
-        return _step(request, hour, "consent", values, {})
-    if values["scope"] not in {scope.value for scope in Scope}:
-        return _step(request, hour, "consent", values, {"scope": N_("Please choose one of the two.")}, status=422)
-    with house_of(request).database.transaction() as connection:
-        person = _take_seat(request, connection, hour, values)
-    sign_in(request, person=person.id, at_least=_end(hour) + KEPT_AFTER)
-    return RedirectResponse(f"/office-hours/{hour.id}/place", 303)
-
-
-def _mistakes(values: dict[str, str]) -> dict[str, str]:
-    errors = {}
-    if not values["name"]:
-        errors["name"] = N_("Please say what we may call you.")
-    elif len(values["name"]) > NAME_LENGTH:
-        errors["name"] = N_("This is too long.")
-    if not values["topic"]:
-        errors["topic"] = N_("Please say in one line what it is about.")
-    elif len(values["topic"]) > QUESTION_LENGTH:
-        errors["topic"] = N_("This is too long.")
-    return errors
-
-
-def _take_seat(request: Request, connection: Connection, hour: OfficeHour, values: dict[str, str]) -> Person:
-    """A person with seat and consent; whoever wants to be read out has asked a question with it."""
-    scope, language = Scope(values["scope"]), request.state.language
-    person = store.add_person(
-        connection, hour.id, name=values["name"], role=Role.GUEST, language=language, topic=values["topic"]
-    )
-    store.give_consent(connection, person.id, scope, hour.consent_version)
-    if scope is Scope.READ_OUT:
-        written = {"question": values["topic"], "name": values["name"], "consent": "yes", "form": random_id()}
-        arrival = form_source.read(written, office_hour=hour.id, language=language, at=now())
-        intake.take(connection, arrival, house_of(request).safe)
-    return person
+PARTS = {None: "place.html", "seat": "seat.html", "notes": "notes.html"}
 
 
 def place(request: Request) -> Response:
-    """The person's own page from the camera check to the end; `?part=seat` is what changes on it."""
+    """The person's own page from the camera check to the end; `?part=` is what changes on it."""
     hour = _hour(request)
     person: Person | None = request.state.visitor.person_in(hour.id)
     if person is None:
@@ -97,13 +42,15 @@ def place(request: Request) -> Response:
     if person.role is Role.HOST:
         return RedirectResponse(f"/office-hours/{hour.id}/host", 303)
     with house_of(request).database.reading() as connection:
-        values = seat_values(connection, hour, person)
+        values = seat_values(connection, hour, person) | consent.own_values(request, connection, hour, person)
+        if person.role is Role.GUEST:
+            values |= guest_values(request, connection, hour, person, values)
     part = request.query_params.get("part")
-    if part not in (None, "seat"):
+    if part not in PARTS:
         raise HTTPException(404)
     return render(
         request,
-        "seat.html" if part else "place.html",
+        PARTS[part],
         hour=hour,
         person=person,
         room=room_values(request, hour, person),
@@ -116,11 +63,12 @@ def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dic
     """How things stand with a person: their seat, how many are before them, the sign."""
     seat = store.seat(connection, person.id)
     away = seat.state is SeatState.ON_AIR and turn.is_away(connection, hour.id, person.id)
-    line = [each for each in waiting.line(store.seats_of(connection, hour.id)) if speaks(connection, each.person)]
-    before = [each for each in line if each.position < seat.position]
+    guest = guests.of(connection, person) if person.role is Role.GUEST else None
     return {
         "seat": seat,
-        "before": len(before),
+        "before": _before(connection, seat),
+        "guest": guest,
+        "wait": None,
         "read_out": person.role is Role.GUEST and not speaks(connection, person.id),
         "may_send": seat.state in IN_ROOM and has_room(hour, now()),
         "may_share": may_share(person.role, seat),
@@ -130,13 +78,53 @@ def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dic
         **line_values(connection, hour),
         "State": State,
         "SeatState": SeatState,
+        "Gone": Gone,
+        "Way": Way,
     }
+
+
+def _before(connection: Connection, seat: Seat) -> int:
+    """How many are before somebody who waits; looked up for nobody else, since a hundred pages ask at once."""
+    if seat.state is not SeatState.WAITING:
+        return 0
+    line = waiting.line(store.seats_of(connection, seat.office_hour))
+    return sum(1 for each in line if each.position < seat.position and speaks(connection, each.person))
+
+
+def guest_values(
+    request: Request, connection: Connection, hour: OfficeHour, person: Person, values: dict[str, Any]
+) -> dict[str, Any]:
+    """What only a waiting guest is shown: how long it may take, lines of the staff, what a parent has to do."""
+    guest: Guest = values["guest"]
+    seat: Seat = values["seat"]
+    found: dict[str, Any] = {"notes": notes.for_person(connection, person), "Parent": Parent, "parent_link": None}
+    found["goal"] = store.office_hour(connection, guest.sent_to) if guest.sent_to else None
+    found["code_for"] = code_for
+    if guest.parent_sealed and guest.parent not in ALLOWED:
+        found["parent_link"] = f"/parent/{house_of(request).safe.open(guest.parent_sealed)}"
+    if seat.state is SeatState.WAITING and not values["read_out"]:
+        found["wait"] = _wait(connection, hour, values["before"])
+    return found
+
+
+def _wait(connection: Connection, hour: OfficeHour, before: int) -> Wait:
+    people = store.persons_of(connection, hour.id)
+    speaking = frozenset(each.id for each in people if each.role is Role.GUEST)
+    turns, running = patience.turns(commands.history(connection, hour.id), speaking)
+    backstage = sum(
+        1
+        for seat in store.seats_of(connection, hour.id)
+        if seat.person in speaking and seat.state is SeatState.ADMITTED
+    )
+    end = hour.began_at + timedelta(minutes=hour.planned_minutes) if hour.began_at else None
+    left_s = (end - now()).total_seconds() if end else None
+    running_s = (now() - running).total_seconds() if running else None
+    return patience.expected(turns, before + backstage, left_s, running_s)
 
 
 def speaks(connection: Connection, person: str) -> bool:
     """Whether a guest agreed to be seen and heard; who did not is read out and takes nobody's turn."""
-    given = store.consents_of(connection, person)
-    return any(each.scope is Scope.LIVE_AND_RECORDING and each.taken_back_at is None for each in given)
+    return Scope.LIVE in agreement.given(connection, store.person(connection, person))
 
 
 def sign_for(connection: Connection, hour: OfficeHour, seat: SeatState, *, away: bool = False) -> str:
@@ -163,10 +151,6 @@ def room_values(request: Request, hour: OfficeHour, person: Person) -> dict[str,
     }
 
 
-def _end(hour: OfficeHour) -> datetime:
-    return (hour.began_at or hour.starts_at) + timedelta(minutes=hour.planned_minutes)
-
-
 def is_secure(request: Request) -> bool:
     """Whether browsers give this page a camera: https, or the machine itself."""
     host = request.headers.get("host", "").rsplit(":", 1)[0]
@@ -174,27 +158,25 @@ def is_secure(request: Request) -> bool:
 
 
 def leave(request: Request) -> Response:
-    """Give the seat up; the person may come back to the end of the line by joining again."""
+    """Give the seat up; the person may come back to the end of the line."""
     hour = _hour(request)
     person = taking_part(request, hour.id)
     with house_of(request).database.transaction() as connection:
-        seat = store.seat(connection, person.id)
-        if seat.state in IN_ROOM:
-            waiting.hold(connection, person)
-            seat = store.seat(connection, person.id)
-        if seat.state not in LEFT:
-            store.move_seat(connection, person.id, seat.state, SeatState.LEFT)
+        if store.seat(connection, person.id).state not in LEFT:
+            reception.leave(connection, person)
     return RedirectResponse(f"/office-hours/{hour.id}/place", 303)
 
 
 def come_back(request: Request) -> Response:
-    """Wait again after having left."""
+    """Wait again after having left, at the end of the line; missed, at the place that was kept."""
     hour = _hour(request)
     person = taking_part(request, hour.id)
     with house_of(request).database.transaction() as connection:
-        seat = store.seat(connection, person.id)
-        if seat.state in (SeatState.LEFT, SeatState.MISSED):
-            store.move_seat(connection, person.id, seat.state, SeatState.WAITING)
+        state = store.seat(connection, person.id).state
+        if state is SeatState.LEFT:
+            reception.come_back(connection, person, now())
+        elif state is SeatState.MISSED:
+            reception.answer(connection, person, now())
     return RedirectResponse(f"/office-hours/{hour.id}/place", 303)
 
 
@@ -237,19 +219,7 @@ def _hour(request: Request) -> OfficeHour:
         return store.office_hour(connection, request.path_params["id"])
 
 
-def _step(
-    request: Request, hour: OfficeHour, step: str, values: dict[str, str], errors: dict[str, str], status: int = 200
-) -> Response:
-    kept = dict.fromkeys(("name", "topic", "scope"), "") | values
-    return render(
-        request, "join.html", status=status, hour=hour, step=step, values=kept, errors=errors,
-        open=hour.state in TAKING_QUESTIONS, secure=is_secure(request), limit=QUESTION_LENGTH,
-    )  # fmt: skip
-
-
 routes = [
-    Route("/office-hours/{id}/join", join),
-    Route("/office-hours/{id}/join", next_step, methods=["POST"]),
     Route("/office-hours/{id}/place", place),
     Route("/office-hours/{id}/leave", leave, methods=["POST"]),
     Route("/office-hours/{id}/come-back", come_back, methods=["POST"]),

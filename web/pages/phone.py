@@ -12,7 +12,7 @@ from ingest.database import now
 from ingest.people import Role
 from web import handover
 from web.door import sign_in
-from web.pages.join import KEPT_AFTER
+from web.pages.enrol import KEPT_AFTER
 from web.rendering import N_, common, house_of, render
 from web.rights import taking_part
 

@@ -16,6 +16,7 @@ from publish import store as publications
 from publish.publication import Publication, State, TargetName
 from publish.targets import refusals
 from web.rendering import N_
+from web.words import say
 
 NOT_RELEASED = N_("Release the recording first: what is not public here is not put on YouTube.")
 NOT_CONNECTED = N_("No channel is connected yet.")
@@ -168,7 +169,7 @@ def put(connection: Connection, hour: OfficeHour) -> None:
     edition, refusal = store.edition_of(connection, hour.id), why_not(connection, hour)
     if refusal or edition is None:
         raise HTTPException(409, refusal)
-    pipeline.to_youtube(connection, hour, edition)
+    pipeline.to_youtube(connection, hour, edition, say(hour.language, "This part is not shown"))
 
 
 def take_back(connection: Connection, hour: OfficeHour) -> None:

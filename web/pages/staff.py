@@ -23,7 +23,7 @@ from questions.question import State as QuestionState
 from questions.question import one_line, plain
 from web import personal, telling
 from web.offers import offers
-from web.pages import figures, line, preflight, publications, rehearse, work_lines
+from web.pages import figures, line, marks, preflight, publications, rehearse, work_lines
 from web.pages.announce import CHANGEABLE
 from web.pages.line import role_words as role_words
 from web.pages.need import SERVICES
@@ -59,7 +59,18 @@ def _close(connection: Connection, hour: OfficeHour) -> None:
 def _release(connection: Connection, hour: OfficeHour) -> None:
     if hour.state not in WITH_RECORDING:
         raise Overtaken(f"the office hour is {hour.state.value}")
-    own_site.release(connection, hour.id)
+    try:
+        own_site.release(connection, hour.id)
+    except own_site.NotYet as error:
+        raise HTTPException(409, NOT_YET[type(error)]) from error
+
+
+NOT_YET: dict[type[own_site.NotYet], str] = {
+    own_site.MarksOpen: N_("Moments of the recording are marked. Look at them on the page of the office hour first."),
+    own_site.StillCovered: N_("Somebody took back their consent and is being covered. Try again in a minute."),
+    own_site.LiveOnly: N_("This office hour was live only; there is no recording."),
+}
+"""What is said when a release has to wait."""
 
 
 def _withdraw(connection: Connection, hour: OfficeHour) -> None:
@@ -86,7 +97,7 @@ ASKED_ONCE = frozenset({"end", "cancel", "withdraw", "put_on_youtube", "take_fro
 """Moves that cannot be undone by the next button: they are asked about once."""
 ASKED_FOR_NOTHING: dict[str, Callable[[Connection, OfficeHour], str]] = {"put_on_youtube": publications.why_not}
 """What would be refused anyway is not asked about: the sentence that says why, or an empty one."""
-PARTS = {"": "hour.html", "state": "hour_state.html", "publications": "hour_publications.html"}
+PARTS = {"": "hour.html", "state": "hour_state.html", "publications": "hour_publications.html", "marks": "marks.html"}
 NOTE_LENGTH = 200
 """Characters of the reason for a cancellation."""
 REVIEWED = frozenset({"release", "withdraw"})
@@ -116,6 +127,7 @@ def page(request: Request) -> Response:
         recorded = hour.state in WITH_RECORDING and store.edition_of(connection, hour.id) is not None
         lines = publications.lines(published.of_office_hour(connection, hour.id), work, hour) if recorded else []
         why_not = publications.why_not(connection, hour)
+        marked = marks.shown(connection, hour)
         stuck = len(letters.of_office_hour(connection, hour.id, letters.NEED_STAFF))
         counts = line.line_values(connection, hour)
         waiting_askers = letters.unreleased(connection, hour.id)
@@ -132,7 +144,7 @@ def page(request: Request) -> Response:
     values["progress"] = pipeline.progress(work)
     values["work"] = work_lines.lines([step for step in work if step.kind not in publications.KINDS], now())
     values |= {"lines": lines, "why_not": why_not, "connected": why_not != publications.NOT_CONNECTED}
-    values |= {"elsewhere": publications.KINDS, "stuck": stuck, "waiting": waiting_askers} | looked
+    values |= {"elsewhere": publications.KINDS, "stuck": stuck, "waiting": waiting_askers, "marks": marked} | looked
     values |= {"choice": offers(hour), "SERVICES": SERVICES, "ROLES": ROLES, "Role": Role}
     part = request.query_params.get("part", "")
     if part not in PARTS:

@@ -1,6 +1,6 @@
 """An office hour for its public: what is announced, the programme while it is on air, the replay afterwards."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ingest import steps, store
+from ingest import pseudonyms, steps, store
 from ingest.archive import Room
 from ingest.database import now
 from ingest.live.packetise import fits_browsers
@@ -161,23 +161,23 @@ def recording(room: Room, edition: Edition, language: str) -> Recording:
 
 
 def replay(request: Request) -> Response:
-    """The recording; `?q=ID` begins at a question."""
+    """The recording; `?q=ID` begins at a question, `?t=` at a media time."""
     house, id = house_of(request), request.path_params["id"]
     with house.database.reading() as connection:
         hour = store.office_hour(connection, id)
         edition = store.edition_of(connection, id)
         answered = questions.of_office_hour(connection, id, ASKED)
         work = steps.of_office_hour(connection, id)
+        masks = pseudonyms.of_office_hour(connection, id)
     if hour.state in RUNNING:
         return RedirectResponse(f"/office-hours/{id}/live", 303)
-    if edition is None or hour.state not in WITH_RECORDING:
+    if edition is None or hour.state not in WITH_RECORDING or not hour.recorded:
         raise HTTPException(404, N_("There is no recording of this office hour."))
     if not may_see(request, hour):
         raise HTTPException(410)
     found = recording(house.archive.room(id), edition, hour.language)
-    asked = {question.id: question for question in answered}
-    wanted = request.query_params.get("q", "")
-    begin = next((cue.start_s for cue in found.chapters if cue.id == wanted), 0.0) if wanted else 0.0
+    asked = {each.id: replace(each, text=pseudonyms.mask(each.text, masks)) for each in answered}
+    begin = _begin(request, found)
     part = request.query_params.get("part")
     if part not in (None, "banner"):
         raise HTTPException(404)
@@ -192,6 +192,17 @@ def replay(request: Request) -> Response:
         reviewing=Right.REVIEW in request.state.visitor.rights(id),
         Visibility=Visibility,
     )
+
+
+def _begin(request: Request, found: Recording) -> float:
+    """Where to begin: at a question (`?q=`) or at a media time in seconds (`?t=`)."""
+    wanted = request.query_params.get("q", "")
+    if wanted:
+        return next((cue.start_s for cue in found.chapters if cue.id == wanted), 0.0)
+    try:
+        return min(max(float(request.query_params.get("t", "0")), 0.0), found.seconds)
+    except ValueError:
+        return 0.0
 
 
 def question(request: Request) -> Response:

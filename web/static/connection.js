@@ -7,7 +7,7 @@ const SILENCE_MS = 2000;
 const GATHERING_MS = 1000;
 const LOOK_MS = 500;
 const ANSWER_MS = 4000;  // Without a network a request waits for a minute, and the network may be back before that.
-const MOBILE_BITRATE = 1_000_000;
+const MOBILE_BITRATE = 900_000;  // With sound and what packets weigh it stays below 1 Mbit/s.
 const AUDIO_BITRATE = 48_000;
 // What is sent until the studio has said what the tile needs.
 const FIRST = { width: 960, height: 540, frame_rate: 30, bits_per_s: 1_400_000 };
@@ -63,8 +63,8 @@ const moved = () => {
   document.dispatchEvent(new CustomEvent("moved"));
 };
 
-export const fetchTicket = async (audience, csrf) => {
-  const answer = await fetch("/tickets", {
+export const fetchTicket = async (audience, csrf, tickets = "/tickets") => {
+  const answer = await fetch(tickets, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-Csrf": csrf },
     body: JSON.stringify({ audience, page: seat.page, claim: seat.claim }),
@@ -109,9 +109,10 @@ export const gathered = (peer) => new Promise((resolve) => {
 
 export class Connection {
   // `audience` is "whip", "screen" or "whep"; `stream` is what is sent, or takes what comes; `onState` hears
-  // "idle", "connecting", "connected", "again", "full". `door`: an address that needs no ticket, for viewers.
-  constructor({ audience, csrf, iceServers, stream, onState, door }) {
-    Object.assign(this, { audience, csrf, iceServers, stream, onState, door });
+  // "idle", "connecting", "connected", "again", "full". `door`: an address that needs no ticket, for viewers;
+  // `tickets`: where somebody who is no person of the office hour gets theirs.
+  constructor({ audience, csrf, iceServers, stream, onState, door, tickets }) {
+    Object.assign(this, { audience, csrf, iceServers, stream, onState, door, tickets });
     this.running = false;
   }
 
@@ -177,7 +178,7 @@ export class Connection {
 
   async #connect(round) {
     const headers = { "Content-Type": "application/sdp" };
-    if (!this.door) headers.Authorization = `Bearer ${await fetchTicket(this.audience, this.csrf)}`;
+    if (!this.door) headers.Authorization = `Bearer ${await fetchTicket(this.audience, this.csrf, this.tickets)}`;
     if (this.round !== round) throw new Refused("another round has taken over");
     const peer = this.peer = new RTCPeerConnection({ iceServers: this.iceServers, bundlePolicy: "max-bundle" });
     if (this.sends) this.#offerTracks(peer);

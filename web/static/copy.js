@@ -19,13 +19,19 @@ const copy = async (source) => {
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copies]");
   if (!button || !(await copy(document.getElementById(button.dataset.copies)))) return;
+  button.dataset.copied = "yes";
   const words = button.querySelector("[data-says]");
+  if (!words) return;
   words.textContent = words.dataset.done;
   clearTimeout(button.timer);
   button.timer = setTimeout(() => { words.textContent = words.dataset.says; }, SAID_MS);
 });
 
-for (const button of document.querySelectorAll("[data-copies]")) button.hidden = false;
+const show = (root) => {
+  for (const button of root.querySelectorAll("[data-copies][hidden]")) button.hidden = false;
+};
+document.addEventListener("part", ({ target }) => show(target));
+show(document);
 
 const print = document.getElementById("print");
 if (print) {

@@ -6,7 +6,7 @@ const tick = (field) => {
   const whole = Math.max(0, Math.trunc((Date.now() - new Date(field.dataset.elapsed)) / 1000));
   field.textContent = `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 };
-setInterval(() => document.querySelectorAll(".cut [data-elapsed]").forEach(tick), 1000);
+setInterval(() => document.querySelectorAll("[data-elapsed]").forEach(tick), 1000);
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;

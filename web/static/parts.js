@@ -1,32 +1,85 @@
 // News of an office hour come in over one event stream; the parts of the page that show it are fetched again.
-// A part in which somebody is typing or choosing waits until they are done.
+// A part in which somebody is typing or choosing waits until they are done. What lies under the pointer stays there:
+// a list is scrolled by as much as it grew above it, and where that is not enough the part waits until the pointer has
+// gone. In a part with `data-steady` everything has its place, so it never waits.
 
 const COALESCE_MS = 150;
 const LOOK_ANYWAY_MS = 15000;  // A lost event must not leave a page wrong for long.
+const CONTROLS = "a, button, input, select, textarea, summary, label";
+
+let under = null;  // The control under the pointer, or under the finger as long as it is down.
+
+// Whoever has pressed sees what became of it: what they pressed is not held any more.
+export const pressed = () => { under = null; };
 
 const busy = (part) => {
   const focused = document.activeElement;
-  return part.contains(focused) && focused.matches("textarea, input:not([type=hidden]), select");
+  return part.contains(focused) && focused.matches("textarea, input:not([type=hidden], [type=checkbox]), select");
 };
 
-const fill = (part, text) => {
-  if (part.dataset.shown === text) return;
-  const focused = part.contains(document.activeElement) ? focusKey(document.activeElement) : null;
-  const opened = [...part.querySelectorAll("details[open]")].map(detailsKey);
-  const ticked = [...part.querySelectorAll("input[type=checkbox][id]:checked")].map((each) => each.id);
-  part.innerHTML = text;  // Our own server's HTML, escaped there; scripts in it would not run under the policy.
-  part.dataset.shown = text;
-  for (const details of part.querySelectorAll("details")) {
-    if (opened.includes(detailsKey(details))) details.open = true;
-  }
-  for (const box of part.querySelectorAll("input[type=checkbox][id]")) box.checked ||= ticked.includes(box.id);
-  if (focused) [...part.querySelectorAll("button, a")].find((each) => focusKey(each) === focused)?.focus({ preventScroll: true });
-  part.dispatchEvent(new CustomEvent("part", { bubbles: true }));
+// Which control this is, in whatever state the part is made anew: its form's address and fields, or its words.
+const keyOf = (element) => {
+  if (element.id) return `#${element.id}`;
+  if (!element.form) return element.textContent;
+  const fields = new URLSearchParams(new FormData(element.form));
+  for (const name of ["csrf", "seen", "other"]) fields.delete(name);  // What else the page showed with it.
+  return `${element.form.action}?${fields} ${element.dataset.shift ?? element.type}`;
 };
 
 const detailsKey = (details) => details.id || details.querySelector("summary")?.textContent;
 
-const focusKey = (element) => element.dataset.key || element.form && `${element.form.action} ${element.textContent}` || element.textContent;
+const found = (part, key) => [...part.querySelectorAll(CONTROLS)].find((each) => keyOf(each) === key);
+
+// The focus goes to the same control, or to one beside it where that has gone grey, or to the list it was in.
+const focusAgain = (part, key) => {
+  const again = found(part, key);
+  const beside = again?.disabled ? again.closest("li, article")?.querySelector("button:not([disabled])") : again;
+  (beside ?? part.closest("[tabindex]"))?.focus({ preventScroll: true });
+};
+
+const scroller = (element) => {
+  for (let each = element; each; each = each.parentElement) {
+    if (each.scrollHeight > each.clientHeight && ["auto", "scroll"].includes(getComputedStyle(each).overflowY)) return each;
+  }
+  return document.scrollingElement;
+};
+
+// The part with the new text, unless that would move what is under the pointer; then as it was, and false.
+const fill = (part, text) => {
+  if (part.dataset.shown === text) return true;
+  const anchor = !part.hasAttribute("data-steady") && under?.isConnected && part.contains(under) ? under : null;
+  const [key, top] = anchor ? [keyOf(anchor), anchor.getBoundingClientRect().top] : [null, 0];
+  const focused = part.contains(document.activeElement) ? keyOf(document.activeElement) : null;
+  const opened = [...part.querySelectorAll("details[open]")].map(detailsKey);
+  const ticked = [...part.querySelectorAll("input[type=checkbox][id]:checked")].map((each) => each.id);
+  const before = [...part.childNodes];
+  const box = scroller(part);
+  const scrolled = box.scrollTop;
+  const made = document.createElement("template");
+  made.innerHTML = text;  // Our own server's HTML, escaped there; scripts in it would not run under the policy.
+  part.replaceChildren(made.content);
+  for (const details of part.querySelectorAll("details")) {
+    if (opened.includes(detailsKey(details))) details.open = true;
+  }
+  for (const tick of part.querySelectorAll("input[type=checkbox][id]")) tick.checked ||= ticked.includes(tick.id);
+  if (anchor && !stays(part, box, key, top)) {
+    part.replaceChildren(...before);
+    box.scrollTop = scrolled;
+    if (focused) focusAgain(part, focused);
+    return false;
+  }
+  part.dataset.shown = text;
+  if (focused) focusAgain(part, focused);
+  part.dispatchEvent(new CustomEvent("part", { bubbles: true }));
+  return true;
+};
+
+const stays = (part, box, key, top) => {
+  const again = found(part, key);
+  if (!again) return false;
+  box.scrollTop += again.getBoundingClientRect().top - top;
+  return Math.abs(again.getBoundingClientRect().top - top) < 1;
+};
 
 const refresh = async (part) => {
   if (busy(part)) {
@@ -36,7 +89,9 @@ const refresh = async (part) => {
   delete part.dataset.stale;
   try {
     const answer = await fetch(part.dataset.part, { headers: { Accept: "text/html" } });
-    if (answer.ok && !answer.redirected) fill(part, (await answer.text()).trim());
+    if (!answer.ok || answer.redirected) return;
+    const text = (await answer.text()).trim();
+    if (busy(part) || !fill(part, text)) part.dataset.stale = "yes";  // Somebody began to type while it was fetched.
   } catch {
     part.dataset.stale = "yes";  // No network: the next event or the next look mends it.
   }
@@ -50,6 +105,25 @@ export const refreshAll = () => {
   }, COALESCE_MS);
 };
 
+const refreshStale = () => document.querySelector("[data-stale]") && refreshAll();
+
+// A mouse is over a control, a finger is on it only while it is down.
+document.addEventListener("pointerover", ({ target, pointerType }) => {
+  if (pointerType !== "mouse") return;
+  const control = target.closest?.(CONTROLS) ?? null;
+  if (control === under) return;
+  under = control;
+  refreshStale();
+});
+document.addEventListener("pointerdown", ({ target }) => { under = target.closest?.(CONTROLS) ?? null; });
+for (const name of ["pointerup", "pointercancel"]) {
+  document.addEventListener(name, ({ pointerType }) => {
+    if (pointerType === "mouse") return;
+    setTimeout(() => { under = null; refreshStale(); });  // After the press that it makes.
+  });
+}
+document.documentElement.addEventListener("pointerleave", () => { under = null; refreshStale(); });
+
 const listen = (officeHour) => {
   const source = new EventSource(`/events?office_hour=${encodeURIComponent(officeHour)}`);
   source.addEventListener("message", refreshAll);
@@ -57,9 +131,7 @@ const listen = (officeHour) => {
   source.addEventListener("here", () => fetch(`/staff/office-hours/${encodeURIComponent(officeHour)}/here`).catch(() => {}));
   setInterval(refreshAll, LOOK_ANYWAY_MS);
   document.addEventListener("visibilitychange", () => document.hidden || refreshAll());
-  document.addEventListener("focusout", () => {
-    if (document.querySelector("[data-stale]")) refreshAll();
-  });
+  document.addEventListener("focusout", refreshStale);
 };
 
 if (document.body.dataset.news) listen(document.body.dataset.news);

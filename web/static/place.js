@@ -5,6 +5,8 @@ import { refreshAll } from "./parts.js";
 import { HEARD, reportDevices, watchLevel } from "./devices.js";
 import { Connection, Socket } from "./connection.js";
 import { claim } from "./handover.js";
+import "./copy.js";
+import "./quiet.js";
 import { post } from "./line.js";
 
 const room = document.getElementById("room");
@@ -13,19 +15,24 @@ const { csrf } = room.dataset;
 const at = (id) => document.getElementById(id);
 const WIDTH = 1280;  // The largest tile there is; what is sent is made smaller when the tile is.
 const HEIGHT = 720;
+const TALLEST = 3 / 4;  // The sign and what one waits for stay on a telephone's page with the own picture.
+const MUTED_MS = 1500;  // A track is muted for a moment when devices change; longer means that it was taken away.
 const SCREEN = { width: 1280, height: 720, frame_rate: 15, bits_per_s: 1_500_000 };  // Large and slow: it is read.
 
 let stream = null;
 let sending = null;
 let hearing = null;
+let inside = null;  // Whether the connection for hearing was made as somebody in the room, or as somebody who waits.
 let sharing = null;
 let spoken = null;  // The newest state that the socket told, and when.
 
 // Camera and microphone
 
+const seen = () => room.dataset.camera === "yes" && at("seat-state")?.dataset.video !== "no";
+
 const wanted = () => ({
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...chosen("microphone") },
-  video: { width: { ideal: WIDTH }, height: { ideal: HEIGHT }, frameRate: { ideal: 30, max: 30 }, ...chosen("camera") },
+  video: seen() && { width: { ideal: WIDTH }, height: { ideal: HEIGHT }, frameRate: { ideal: 30, max: 30 }, ...chosen("camera") },
 });
 
 const chosen = (id) => (at(id)?.value ? { deviceId: { exact: at(id).value } } : {});
@@ -36,6 +43,7 @@ const complain = (name) => {
     each.hidden = each.dataset.problem !== (known.includes(name) ? name : "other");
   }
   at("no-device").hidden = false;
+  at("start-devices").hidden = false;
 };
 
 const startDevices = async () => {
@@ -48,17 +56,46 @@ const startDevices = async () => {
     return complain(error.name);
   }
   at("no-device").hidden = true;
+  const withPicture = stream.getVideoTracks().length > 0;
   at("own").srcObject = stream;
-  at("own-none").hidden = true;
-  for (const id of ["level", "choices", "mute", "blind"]) at(id).hidden = false;
+  at("own-none").hidden = withPicture;
+  for (const id of ["level", "choices", "mute"]) at(id).hidden = false;
+  at("blind").hidden = !withPicture;
   at("start-devices").hidden = true;
   document.body.dataset.devices = "on";
-  for (const track of stream.getTracks()) track.addEventListener("ended", startDevices);
+  for (const track of stream.getTracks()) {
+    track.addEventListener("ended", mend);
+    track.addEventListener("mute", () => setTimeout(mend, MUTED_MS));
+  }
   await listDevices();
   measure(stream);
-  if (sending?.running) for (const track of stream.getTracks()) await sending.replaceTrack(track.kind, track);
   showMuted();
+  await handOver();
   act();
+};
+
+// A connection goes on with the new tracks; one that had no picture and gets one, or the reverse, is made anew.
+const handOver = async () => {
+  if (!sending?.running) return;
+  const kinds = (each) => each.getTracks().map((track) => track.kind).sort().join();
+  if (kinds(sending.stream) !== kinds(stream)) {
+    sending.stop();
+    sending = null;
+    return;
+  }
+  for (const track of stream.getTracks()) await sending.replaceTrack(track.kind, track);
+  sending.stream = stream;
+};
+
+// A call, another app, a pulled plug or the lock takes camera and microphone away; back in front, they are
+// asked for again. A page that nobody sees would get nothing.
+let mending = false;
+const mend = async () => {
+  if (document.hidden || mending || !stream) return;
+  if (stream.getTracks().every((track) => track.readyState === "live" && !track.muted)) return;
+  mending = true;
+  await startDevices();
+  mending = false;
 };
 
 const listDevices = async () => {
@@ -163,11 +200,16 @@ const listen = () => {
   });
 };
 
-// Who is let in, or sent back to wait, hears something else from then on: a connection of another kind.
-let inside = null;
-const heardInside = (send) => {
-  if (inside !== null && inside !== send) hearing?.restart();
-  inside = send;
+// Who waits hears what goes out; who is let in hears the room without themselves: a connection of another kind.
+const hear = (asInside) => {
+  hearing ??= new Connection({
+    audience: "whep", csrf, iceServers: facts.iceServers, stream: programme,
+    onState: (state) => state === "connected" ? listen() : state === "idle" && (at("programme").hidden = true),
+  });
+  if (inside !== null && inside !== asInside) hearing.restart();
+  inside = asInside;
+  hearing.start();
+  socket.start();
 };
 
 const act = () => {
@@ -184,18 +226,12 @@ const act = () => {
     sending.stop();
     unshare();
   }
-  if (!gone && stream && seat.dataset.listen === "yes") {
-    heardInside(seat.dataset.send);
-    hearing ??= new Connection({
-      audience: "whep", csrf, iceServers: facts.iceServers, stream: programme,
-      onState: (state) => state === "connected" ? listen() : state === "idle" && (at("programme").hidden = true),
-    });
-    hearing.start();
-    socket.start();
-  } else if (hearing?.running) {
+  if (!gone && seat.dataset.listen === "yes") hear(seat.dataset.send === "yes");
+  else if (hearing?.running) {
     hearing.stop();
     socket.stop();
   }
+  if (stream && room.dataset.camera === "yes" && seen() !== stream.getVideoTracks().length > 0 && !gone) startDevices();
   if (gone && stream) {
     for (const track of stream.getTracks()) track.stop();
     at("own").srcObject = null;
@@ -275,7 +311,14 @@ const stayAwake = async () => {
   awake = await navigator.wakeLock.request("screen").catch(() => null);
 };
 
+// Held upright, a telephone sends an upright picture: the box takes its shape, so that nobody fits into half a frame.
+const shape = () => {
+  const { videoWidth, videoHeight } = at("own");
+  if (videoWidth) at("own").parentElement.style.aspectRatio = String(Math.max(TALLEST, videoWidth / videoHeight));
+};
+
 if (at("own")) {
+  at("own").addEventListener("resize", shape);
   at("start-devices").addEventListener("click", () => { claim(); startDevices(); stayAwake(); });
   document.addEventListener("moved", fallSilent);
   at("mute").addEventListener("click", (event) => { toggle(event); tellMuted(); });
@@ -287,8 +330,13 @@ if (at("own")) {
     at("programme-video").muted = false;
     at("hear").hidden = true;
   });
-  document.addEventListener("visibilitychange", () => awake && stayAwake());
+  document.addEventListener("visibilitychange", () => {
+    if (awake) stayAwake();
+    mend();
+  });
+  addEventListener("pageshow", mend);
   addEventListener("pagehide", () => { unshare(); sending?.stop(); hearing?.stop(); });
+  if (at("seat-state")?.dataset.listen === "yes") stayAwake();
 }
 document.addEventListener("part", act);
 setInterval(showSign, 1000);

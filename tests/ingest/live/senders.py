@@ -24,10 +24,11 @@ from tests.standins.media import BEEP_S, COLOURS, FLASH_FRAMES, SAMPLE_RATE
 
 @dataclass(frozen=True)
 class Sender:
-    """Somebody of the cast with a camera: their colour, and the pitch of their beep."""
+    """Somebody of the cast with a camera: their colour, and the pitch of their beep. `id`: where they have a row."""
 
     person: str
     pitch_hz: int
+    id: str = ""
 
     def command(self, address: str, size: str = "640x360", rate: int = 30) -> list[str]:
         """ffmpeg's command line; `readrate_catchup` keeps it from playing faster after the connection was made."""
@@ -41,7 +42,7 @@ class Sender:
         return [
             imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error",
             *pace, "-f", "lavfi", "-i", pictures, *pace, "-f", "lavfi", "-i", beep,
-            *encode, "-f", "whip", "-authorization", self.person, address,
+            *encode, "-f", "whip", "-authorization", self.id or self.person, address,
         ]  # fmt: skip
 
 

@@ -332,6 +332,24 @@ def test_what_was_cut_can_be_opened_by_the_office_from_the_keyframe_before(tmp_p
     assert {"ada", "chris"} <= set().union(*tones(sound_of(content), 25))
 
 
+def test_who_takes_back_is_out_of_the_delay_and_sealed_nowhere(tmp_path: Path, rooms: list[Room]) -> None:
+    room = Room(tmp_path, 25, 2)
+    rooms.append(room)
+    room.start()
+    room.run(4)
+    room.show("chris")
+    room.run(1)
+    room.told(room.programme.cut(keep=False))
+    room.show("ada")
+    room.run(0.1)
+    room.told(room.programme.go_on())
+    room.run(3)
+    room.stop()
+    assert {name for name, _ in runs(colours(joined(room.room.programme(), "video"), "mp4"))} == {"ada", "slide"}
+    assert not any("chris" in each for each in tones(recorded_sound(room), 25))
+    assert room.sealed == []
+
+
 def test_segments_keep_their_boundaries_in_a_cut(tmp_path: Path, rooms: list[Room]) -> None:
     room = Room(tmp_path, 25, 2)
     rooms.append(room)

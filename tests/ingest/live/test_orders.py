@@ -68,8 +68,8 @@ class Programme:
     def prepare_cut(self, slide: Any, sealing: Any) -> None:
         self.notes.append(("cut slide", (slide.title, slide.detail)))
 
-    def cut(self) -> "Future[Effect]":
-        return self._effect("cut", max(0, self.now - self.delay))
+    def cut(self, *, keep: bool = True) -> "Future[Effect]":
+        return self._effect("cut" if keep else "cut for good", max(0, self.now - self.delay))
 
     def go_on(self) -> "Future[Effect]":
         return self._effect("go on", self.now)

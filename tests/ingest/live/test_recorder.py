@@ -283,3 +283,16 @@ def test_an_hour_is_ended_as_fast_as_a_minute(tmp_path: Path) -> None:
     # 0.1 s here, mostly writing two lists of 1,801 lines; what must not happen is touching 1,800 segments.
     assert time.monotonic() - began < 1
     assert len(listed(studio.programme).segments) == 1801
+
+
+def test_a_recording_that_is_live_only_goes_on_after_a_crash_without_what_was_erased(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    studio.feed(RATE * 11)
+    for kind in ("video", "audio"):
+        for path in studio.programme.segments(kind)[:3]:
+            path.unlink()
+    again = Studio(tmp_path)
+    assert again.first == RATE * 11 - RATE * 11 % 10
+    again.feed(RATE * 3)
+    again.finish()
+    assert [int(path.stem) for path in again.programme.segments("video")] == [4, 5, 6, 7, 8]

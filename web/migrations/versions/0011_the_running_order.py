@@ -69,21 +69,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_marks_office_hour"), "marks", ["office_hour"])
     op.create_table(
-        "notes",
+        "intercom_notes",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("office_hour", sa.String(length=32), nullable=False),
         sa.Column("sender", sa.String(length=32), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["office_hour"], ["office_hours.id"], name=op.f("fk_notes_office_hour_office_hours")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notes")),
+        sa.ForeignKeyConstraint(
+            ["office_hour"], ["office_hours.id"], name=op.f("fk_intercom_notes_office_hour_office_hours")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intercom_notes")),
     )
-    op.create_index(op.f("ix_notes_office_hour"), "notes", ["office_hour"])
+    op.create_index(op.f("ix_intercom_notes_office_hour"), "intercom_notes", ["office_hour"])
 
 
 def downgrade() -> None:
-    for table in ("notes", "marks", "turns", "running_order"):
+    for table in ("intercom_notes", "marks", "turns", "running_order"):
         op.drop_table(table)
     op.drop_column("office_hours", "queue_closed_at")
     op.drop_column("office_hours", "extra_minutes")

@@ -1,13 +1,13 @@
 """What is wrong in a room, when staff were last there, and seats that go on with a telephone
 
-Revision: 0012, after 0011.
+Revision: 0012, after 0010.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -33,8 +33,8 @@ class Note:
     read_at: datetime | None = None
 
 
-notes = sa.Table(
-    "notes",
+intercom_notes = sa.Table(
+    "intercom_notes",
     metadata,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("office_hour", sa.ForeignKey("office_hours.id"), nullable=False, index=True),
@@ -51,30 +51,43 @@ def write(connection: Connection, office_hour: str, sender: Sender, text: str) -
     if not text:
         raise ValueError("an empty note says nothing")
     note = Note(id=random_id(), office_hour=office_hour, sender=sender, text=text, at=now())
-    connection.execute(notes.insert().values(**asdict(note)))
+    connection.execute(intercom_notes.insert().values(**asdict(note)))
     events.write(connection, "note", office_hour, note.id)
     return note
 
 
 def read(connection: Connection, office_hour: str, reader: Sender) -> None:
     """`reader` has seen all that the other end wrote."""
-    theirs = (notes.c.office_hour == office_hour, notes.c.sender != reader, notes.c.read_at.is_(None))
-    if connection.execute(notes.update().where(*theirs).values(read_at=now())).rowcount:
+    theirs = (
+        intercom_notes.c.office_hour == office_hour,
+        intercom_notes.c.sender != reader,
+        intercom_notes.c.read_at.is_(None),
+    )
+    if connection.execute(intercom_notes.update().where(*theirs).values(read_at=now())).rowcount:
         events.write(connection, "note", office_hour, office_hour)
 
 
 def newest(connection: Connection, office_hour: str, count: int) -> list[Note]:
     """The last few, the newest first."""
-    query = sa.select(notes).where(notes.c.office_hour == office_hour).order_by(notes.c.at.desc()).limit(count)
+    query = (
+        sa.select(intercom_notes)
+        .where(intercom_notes.c.office_hour == office_hour)
+        .order_by(intercom_notes.c.at.desc())
+        .limit(count)
+    )
     return rows_as(Note, connection, query)
 
 
 def unread(connection: Connection, office_hour: str, reader: Sender) -> list[Note]:
     """What the other end wrote and `reader` has not seen, the oldest first."""
-    theirs = (notes.c.office_hour == office_hour, notes.c.sender != reader, notes.c.read_at.is_(None))
-    return rows_as(Note, connection, sa.select(notes).where(*theirs).order_by(notes.c.at))
+    theirs = (
+        intercom_notes.c.office_hour == office_hour,
+        intercom_notes.c.sender != reader,
+        intercom_notes.c.read_at.is_(None),
+    )
+    return rows_as(Note, connection, sa.select(intercom_notes).where(*theirs).order_by(intercom_notes.c.at))
 
 
 def erase(connection: Connection, office_hour: str) -> int:
     """The hour is over, and with it what was whispered. Returns how many."""
-    return connection.execute(notes.delete().where(notes.c.office_hour == office_hour)).rowcount
+    return connection.execute(intercom_notes.delete().where(intercom_notes.c.office_hour == office_hour)).rowcount

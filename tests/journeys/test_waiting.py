@@ -1,0 +1,197 @@
+"""Three guests wait on their phones: Chris to be seen, Eve with her voice alone, Erika to be read out. Bo calls them.
+
+Chris is called, misses it, is called again; nobody opens a camera to hear the programme. Afterwards: a camera that is
+taken away comes back, and a second window of the same browser falls silent while one is on air.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ingest import store
+from ingest.database import now
+from ingest.live import guests
+from ingest.officehours import OfficeHour, State
+from ingest.people import SeatState
+from tests.journeys.house import wait_for
+from tests.journeys.town import Town, open_town
+from tests.journeys.visitors import PHONE, Participant, Staff, complaints
+
+pytestmark = pytest.mark.journey
+
+HEARD = """() => {
+  window.heard = [];
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...at) {
+    window.heard.push(this.frequency.value);
+    return start.apply(this, at);
+  };
+  navigator.vibrate = (pattern) => { window.felt = pattern; return true; };
+}"""
+
+
+@dataclass
+class Waiting:
+    """The office hour, Bo at the board, and two guests who wait to speak."""
+
+    hour: OfficeHour
+    staff: Staff
+    chris: Participant
+    eve: Participant
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory, films: Path) -> Iterator[Town]:
+    with open_town(tmp_path_factory.mktemp("data"), films, tmp_path_factory.mktemp("pictures")) as town:
+        yield town
+
+
+@pytest.fixture(scope="module")
+def it(town: Town) -> Waiting:
+    """The room is open; three people have come in by the only door."""
+    with town.house.database.transaction() as connection:
+        hour = store.add_office_hour(
+            connection, title="Sprechstunde", host_name="Ada Lindner", starts_at=now(), state=State.BACKSTAGE
+        )
+    staff = Staff(town.browser, town.origin)
+    staff.goto("/login")
+    staff.sign_in()
+    staff.goto(f"/staff/office-hours/{hour.id}/board")
+    chris = came(town, hour, "Chris", "Mit Bild und Stimme")
+    eve = came(town, hour, "Eve", "Nur mit der Stimme")
+    came(town, hour, "Erika", "Meine Frage soll vorgelesen werden").close()
+    return Waiting(hour, staff, chris, eve)
+
+
+def came(town: Town, hour: OfficeHour, name: str, way: str) -> Participant:
+    """Through the three steps of the form to a place."""
+    guest = Participant(town.guests, town.origin, size=PHONE)
+    guest.page.add_init_script(f"({HEARD})()")
+    guest.goto(f"/office-hours/{hour.id}/join")
+    guest.sees("Noch sieht und hört Sie niemand")
+    guest.fill("Ihr Name", name)
+    guest.fill("Was möchten Sie fragen?", "Radweg Lindenstraße")
+    guest.press("Weiter")
+    guest.page.get_by_label(way).check()
+    guest.press("Weiter")
+    guest.press("Einverstanden")
+    guest.sees_sign("not_on_air")
+    town.album.look(guest.page, f"waiting-{name}", whole=True)
+    return guest
+
+
+def state_of(town: Town, hour: OfficeHour, name: str) -> SeatState:
+    with town.house.database.reading() as connection:
+        person = next(each for each in store.persons_of(connection, hour.id) if each.name == name)
+        return store.seat(connection, person.id).state
+
+
+def away_since(town: Town, hour: OfficeHour, name: str, ago: timedelta) -> None:
+    """As if the page had been closed, and the call had been, some time ago."""
+    with town.house.database.transaction() as connection:
+        person = next(each for each in store.persons_of(connection, hour.id) if each.name == name)
+        guests.change(connection, person, seen_at=now() - ago, called_at=now() - ago)
+
+
+def test_the_programme_is_heard_before_any_camera_is_asked_for(it: Waiting) -> None:
+    for guest in (it.chris, it.eve):
+        guest.plays("#programme-video")
+        expect(guest.page.locator("#own-none")).to_be_visible()
+        expect(guest.page.locator("#link-state")).to_have_attribute("data-state", "idle")
+
+
+def test_the_order_is_the_same_for_staff_and_guests(it: Waiting) -> None:
+    it.chris.sees("Sie sind als Nächstes dran")
+    it.eve.sees("Eine Person ist vor Ihnen")
+    room = it.staff.page.get_by_role("region", name="Raum", exact=True)
+    expect(room.locator(".slip__name")).to_contain_text(["1. Chris", "2. Eve", "Erika"])
+    it.staff.column("Raum").sees("möchte vorgelesen werden")
+
+
+def test_staff_see_a_still_that_is_blurred_until_clicked(town: Town, it: Waiting) -> None:
+    it.chris.start_camera()
+    still = it.staff.page.locator(".still img")
+    expect(still).to_be_visible()
+    assert "blur" in still.evaluate("image => getComputedStyle(image).filter")
+    town.album.look(it.staff.page, "waiting-board")
+    it.staff.page.locator(".still summary").click()
+    assert still.evaluate("image => getComputedStyle(image).filter") == "none"
+
+
+def test_called_missed_and_called_again(town: Town, it: Waiting) -> None:
+    it.staff.column("Raum").press("Erst aufrufen", beside="Chris")
+    it.chris.sees("Sie werden aufgerufen")
+    expect(it.chris.page).to_have_title("● Sie werden aufgerufen – Ihr Platz – Stadt Lindenau")
+    assert it.chris.page.evaluate("() => [window.heard.slice(0, 3), window.felt.length]") == [[659, 880, 1319], 5]
+    town.album.look(it.chris.page, "waiting-called", whole=True)
+    it.chris.page.goto("about:blank")  # the tab is closed, and nobody comes for some minutes
+    away_since(town, it.hour, "Chris", timedelta(minutes=3))
+    wait_for(lambda: state_of(town, it.hour, "Chris") is SeatState.MISSED, 30)
+    it.staff.column("Raum").sees("nicht da")
+    town.album.look(it.staff.page, "waiting-board-missed", schemes=("light",))
+    it.chris.goto(f"/office-hours/{it.hour.id}/place")
+    it.chris.sees("Sie wurden aufgerufen")
+    town.album.look(it.chris.page, "waiting-missed", whole=True)
+    it.staff.column("Raum").press("Noch einmal aufrufen", beside="Chris")
+    it.chris.press("Ich bin da")
+    it.staff.column("Raum").sees("hat sich gemeldet")
+    it.chris.start_camera()
+    it.staff.column("Raum").press("Einlassen", beside="Chris")
+    it.chris.is_connected()
+    it.chris.plays("#programme-video")
+
+
+def test_a_voice_alone_comes_in_without_a_picture(town: Town, it: Waiting) -> None:
+    it.eve.press("Mikrofon starten")
+    it.staff.column("Raum").press("Einlassen", beside="Eve")
+    it.eve.is_connected()
+    expect(it.eve.page.locator("#own-none")).to_be_visible()
+    assert it.eve.page.evaluate(
+        "() => document.getElementById('own').srcObject.getTracks().map((each) => each.kind)"
+    ) == ["audio"]
+    town.album.look(it.eve.page, "waiting-voice", whole=True)
+
+
+def test_a_camera_that_was_taken_away_comes_back(it: Waiting) -> None:
+    """As a phone does with a call: the track ends, and the page is in front again."""
+    page = it.chris.page
+    before = track_of(page)
+    page.evaluate(
+        "() => { const [track] = document.getElementById('own').srcObject.getVideoTracks();"
+        " track.stop(); track.dispatchEvent(new Event('ended')); }"
+    )
+    wait_for(lambda: track_of(page) not in (before, None), 20)
+    it.chris.is_connected()
+
+
+def track_of(page: Page) -> str | None:
+    """The id of the live video track that is shown to oneself."""
+    found: str | None = page.evaluate(
+        "() => { const track = document.getElementById('own').srcObject?.getVideoTracks()[0];"
+        " return track?.readyState === 'live' ? track.id : null; }"
+    )
+    return found
+
+
+def test_a_second_window_falls_silent_while_one_is_on_air(it: Waiting) -> None:
+    it.staff.column("Raum").press("Auf Sendung", beside="Chris")
+    it.staff.column("Jetzt und gleich").press("Auf Sendung gehen")
+    it.chris.sees_sign("on_air")
+    second = it.chris.page.context.new_page()
+    second.goto(it.chris.page.url.replace("/place", "/live"))
+    second.wait_for_selector("#player")
+    second.evaluate("() => { document.getElementById('player').muted = false; }")
+    second.wait_for_function("() => document.getElementById('player').muted")
+    assert it.chris.page.evaluate("() => document.getElementById('programme-video').muted") is False
+    it.chris.page.close()
+    second.wait_for_function("() => !document.getElementById('player').muted")
+    second.close()
+
+
+def test_no_page_had_a_finding_and_no_console_complained(town: Town, it: Waiting) -> None:
+    assert town.album.wrong == []
+    assert complaints(town.browser) + complaints(town.guests) == []

@@ -1,0 +1,44 @@
+// The programme on the board, as it is made, without the broadcast's delay; its sound on wish. It runs while the page is
+// seen and the room is open.
+
+import { Connection } from "./connection.js";
+
+const monitor = document.getElementById("monitor");
+const video = document.getElementById("monitor-video");
+const none = document.getElementById("monitor-none");
+const sound = document.getElementById("monitor-sound");
+const stream = new MediaStream();
+
+const connection = new Connection({
+  audience: "whep",
+  csrf: monitor.dataset.csrf,
+  tickets: monitor.dataset.tickets,
+  iceServers: JSON.parse(monitor.dataset.ice),
+  stream,
+  onState: (state) => {
+    const shown = state === "connected";
+    none.hidden = shown;
+    sound.hidden = !shown;
+    if (!shown) return;
+    video.srcObject = stream;
+    video.play().catch(() => {});
+  },
+});
+
+const act = () => {
+  const wanted = !document.hidden && document.querySelector('[data-open="yes"]') !== null;
+  if (wanted) connection.start();
+  else if (connection.running) connection.stop();
+};
+
+sound.addEventListener("click", () => {
+  video.muted = !video.muted;
+  sound.setAttribute("aria-pressed", String(!video.muted));
+});
+
+if ("RTCPeerConnection" in window) {
+  document.addEventListener("part", act);
+  document.addEventListener("visibilitychange", act);
+  addEventListener("pagehide", () => connection.stop());
+  act();
+}
