@@ -72,7 +72,8 @@ class Desk:
 
     def press(self, key: str) -> int:
         """The first enabled button with this key, with the fields that its form has; the answer's status."""
-        forms = re.findall(r"<form.*?</form>", self.page(), re.DOTALL)
+        page = self.page({"Q": "questions", "Z": "strip"}.get(key, "now"))
+        forms = re.findall(r"<form.*?</form>", page, re.DOTALL)
         form = next(f for f in forms if f'data-key="{key}"' in f and not re.search(r" disabled[ >]", f))
         fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
         action = re.search(r'action="([^"]+)"', form)

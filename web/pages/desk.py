@@ -72,7 +72,7 @@ def now_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
     """Whose turn it is, who and what is on air, and what follows."""
     people = {person.id: person for person in store.persons_of(connection, hour.id)}
     seats = store.seats_of(connection, hour.id)
-    lines = lines_of(connection, hour, order_of(connection, hour))
+    lines = [] if hour.ended_at else lines_of(connection, hour, order_of(connection, hour))
     turn = turns.current(connection, hour.id) if hour.state in ON_AIR else None
     return {
         "people": people,
