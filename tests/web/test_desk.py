@@ -266,3 +266,20 @@ def test_an_hour_of_six_guests_and_twelve_questions_takes_few_presses(
     each = [(f"Gast {number} fragt", f"Frage {number}a?", f"Frage {number}b?") for number in range(6)]
     assert seen == [words for three in each for words in three]
     assert (off_after, desk.presses) == (3, 39)
+
+
+@pytest.mark.parametrize("state", [State.PLANNED, State.OPEN, State.BACKSTAGE, State.ON_AIR, State.PAUSED, State.ENDED])
+@pytest.mark.parametrize("queued", [False, True])
+def test_desk_and_host_page_stand_in_every_state(
+    app: Starlette, bo: Browser, house: SmallHouse, new_hour: Callable[..., OfficeHour], state: State, queued: bool
+) -> None:
+    times = {"began_at": now()} if state in (State.ON_AIR, State.PAUSED, State.ENDED) else {}
+    hour = new_hour(state, **times, **({"ended_at": now()} if state is State.ENDED else {}))
+    with house.database.transaction() as connection:
+        host = store.add_person(connection, hour.id, name="Ada", role=Role.HOST)
+    if queued and state not in (State.PLANNED, State.ENDED):
+        queue_question(house, hour, "Wann kommt der Bus?")
+    assert bo.get(f"/staff/office-hours/{hour.id}/board").status_code == 200
+    ada = as_person(app, house, host)
+    for part in ("", "?part=seat", "?part=question", "?part=line"):
+        assert ada.get(f"/office-hours/{hour.id}/host{part}").status_code == 200
