@@ -2,6 +2,9 @@
 // seen and the room is open.
 
 import { Connection } from "./connection.js";
+import { refreshAll } from "./parts.js";
+
+const AGAIN_MS = 1500;
 
 const monitor = document.getElementById("monitor");
 const video = document.getElementById("monitor-video");
@@ -19,6 +22,7 @@ const connection = new Connection({
     const shown = state === "connected";
     none.hidden = shown;
     sound.hidden = !shown;
+    if (state === "again") lookFirst();
     if (!shown) return;
     video.srcObject = stream;
     video.play().catch(() => {});
@@ -29,6 +33,13 @@ const act = () => {
   const wanted = !document.hidden && document.querySelector('[data-open="yes"]') !== null;
   if (wanted) connection.start();
   else if (connection.running) connection.stop();
+};
+
+// The line went: the room may have been closed, which the page knows in a moment.
+const lookFirst = () => {
+  connection.stop();
+  refreshAll();
+  setTimeout(act, AGAIN_MS);
 };
 
 sound.addEventListener("click", () => {
