@@ -30,16 +30,19 @@ const connection = new Connection({
 });
 
 const act = () => {
+  if (looking) return;
   const wanted = !document.hidden && document.querySelector('[data-open="yes"]') !== null;
   if (wanted) connection.start();
   else if (connection.running) connection.stop();
 };
 
 // The line went: the room may have been closed, which the page knows in a moment.
+let looking = false;
 const lookFirst = () => {
+  looking = true;
   connection.stop();
   refreshAll();
-  setTimeout(act, AGAIN_MS);
+  setTimeout(() => { looking = false; act(); }, AGAIN_MS);
 };
 
 sound.addEventListener("click", () => {
