@@ -4,7 +4,7 @@
 import { Connection } from "./connection.js";
 import { refreshAll } from "./parts.js";
 
-const AGAIN_MS = 1500;
+const AGAIN_MS = 3000;
 
 const monitor = document.getElementById("monitor");
 const video = document.getElementById("monitor-video");
