@@ -58,9 +58,13 @@ def take_back(connection: Connection, person: Person) -> None:
 
 
 def keep_open(connection: Connection, house: House, hour: OfficeHour) -> None:
-    """After the date was changed: all addresses work until the day after the new one."""
+    """After the date was changed: all addresses work until the day after the new one.
+
+    But for those of guests, who take back with theirs for as long as there is a recording.
+    """
     for person in store.persons_of(connection, hour.id):
-        web_store.extend_link(connection, person.id, _expiry(house, hour))
+        if person.role is not Role.GUEST:
+            web_store.extend_link(connection, person.id, _expiry(house, hour))
 
 
 def hosts_of(connection: Connection, office_hour: str) -> list[Person]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any, cast
 
 import pytest
 from starlette.applications import Starlette
@@ -14,7 +15,7 @@ from ingest.people import Person, Role, Scope, SeatState
 from questions import store as questions
 from questions.question import State as QuestionState
 from tests.web.conftest import Browser, SmallHouse
-from web import consenting
+from web import consenting, personal
 from web import store as web_store
 from web.sessions import COOKIE
 
@@ -178,6 +179,17 @@ def test_the_private_address_takes_back_after_the_end(
         assert "transcode.cover" in {step.kind for step in steps.of_office_hour(connection, hour.id)}
     assert agrees(house, hour) == {Scope.LIVE, Scope.NAME}
     assert browser.get("/own/nothing").status_code == 404
+
+
+def test_another_date_leaves_the_private_address_of_a_guest_as_it_is(
+    app: Starlette, house: SmallHouse, hour: OfficeHour
+) -> None:
+    join(Browser(app), hour)
+    person, any_house = person_of(house, hour).id, cast(Any, house)
+    with house.database.transaction() as connection:
+        before = web_store.link_of(connection, person)
+        personal.keep_open(connection, any_house, hour)
+        assert web_store.link_of(connection, person) == before
 
 
 def host(house: SmallHouse, app: Starlette, hour: OfficeHour) -> Browser:
