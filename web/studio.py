@@ -37,7 +37,7 @@ from ingest.live.signs import sign_of
 from ingest.officehours import ON_AIR, OfficeHour, State, Visibility, has_room
 from ingest.people import IN_ROOM, RIGHTS, SCREEN, Person, Role, Seat, may_share
 from ingest.tickets import NEEDS, Audience
-from web import line_test
+from web import line_test, opening
 from web.door import client
 from web.house import House
 from web.limits import Throttle
@@ -126,7 +126,9 @@ class Studio:
             if store.edition_of(connection, office_hour) is None:
                 store.add_edition(connection, office_hour, address=random_id(), tick_duration=str(tick_duration))
             if hour.state is State.BACKSTAGE:
-                store.move_office_hour(connection, office_hour, State.ON_AIR, began_at=at)
+                opening.open_with(
+                    connection, store.move_office_hour(connection, office_hour, State.ON_AIR, began_at=at)
+                )
 
     def paused(self, office_hour: str, paused: bool) -> None:
         """The holding slide went on or off."""

@@ -10,7 +10,7 @@ from ingest.attention import Alarm
 from ingest.database import now
 from ingest.faults import Fault
 from ingest.officehours import OfficeHour, State
-from ingest.people import Person, Role, SeatState
+from ingest.people import Person, Role, Scope, SeatState
 from tests.web.conftest import Browser, SmallHouse
 from web.pages import alarms
 
@@ -27,6 +27,7 @@ def cast(house: SmallHouse, hour: OfficeHour) -> dict[str, Person]:
     with house.database.transaction() as connection:
         for name, role in (("Ada", Role.HOST), ("<Chris>", Role.GUEST)):
             person = people[name] = store.add_person(connection, hour.id, name=name, role=role)
+            store.answer_consent(connection, person.id, dict.fromkeys(Scope, True), 1)
             if role is Role.GUEST:
                 store.move_seat(connection, person.id, SeatState.WAITING, SeatState.ADMITTED)
             store.move_seat(connection, person.id, SeatState.ADMITTED, SeatState.ON_AIR)
@@ -127,4 +128,5 @@ def test_only_staff_choose_a_deputy_and_only_of_who_is_in_the_room(
     assert browser.fill(f"/office-hours/{hour.id}/live", to, person=cast["<Chris>"].id).status_code == 401
     with house.database.transaction() as connection:
         dana = store.add_person(connection, hour.id, name="Dana", role=Role.GUEST)
+        store.answer_consent(connection, dana.id, dict.fromkeys(Scope, True), 1)
     assert bo.fill(f"/staff/office-hours/{hour.id}/board", to, person=dana.id).status_code == 409

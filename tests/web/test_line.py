@@ -232,7 +232,7 @@ def test_staff_go_backstage_and_their_board_goes_on(bo: Browser, house: SmallHou
         (person,) = store.persons_of(connection, hour.id)
         seat = store.seat(connection, person.id)
     assert (person.name, person.role, seat.state) == ("Bo", Role.STAFF, SeatState.ADMITTED)
-    assert bo.post(f"/staff/office-hours/{hour.id}/mark", data=data, follow_redirects=False).status_code == 303
+    assert bo.get(board).status_code == 200
     assert bo.fill(place, f"/office-hours/{hour.id}/leave").status_code == 303
     bo.post(f"/staff/office-hours/{hour.id}/talk", data=data)
     with house.database.reading() as connection:

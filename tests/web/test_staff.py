@@ -133,7 +133,7 @@ def test_on_air_is_wished_of_the_room_with_its_host(
     with house.database.reading() as connection:
         wished = [command.kind for command in commands.waiting(connection, hour.id)]
         assert store.seat(connection, ada.id).state is SeatState.ON_AIR
-    assert wished == [commands.Kind.SHOW, commands.Kind.START, commands.Kind.ON_AIR]  # the opening card
+    assert wished == [commands.Kind.SHOW, commands.Kind.START]
     assert state_of(house, hour) is State.BACKSTAGE
 
 

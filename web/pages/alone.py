@@ -47,7 +47,7 @@ def alone_values(connection: Connection, hour: OfficeHour, person: Person) -> di
         "alone": True,
         "next": _said(connection, ready[0]) if ready else None,
         "item": ready[0].key if ready else "",
-        "turn": goes_on.id if goes_on else "",
+        "goes_on": goes_on.id if goes_on else "",
         "closing": turn.closing(connection, hour, now()),
     }
 

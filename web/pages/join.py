@@ -68,6 +68,7 @@ def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dic
         "seat": seat,
         "before": _before(connection, seat),
         "guest": guest,
+        "notes": (),
         "wait": None,
         "read_out": person.role is Role.GUEST and not speaks(connection, person.id),
         "may_send": seat.state in IN_ROOM and has_room(hour, now()),

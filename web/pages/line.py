@@ -19,7 +19,6 @@ from ingest.live import turn, waiting
 from ingest.officehours import OfficeHour
 from ingest.people import IN_ROOM, Role
 from ingest.store import Overtaken
-from questions import change
 from web.pages.office import local_path
 from web.rendering import N_, house_of
 from web.rights import taking_part
@@ -38,15 +37,6 @@ def role_words(hour: OfficeHour) -> dict[Role, str]:
     }
 
 
-def opening_words(hour: OfficeHour) -> str:
-    """What the public has to read first, in the office hour's language; who is responsible stands under it."""
-    recorded = say(hour.language, "This office hour is broadcast live and recorded.")
-    only_live = say(hour.language, "This office hour is broadcast live. It is not recorded.")
-    agreed = say(hour.language, "Only people who have agreed are seen and heard.")
-    where = say(hour.language, "How personal data is protected stands on the page of the office hour.")
-    return f"{recorded if hour.recorded else only_live} {agreed} {where}"
-
-
 def _start(connection: Connection, hour: OfficeHour, by: str) -> None:
     """The studio moves the state when the first tick was made."""
     if turn.counting(connection, hour, now()) is None:  # pressed twice, it is counted once
@@ -54,7 +44,6 @@ def _start(connection: Connection, hour: OfficeHour, by: str) -> None:
         if hour.rehearsal_of:
             cut_words = f"{say(hour.language, 'Rehearsal')}: {cut_words}"
         waiting.start(connection, hour.id, role_words(hour), cut_words, count_s=COUNT_S)
-        change.open_with(connection, hour, opening_words(hour), store.office_setting(connection, "name"), by=by)
 
 
 def _wish(kind: commands.Kind) -> "Doing":

@@ -12,6 +12,7 @@ from ingest.live import turn, waiting
 from ingest.officehours import OfficeHour, State
 from ingest.people import Person, Role, SeatState, may_share
 from ingest.store import Overtaken
+from tests.ingest.conftest import guest
 
 
 def moved(database: Database, hour: OfficeHour, *states: State) -> OfficeHour:
@@ -49,7 +50,7 @@ def test_an_end_can_be_taken_back_for_as_long_as_the_room_says(database: Databas
 def chris(database: Database, hour: OfficeHour) -> Person:
     """Let in, not on air."""
     with database.transaction() as connection:
-        chris = store.add_person(connection, hour.id, name="Chris", role=Role.GUEST)
+        chris = guest(connection, hour.id)
         waiting.admit(connection, chris)
     return chris
 
