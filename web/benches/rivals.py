@@ -19,6 +19,7 @@ import imageio_ffmpeg
 
 import ingest.settings
 from ingest.live import audio, scene
+from ingest.live.opus import BITS_PER_S, COMPLEXITY, LOSS_PERCENT
 from web.benches.programs import heard, programs, running, share
 from web.serve import free_port
 
@@ -75,7 +76,7 @@ def hls(folder: Path) -> dict[str, Any]:
 
 
 def side_by_side(clips: Sequence[Path], folder: Path, settings: ingest.settings.Settings) -> list[str]:
-    """The best single ffmpeg: the same tiles, one thread each for decoders and encoder, the same sound."""
+    """The best single ffmpeg: the same tiles, one thread each for decoders and encoder, the same work on sound."""
     places = boxes(settings, len(clips))
     # `-re` by hand, since ffmpeg-python has no flag without a value before an input but as None.
     people = [ffmpeg.input(str(clip), re=None, stream_loop=-1, threads=1) for clip in clips]
@@ -86,12 +87,28 @@ def side_by_side(clips: Sequence[Path], folder: Path, settings: ingest.settings.
     layout = "|".join(f"{place.x}_{place.y}" for place in places)
     grid = ffmpeg.filter(tiles, "xstack", inputs=len(tiles), layout=layout, fill="black")
     picture = grid.filter("pad", settings.video_width, settings.video_height)
-    sound = ffmpeg.filter([person.audio for person in people], "amix", inputs=len(people), normalize=0)
+    sound, without_first = mixes([person.audio for person in people])
     aac = {"acodec": "aac", "audio_bitrate": audio.AUDIO_BITRATE, "ac": 1}
-    output = ffmpeg.output(
+    programme = ffmpeg.output(
         picture, sound, str(folder / "out.m3u8"), **x264(settings), **aac, **hls(folder), **{"threads:v": 1}
     )
-    return _command(["-filter_complex_threads", "1"], output)
+    listener = ffmpeg.output(without_first, str(folder / "listener.ogg"), **opus())
+    return _command(["-filter_complex_threads", "1"], ffmpeg.merge_outputs(programme, listener))
+
+
+def mixes(voices: Sequence[Any]) -> tuple[Any, Any]:
+    """The room's work on sound: each voice levelled, the sum limited, and once more without the first, who listens."""
+    first, *others = [voice.filter("speechnorm", e=4) for voice in voices]
+    split = [other.filter_multi_output("asplit") for other in others]
+    heard = [first, *(each[0] for each in split)], [each[1] for each in split]
+    whole, rest = (ffmpeg.filter(mix, "amix", inputs=len(mix), normalize=0) for mix in heard)
+    return whole.filter("alimiter", limit=audio.CEILING), rest.filter("alimiter", limit=audio.CEILING)
+
+
+def opus() -> dict[str, Any]:
+    """The encoder of who listens (`ingest.live.opus.Encoder`), in ffmpeg's words."""
+    wanted = {"application": "voip", "compression_level": COMPLEXITY, "fec": 1, "packet_loss": LOSS_PERCENT}
+    return {"acodec": "libopus", "audio_bitrate": BITS_PER_S, "ac": 1, **wanted}
 
 
 def grabbed(display: str, folder: Path, settings: ingest.settings.Settings) -> list[str]:
