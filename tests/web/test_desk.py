@@ -207,10 +207,11 @@ def test_host_and_staff_write_to_each_other(
 
 
 def test_the_host_hides_for_a_moment(app: Starlette, house: SmallHouse, live: OfficeHour, ada: Person) -> None:
-    host, page, to = as_person(app, house, ada), f"/office-hours/{live.id}/host", f"/office-hours/{live.id}/hide-me"
-    assert [host.fill(page, to, do=do).status_code for do in ("hide", "hide", "aside")] == [303, 409, 400]
-    assert "Sie sind ausgeblendet." in host.get(page).text
-    assert host.fill(page, to, do="show").status_code == 303
+    host, page, to = as_person(app, house, ada), f"/office-hours/{live.id}/host", f"/office-hours/{live.id}/me"
+    assert [host.fill(page, to, do=do).status_code for do in ("hide", "aside")] == [303, 400]
+    assert "Ich bin wieder da" in host.get(page).text
+    assert host.fill(page, to, do="back").status_code == 303
+    assert "Ich bin wieder da" not in host.get(page).text
     with house.database.reading() as connection:
         assert store.seat(connection, ada.id).state is SeatState.ON_AIR
 

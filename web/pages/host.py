@@ -11,16 +11,13 @@ from starlette.routing import Route
 from ingest import intercom, store
 from ingest.database import now
 from ingest.intercom import Sender
-from ingest.live import waiting
 from ingest.officehours import ON_AIR, OfficeHour
-from ingest.people import Role, SeatState
-from ingest.store import Overtaken
+from ingest.people import Role
 from web import store as web_store
 from web.door import sign_in
 from web.pages import alone, consent, desk
 from web.pages.cut import cutting
 from web.pages.join import is_secure, room_values, seat_values
-from web.pages.staff import role_words
 from web.rendering import N_, house_of, render
 from web.rights import taking_part
 
@@ -62,7 +59,6 @@ def page(request: Request) -> Response:
         person=person,
         room=room_values(request, hour, person),
         secure=is_secure(request),
-        hidden=hour.state in ON_AIR and values["seat"].state is SeatState.ADMITTED,
         **values,
     )
 
@@ -81,32 +77,7 @@ def stage_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
     }
 
 
-def hide_me(request: Request) -> Response:
-    """`do`: hide (out of picture and sound, backstage goes on) or show again; nobody else's press is needed."""
-    id, do = request.path_params["id"], str(request.state.form.get("do", ""))
-    person = taking_part(request, id)
-    if person.role is not Role.HOST:
-        raise HTTPException(403)
-    if do not in ("hide", "show"):
-        raise HTTPException(400, "there is no such act")
-    try:
-        with house_of(request).database.transaction() as connection:
-            hour = store.office_hour(connection, id)
-            if hour.state not in ON_AIR:
-                raise HTTPException(409, N_("The office hour is not on air."))
-            if do == "hide":
-                waiting.hide(connection, person)
-            else:
-                waiting.show(connection, person, role_words(hour)[person.role])
-    except Overtaken as error:
-        raise HTTPException(409, N_("That has been done already.")) from error
-    if "application/json" in request.headers.get("accept", ""):
-        return Response(status_code=204)
-    return RedirectResponse(f"/office-hours/{id}/host", 303)
-
-
 routes = [
     Route("/host/{token}", enter),
     Route("/office-hours/{id}/host", page),
-    Route("/office-hours/{id}/hide-me", hide_me, methods=["POST"]),
 ]
