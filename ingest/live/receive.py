@@ -20,8 +20,8 @@ from ingest.live.camera import CODECS, Camera
 from ingest.live.clock import PersonClock, Unwrapper
 from ingest.live.closing import Closing
 from ingest.live.jitter import EncodedFrame, Outcome, Piece, VideoBuffer, begins_picture
+from ingest.live.levels import Levels
 from ingest.live.losses import Losses
-from ingest.live.loudness import Loudness
 from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, expecting_loss, preferred, read_offer
 from ingest.live.opus import Sound
 from ingest.live.packet import AnyPacket
@@ -63,7 +63,7 @@ class Peer:
         self._buffer = VideoBuffer()
         self._times = {"audio": Unwrapper(32), "video": Unwrapper(32)}
         self._taps: dict[str, hooks.Tap] = {}
-        self._loudness = Loudness()
+        self._levels = Levels()
         self.losses = Losses()
         self._reports: dict[str, tuple[float, int]] = {}
         self._gap = False
@@ -114,7 +114,7 @@ class Peer:
     @property
     def level(self) -> float:
         """How loud the person is, root mean square, 0 to 1: what the sender writes, or else what was mixed last."""
-        written = self._loudness.at(self._now())
+        written = self._levels.at(self._now())
         return self.voice.level if written is None else written
 
     def figures(self) -> dict[str, int]:
@@ -169,7 +169,7 @@ class Peer:
 
     def _sound_packet(self, codec: str, rate: int, packet: AnyPacket, payload: bytes) -> None:
         now, rtp = self._arrived("audio", rate, packet)
-        self._loudness.add(packet.extensions.audio_level, now)
+        self._levels.add(packet.extensions.audio_level, now)
         self.losses.add(packet.sequence_number)
         if payload:
             frame = EncodedFrame(kind="audio", codec=codec, data=payload, rtp=rtp, keyframe=True, arrived=now)

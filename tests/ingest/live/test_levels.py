@@ -1,20 +1,20 @@
 import pytest
 
-from ingest.live.loudness import FRESH_S, Loudness
+from ingest.live.levels import FRESH_S, Levels
 
 
-def said(levels: list[int]) -> Loudness:
+def said(written: list[int]) -> Levels:
     """Packets each 20 ms from 0.0 s."""
-    loudness = Loudness()
-    for number, level in enumerate(levels):
-        loudness.add((True, level), number * 0.02)
-    return loudness
+    levels = Levels()
+    for number, level in enumerate(written):
+        levels.add((True, level), number * 0.02)
+    return levels
 
 
 def test_who_writes_no_level_has_none() -> None:
-    loudness = Loudness()
-    loudness.add(None, 1.0)
-    assert loudness.at(1.0) is None
+    levels = Levels()
+    levels.add(None, 1.0)
+    assert levels.at(1.0) is None
 
 
 def test_decibels_become_the_level_of_the_sound() -> None:
@@ -29,6 +29,6 @@ def test_a_word_is_seen_within_a_syllable_and_its_end_as_well() -> None:
 
 
 def test_a_sender_that_has_gone_is_silent() -> None:
-    loudness = said([10])
-    assert loudness.at(FRESH_S - 0.01) == pytest.approx(0.316, abs=0.001)
-    assert loudness.at(FRESH_S) == 0.0
+    levels = said([10])
+    assert levels.at(FRESH_S - 0.01) == pytest.approx(0.316, abs=0.001)
+    assert levels.at(FRESH_S) == 0.0

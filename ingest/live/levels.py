@@ -10,7 +10,7 @@ FRESH_S = 0.6  # Opus sends a packet each 0.4 s through silence (DTX); without o
 SILENCE_DB = 127  # by the RFC: digital silence, or a microphone that is off
 
 
-class Loudness:
+class Levels:
     """The level of one sender, who may also write none (ffmpeg)."""
 
     def __init__(self) -> None:
