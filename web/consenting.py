@@ -10,7 +10,7 @@ from ingest import consent, store
 from ingest.database import now
 from ingest.live import agreement
 from ingest.officehours import OfficeHour
-from ingest.people import Consent, Person, Role, Scope
+from ingest.people import Consent, Person, Role, Scope, SeatState
 from questions import store as questions
 from questions.question import State, plain
 from questions.sources.form import NAME_LENGTH
@@ -114,10 +114,17 @@ def agreed(connection: Connection, office_hour: str) -> dict[str, frozenset[Scop
 
 
 def in_office_unasked(connection: Connection, office_hour: str) -> list[Person]:
-    """Who hosts, leads or interprets and has not confirmed what happens to their picture and voice."""
+    """Who hosts or interprets and has not confirmed what happens to their picture and voice; staff only in the room."""
     said = store.consents_in(connection, office_hour)
     people = store.persons_of(connection, office_hour)
-    return [person for person in people if person.role is not Role.GUEST and person.id not in said]
+    inside = {seat.person for seat in store.seats_of(connection, office_hour) if seat.state is SeatState.ON_AIR}
+    return [
+        person
+        for person in people
+        if person.id not in said
+        and person.role is not Role.GUEST
+        and (person.role is not Role.STAFF or person.id in inside)
+    ]
 
 
 def agree(connection: Connection, hour: OfficeHour, person: Person, answers: Answers) -> None:

@@ -26,7 +26,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 import publish.pipeline
-from ingest import intercom, sealing, store, tickets
+from ingest import commands, intercom, sealing, store, tickets
 from ingest.conduct import WORDS
 from ingest.database import now, random_id
 from ingest.live import guests
@@ -126,9 +126,10 @@ class Studio:
             if store.edition_of(connection, office_hour) is None:
                 store.add_edition(connection, office_hour, address=random_id(), tick_duration=str(tick_duration))
             if hour.state is State.BACKSTAGE:
-                opening.open_with(
-                    connection, store.move_office_hour(connection, office_hour, State.ON_AIR, began_at=at)
-                )
+                hour = store.move_office_hour(connection, office_hour, State.ON_AIR, began_at=at)
+                start = commands.newest(connection, office_hour, {commands.Kind.START})
+                if start is not None and start.payload.get("opening"):
+                    opening.open_with(connection, hour)
 
     def paused(self, office_hour: str, paused: bool) -> None:
         """The holding slide went on or off."""

@@ -82,12 +82,18 @@ def cut(connection: Connection, office_hour: str, *, by: str, guests_back: bool)
 
 
 def start(
-    connection: Connection, office_hour: str, words: dict[Role, str], cut_words: str = "", *, count_s: int = 0
+    connection: Connection,
+    office_hour: str,
+    words: dict[Role, str],
+    cut_words: str = "",
+    *,
+    count_s: int = 0,
+    opening: bool = False,
 ) -> None:
     """On air: hosts and interpreters who are backstage are shown, then media time begins, with the delay as it is now.
 
-    `cut_words`: what the public reads while it is cut; `count_s`: seconds that are counted first. The studio moves the
-    office hour's state when it has happened.
+    `cut_words`: what the public reads while it is cut; `count_s`: seconds that are counted first; `opening`: whether
+    the opening card comes then. The studio moves the office hour's state when it has happened.
     """
     people = {person.id: person for person in store.persons_of(connection, office_hour)}
     for seat in store.seats_of(connection, office_hour):
@@ -95,7 +101,8 @@ def start(
         if seat.state is SeatState.ADMITTED and person.role in (Role.HOST, Role.INTERPRETER):
             show(connection, person, words.get(person.role, ""))
     delay_s = store.office_hour(connection, office_hour).delay_s
-    commands.write(connection, office_hour, Kind.START, delay_s=delay_s, cut_words=cut_words, count_s=count_s)
+    how = {"cut_words": cut_words, "count_s": count_s} | ({"opening": True} if opening else {})
+    commands.write(connection, office_hour, Kind.START, delay_s=delay_s, **how)
 
 
 def line(seats: list[Seat]) -> list[Seat]:

@@ -85,6 +85,8 @@ def test_a_rehearsal_from_its_button_to_its_erasure(
     bo.goto(f"/staff/office-hours/{id}/board")
     bo.column("Jetzt und gleich").press("Beenden")
     bo.page.get_by_role("dialog").get_by_role("button", name="Beenden", exact=True).click()
+    ada.sees("Sie können sich voneinander verabschieden")
+    ada.press("Raum verlassen")
     ada.sees_sign("over")
     ada.close()
     wait_for(lambda: not room_state(origin, id)["open"], 60)

@@ -43,7 +43,7 @@ def _start(connection: Connection, hour: OfficeHour, by: str) -> None:
         cut_words = say(hour.language, "The broadcast is interrupted. Please stay here, it will go on.")
         if hour.rehearsal_of:
             cut_words = f"{say(hour.language, 'Rehearsal')}: {cut_words}"
-        waiting.start(connection, hour.id, role_words(hour), cut_words, count_s=COUNT_S)
+        waiting.start(connection, hour.id, role_words(hour), cut_words, count_s=COUNT_S, opening=True)
 
 
 def _wish(kind: commands.Kind) -> "Doing":

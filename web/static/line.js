@@ -27,9 +27,9 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
-// `data-left`: seconds that were left when the element came. Clocks of other machines may be wrong, so none is asked.
+// A figure's `data-left`: seconds that were left when the element came. Clocks of other machines may be wrong, so none is asked.
 const count = () => {
-  for (const each of document.querySelectorAll("[data-left]")) {
+  for (const each of document.querySelectorAll(".line__figure[data-left]")) {
     each.until ??= performance.now() + 1000 * Number(each.dataset.left);
     const left = Math.max(0, Math.ceil((each.until - performance.now()) / 1000));
     if (each.textContent !== String(left)) each.textContent = left;

@@ -1,10 +1,12 @@
 // News of an office hour come in over one event stream; the parts of the page that show it are fetched again.
 // A part in which somebody is typing or choosing waits until they are done. What lies under the pointer stays there:
 // a list is scrolled by as much as it grew above it, and where that is not enough the part waits until the pointer has
-// gone. In a part with `data-steady` everything has its place, so it never waits.
+// gone, but no longer than `HELD_MS`: a pointer that was left lying must not keep staff from seeing what has happened.
+// In a part with `data-steady` everything has its place, so it never waits.
 
 const COALESCE_MS = 150;
 const LOOK_ANYWAY_MS = 15000;  // A lost event must not leave a page wrong for long.
+const HELD_MS = 12000;  // Longer than anybody aims at a button.
 const CONTROLS = "a, button, input, select, textarea, summary, label";
 
 let under = null;  // The control under the pointer, or under the finger as long as it is down.
@@ -47,7 +49,8 @@ const scroller = (element) => {
 // The part with the new text, unless that would move what is under the pointer; then as it was, and false.
 const fill = (part, text) => {
   if (part.dataset.shown === text) return true;
-  const anchor = !part.hasAttribute("data-steady") && under?.isConnected && part.contains(under) ? under : null;
+  const waits = !part.hasAttribute("data-steady") && Date.now() - (part.held ?? Date.now()) < HELD_MS;
+  const anchor = waits && under?.isConnected && part.contains(under) ? under : null;
   const [key, top] = anchor ? [keyOf(anchor), anchor.getBoundingClientRect().top] : [null, 0];
   const focused = part.contains(document.activeElement) ? keyOf(document.activeElement) : null;
   const opened = [...part.querySelectorAll("details[open]")].map(detailsKey);
@@ -66,8 +69,10 @@ const fill = (part, text) => {
     part.replaceChildren(...before);
     box.scrollTop = scrolled;
     if (focused) focusAgain(part, focused);
+    part.held ??= Date.now();
     return false;
   }
+  delete part.held;
   part.dataset.shown = text;
   if (focused) focusAgain(part, focused);
   part.dispatchEvent(new CustomEvent("part", { bubbles: true }));

@@ -274,7 +274,7 @@ const showSign = () => {
 // The seconds before the beginning, and those in which the end can be taken back: told twice a second, shown evenly.
 const counts = { count: null, undo: null };
 const showCounts = () => {
-  for (const each of document.querySelectorAll("[data-count]")) {
+  for (const each of document.querySelectorAll(".sign__count[data-count]")) {
     const left = told()?.[`${each.dataset.count}_s`] ?? null;
     const zero = left === null ? null : spoken.heard + 1000 * left;
     const known = counts[each.dataset.count];
