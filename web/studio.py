@@ -214,7 +214,7 @@ class Studio:
                     return await self.rooms.whep(office_hour, person.id, offer, inside=inside)
                 key = person.id + SCREEN if audience is Audience.SCREEN else person.id
                 always = person.role is not Role.GUEST
-                return await self.rooms.whip(office_hour, key, offer, always=always, name=person.name)
+                return await self.rooms.whip(office_hour, key, offer, always=always, name=person.shown_name)
             except RoomGone:
                 if time.monotonic() > until:
                     raise

@@ -27,6 +27,7 @@ class FakeRooms:
     def __init__(self) -> None:
         self.failure: Exception | None = None
         self.offers: list[tuple[str, str]] = []
+        self.names: list[str] = []
 
     async def start(self) -> None: ...
 
@@ -34,6 +35,7 @@ class FakeRooms:
 
     async def whip(self, office_hour: str, person: str, offer: str, *, always: bool, name: str) -> tuple[str, str]:
         self.offers.append((person, "always" if always else "if there is room"))
+        self.names.append(name)
         if self.failure is not None and not always:
             raise self.failure
         return f"{office_hour}-2", "the answer"
@@ -110,7 +112,7 @@ def test_one_address_cannot_take_all_places_again_and_again(viewer: TestClient, 
 
 
 def knock(
-    viewer: TestClient, house: House, role: Role, offer: str = "v=0", **known: Any
+    viewer: TestClient, house: House, role: Role, offer: str = "v=0", pseudonym: str = "", **known: Any
 ) -> tuple[int, str | None, str]:
     """Somebody with a ticket sends a camera's offer: status, when to ask again, and what is said."""
     with house.database.transaction() as connection:
@@ -118,6 +120,7 @@ def knock(
             connection, title="Sprechstunde", host_name="Ada", starts_at=now(), state=State.ON_AIR
         )
         person = store.add_person(connection, hour.id, name="Chris", role=role)
+        store.set_pseudonym(connection, person.id, pseudonym)
         if role is Role.GUEST:
             store.answer_consent(connection, person.id, {Scope.LIVE: True}, 1)
             waiting.admit(connection, person, "Bürger")
@@ -137,6 +140,12 @@ def test_a_guest_waits_while_the_machine_has_no_room_and_the_host_comes_in(
     assert (status, again) == (503, "10")
     assert "no place for another picture" in text
     assert knock(viewer, house, Role.HOST)[0] == 201
+
+
+def test_the_room_hears_no_name_but_the_one_that_is_shown(viewer: TestClient, house: House, rooms: FakeRooms) -> None:
+    knock(viewer, house, Role.GUEST)
+    knock(viewer, house, Role.GUEST, pseudonym="Nachbar vom Markt")
+    assert rooms.names == ["Chris", "Nachbar vom Markt"]
 
 
 BOTH, VOICE = "v=0\r\nm=audio 9 UDP\r\nm=video 9 UDP\r\n", "v=0\r\nm=audio 9 UDP\r\nm=video 0 UDP\r\n"

@@ -19,7 +19,7 @@ from ingest.live import waiting
 from ingest.officehours import ON_AIR, WITH_ROOM, OfficeHour
 from ingest.people import IN_ROOM, Person, Right, Role, SeatState
 from web.pages.decisions import back
-from web.pages.staff import role_words
+from web.pages.line import role_words
 from web.rendering import N_, house_of
 from web.rights import need
 

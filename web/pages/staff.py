@@ -25,7 +25,6 @@ from web import personal, telling
 from web.offers import offers
 from web.pages import figures, line, marks, preflight, publications, rehearse, work_lines
 from web.pages.announce import CHANGEABLE
-from web.pages.line import role_words as role_words
 from web.pages.need import SERVICES
 from web.pages.office import local_path
 from web.pages.people import ROLES

@@ -11,7 +11,7 @@ from ingest.store import Overtaken
 from questions import change, rundown
 from web.pages.decisions import back
 from web.pages.desk import order_of
-from web.pages.staff import role_words
+from web.pages.line import role_words
 from web.rendering import N_, house_of
 from web.rights import need
 
