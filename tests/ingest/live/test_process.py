@@ -1,4 +1,4 @@
-"""`ingest/live/room.py`: what a room's process does by itself. Its threads are not started."""
+"""`process.py`, `report.py`, `steward.py`: what a room does by itself and says of it. Its threads are not started."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ingest.archive import Room
-from ingest.live.room import Options, Process
+from ingest.live.process import Options, Process
 from ingest.live.standing import Standing
 from ingest.live.vacancy import ENDS_AFTER_S, Vacancy
 
@@ -29,17 +29,17 @@ async def looked(process: Process, empty_s: float) -> list[str]:
         given.append(kind)
 
     process._orders.apply = apply  # type: ignore[method-assign]
-    process._vacancy = Vacancy(process._loop.time() - empty_s, process._loop.time())
-    process._end_when_empty()
+    process._steward.vacancy = Vacancy(process._loop.time() - empty_s, process._loop.time())
+    process._steward.end_when_empty()
     await asyncio.sleep(0)
     return given
 
 
 async def test_a_programme_of_an_empty_room_ends_by_itself_after_a_warning(process: Process) -> None:
     assert await looked(process, ENDS_AFTER_S - 60) == []
-    assert process.state()["ends_empty_in_s"] == pytest.approx(60, abs=1)
+    assert process._report.state()["ends_empty_in_s"] == pytest.approx(60, abs=1)
     assert await looked(process, ENDS_AFTER_S + 1) == ["end"]
-    assert process.state()["ends_empty_in_s"] is None
+    assert process._report.state()["ends_empty_in_s"] is None
 
 
 @pytest.mark.parametrize("standing", [Standing(), Standing(begun=True, ending=True, over=True)])
@@ -50,7 +50,7 @@ async def test_what_has_not_begun_or_is_over_is_not_ended(process: Process, stan
 
 async def test_the_state_says_what_goes_outside(process: Process) -> None:
     def outside() -> tuple[bool, bool]:
-        state = process.state()
+        state = process._report.state()
         return state["on_air"], state["outside"]
 
     assert outside() == (True, True)
