@@ -13,7 +13,7 @@ from typing import Any
 
 from ingest.live.cutting import EFFECT_S, Cutting, cut_event
 from ingest.live.hiding import Hiding
-from ingest.live.presence import House
+from ingest.live.house import House
 from ingest.live.standing import Change, Standing, fold
 from ingest.people import Scope
 from ingest.timeline import Event, Kind
@@ -41,7 +41,7 @@ class Binding:
 
     def shows(self, before: Standing, goal: Standing, delay_s: float) -> None:
         """The room is about to look like `goal`."""
-        self._house.untracked = goal.untracked
+        self._house.taping.untracked = goal.untracked
         if goal.untracked.intersection(goal.people):
             self._unkept_until = math.inf
         elif goal.untracked.intersection(before.people) or self._unkept_until == math.inf:
@@ -73,7 +73,7 @@ class Binding:
     async def forget(self, person: str, standing: Standing) -> None:
         """Erase what was kept of somebody's own sound and picture, if they are not to be recorded."""
         if person in standing.untracked:
-            await self._house.drop_tracks(person)
+            await self._house.taping.drop(person)
 
     def look(self, events: Sequence[Event], tick: int, newest: int) -> None:
         """Cover what may no longer be kept, up to the whole segment `newest`. Blocks: not for the event loop."""

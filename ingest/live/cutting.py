@@ -12,7 +12,7 @@ from typing import Any
 from ingest.live.broadcast import Sealing
 from ingest.live.cards import Slide
 from ingest.live.cuts import Effect
-from ingest.live.presence import House
+from ingest.live.house import House
 from ingest.live.programme import Programme
 
 EFFECT_S = 15.0  # A change takes one tick; drawing its letters on a busy machine has taken 3 s.
@@ -45,10 +45,10 @@ class Cutting:
         self._wished = on
         if on:
             self._told[id] = self._programme.cut()
-            self._house.cut()
+            self._house.taping.cut()
         else:
             self._told[id] = self._programme.go_on()
-            self._house.go_on()
+            self._house.taping.go_on()
 
     async def effect(self, id: str, *, on: bool) -> Effect:
         """When it took effect. Raises TimeoutError when the programme stands still."""
@@ -58,7 +58,7 @@ class Cutting:
     async def without_delay(self) -> Effect:
         """Whatever has not gone out never does, and is sealed nowhere; then `with_delay_again`."""
         told = self._programme.cut(keep=False)
-        self._house.cut()
+        self._house.taping.cut()
         return await asyncio.wait_for(asyncio.wrap_future(told), EFFECT_S)
 
     async def with_delay_again(self) -> Effect | None:
@@ -66,13 +66,13 @@ class Cutting:
         if self._wished:
             return None
         told = self._programme.go_on()
-        self._house.go_on()
+        self._house.taping.go_on()
         return await asyncio.wait_for(asyncio.wrap_future(told), EFFECT_S)
 
     async def begin_again(self) -> None:
         """After a crash in a cut: nothing goes out before it holds again."""
         self._wished = True
-        self._house.cut()
+        self._house.taping.cut()
         await asyncio.wait_for(asyncio.wrap_future(self._programme.cut()), EFFECT_S)
 
     def over(self) -> None:

@@ -18,9 +18,9 @@ from ingest.live.absence import Absence
 from ingest.live.alarms import LOOK_S
 from ingest.live.diskleft import DiskLeft
 from ingest.live.ears import Ears
+from ingest.live.house import House
 from ingest.live.lookout import Lookout
 from ingest.live.orders import Orders
-from ingest.live.presence import House
 from ingest.live.programme import Programme
 
 log = logging.getLogger(__name__)

@@ -25,7 +25,7 @@ from ingest.live.cards import Slide
 from ingest.live.count import Count
 from ingest.live.cutting import EFFECT_S, Cutting, cut_event
 from ingest.live.hiding import Hiding
-from ingest.live.presence import House
+from ingest.live.house import House
 from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
 from ingest.live.scene import Scene
@@ -128,7 +128,7 @@ class Orders:
         await self._scribe.write(
             Kind.RESUMED, tick, died=self._died.isoformat(), wall=datetime.now(UTC).isoformat(), next=tick
         )
-        self._house.record(self._on_air(self.standing))
+        self._house.taping.record(self._on_air(self.standing))
         await self._prepare_cut()  # only now, because nobody shall wait for it
         if self.standing.closing:
             since = datetime.fromisoformat(self._closing["wall"])
@@ -229,7 +229,7 @@ class Orders:
 
     def _hold(self) -> None:
         self._programme.set_delay(self.delay_s)
-        self._house.set_delay(self.delay_s)
+        self._house.taping.set_delay(self.delay_s)
 
     async def _was_cut(self, id: str, by: str, *, on: bool) -> int:
         effect = await self._cutting.effect(id, on=on)
@@ -300,7 +300,7 @@ class Orders:
         first = await self._record(await asyncio.to_thread(self._recorder))
         self.standing = goal
         self.began_at = datetime.now(UTC).isoformat()
-        self._house.record(self._on_air(goal))
+        self._house.taping.record(self._on_air(goal))
         begin: dict[str, Any] = {"tick_duration": str(self._tick_duration), **self._picture, "wall": self.began_at}
         begin |= {"delay_s": self.delay_s} if self.delay_s else {}
         await self._scribe.write(Kind.BEGIN, 0, **begin)
@@ -353,7 +353,7 @@ class Orders:
         await self._over(last, None)
 
     async def _over(self, last: int, id: str | None) -> int:
-        await self._house.close_tracks(all_has_left=True)
+        await self._house.taping.close(all_has_left=True)
         await self.binding.finish(self._scribe.events, last + 1)
         if self.standing.cut_from is not None:
             self._cutting.over()
@@ -375,9 +375,9 @@ class Orders:
         self._house.set_quiet(silent=goal.silent, away=goal.away)
         places = self._house.places([person for person in people if person not in goal.lost])
         self.binding.shows(before, goal, self.delay_s)
-        self._house.stop_recording(but=recorded_now)
-        self._house.set_on_air(people, seen=slide is None)
-        await self._house.pictures()
+        self._house.taping.stop(but=recorded_now)
+        self._house.pictures.set_on_air(people, seen=slide is None)
+        await self._house.pictures.ready()
         # Letters are drawn by the thread that asks for them, which takes some ten milliseconds.
         effects = [await asyncio.to_thread(self._programme.set_scene, places, Scene(goal.scene), goal.large)]
         if goal.question != before.question or goal.ending:
@@ -386,7 +386,7 @@ class Orders:
         if before == Standing() or slide != self._slide(before):
             effects.append(await asyncio.to_thread(self._programme.set_slide, slide))
         tick = max([await _effect(effect) or 0 for effect in effects])
-        self._house.record(recorded_now)  # only now: nothing is kept of what was said before the tick
+        self._house.taping.record(recorded_now)  # only now: nothing is kept of what was said before the tick
         return tick
 
     def _on_air(self, standing: Standing) -> tuple[str, ...]:
@@ -446,7 +446,7 @@ class Orders:
     def clock(self) -> None:
         """Write where the tracks are, and each tenth time how loud everybody is made; called once a second."""
         if (tick := self._programme.tick) is not None and self.standing.begun:
-            for values in self._house.clock_events():
+            for values in self._house.taping.clock_events():
                 self._scribe.write(Kind.CLOCK, tick, **values)
             self._beats += 1
             if self._beats % GAINS_EACH == 0:

@@ -22,10 +22,10 @@ from ingest.live.countdown import Countdown
 from ingest.live.dark import Curtain
 from ingest.live.guard import Guard
 from ingest.live.hiding import Hiding
+from ingest.live.house import House, RoomFull
 from ingest.live.keeping import Keeping, next_number
 from ingest.live.offers import BadOffer
 from ingest.live.orders import Orders, Scribe
-from ingest.live.presence import House, RoomFull
 from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
 from ingest.live.report import Report
@@ -98,7 +98,7 @@ class Process:
             ice_servers=options.ice_servers,
             on_gap=lambda person, on: self._orders.gap(person, on),
         )
-        self._house.tracked = options.recorded
+        self._house.taping.tracked = options.recorded
         self._hiding = Hiding(
             room, self._curtain, frame_rate=options.frame_rate, window=options.window, kept=options.recorded
         )
@@ -163,7 +163,7 @@ class Process:
             server.close()
             if self._wire is not None:
                 self._wire.close()
-            await self._house.close_tracks(all_has_left=False)
+            await self._house.taping.close(all_has_left=False)
             await self._viewers.close()
             await self._house.close()
             await asyncio.to_thread(self._scribe.close)
@@ -248,7 +248,7 @@ class Process:
 
     async def _states(self) -> None:
         while True:
-            self._house.fit()
+            self._house.pictures.fit()
             if self._briefed.is_set():
                 self._steward.show_screens()
             self._steward.end_when_empty()
@@ -262,7 +262,7 @@ class Process:
         while True:
             await asyncio.sleep(1)
             self._orders.clock()
-            self._house.release()
+            self._house.taping.release()
             if (edge := self._report.edge) is not None:
                 await asyncio.to_thread(self._orders.hide, edge.number - 1)
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from ingest.live.guard import Guard
+from ingest.live.house import House
 from ingest.live.orders import Orders, Tell
-from ingest.live.presence import House
 from ingest.live.programme import Programme
 from ingest.live.segments import Edge
 from ingest.live.steward import Steward

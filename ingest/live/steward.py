@@ -9,8 +9,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from ingest.live.house import House
 from ingest.live.orders import Orders
-from ingest.live.presence import House
 from ingest.live.speaker import Talk, heard
 from ingest.live.vacancy import Vacancy
 from ingest.people import SCREEN

@@ -40,7 +40,7 @@ async def test_what_somebody_agrees_to_stands_in_the_timeline_before_they_are_se
     await chris_on_air(desk, ["live", "name"])
     assert kinds(desk, 300) == [("consent", ["live", "name"]), ("visible", True)]
     assert ("consent", EVERYTHING) in kinds(desk)
-    assert desk.house.untracked == {"chris"}
+    assert desk.house.taping.untracked == {"chris"}
 
 
 async def test_taking_the_live_scope_back_ends_everything_at_the_next_tick(desk: Desk) -> None:

@@ -16,14 +16,14 @@ import numpy as np
 import pytest
 
 from ingest.archive import Archive
-from ingest.live import presence
+from ingest.live import house, pictures, taping
 from ingest.live.audio import ramp
 from ingest.live.clock import PersonClock
 from ingest.live.count import Count
+from ingest.live.house import House
 from ingest.live.jitter import EncodedFrame
 from ingest.live.opus import Encoder
 from ingest.live.orders import Orders
-from ingest.live.presence import House
 from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
 from ingest.live.scribe import Scribe
@@ -131,7 +131,7 @@ class Room:
                 peer: Any = microphone
                 self.house._frame(peer, microphone.speak())
             await asyncio.to_thread(self.time.run_for, 0.02)
-        self.house.release()
+        self.house.taping.release()
 
     async def do(self, kind: str, id: str = "", **payload: Any) -> dict[str, Any]:
         applying = asyncio.create_task(self.orders.apply(id or kind, kind, payload))
@@ -162,7 +162,8 @@ class Room:
 @pytest.fixture
 async def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
     room = Room(tmp_path)
-    monkeypatch.setattr(presence, "time", SimpleNamespace(monotonic=room.time.now))
+    for module in (house, pictures, taping):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=room.time.now))
     room.orders.brief("Sprechstunde", "Ada", [])
     resuming = asyncio.create_task(room.orders.resume())
     while not resuming.done():

@@ -377,4 +377,4 @@ def test_only_the_house_of_those_who_take_part_is_before_the_delay() -> None:
     """Whoever else takes undelayed pictures or sound would show the public what is cut."""
     folder = Path(broadcast.__file__).parent
     undelayed = re.compile(r"\.add_(packet|sound)_sink\(")
-    assert [path.name for path in sorted(folder.glob("*.py")) if undelayed.search(path.read_text())] == ["presence.py"]
+    assert [path.name for path in sorted(folder.glob("*.py")) if undelayed.search(path.read_text())] == ["house.py"]

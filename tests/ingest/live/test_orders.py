@@ -13,8 +13,8 @@ import pytest
 from ingest.archive import Room
 from ingest.live.count import Count
 from ingest.live.cuts import Effect
+from ingest.live.house import House
 from ingest.live.orders import Orders, Scribe
-from ingest.live.presence import House
 from ingest.live.programme import Place
 from ingest.live.scene import Scene
 from ingest.timeline import Kind, Writer, read

@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from ingest.archive import Room
 from ingest.live import hooks
-from ingest.live.presence import House
+from ingest.live.house import House
 from ingest.live.programme import Programme
 from web.benches.loss.listening import Door
 
@@ -52,7 +52,7 @@ async def main(order: dict[str, Any], folder: Path) -> dict[str, Any]:
         ice_servers=(),
         on_gap=lambda _, on: happened.append((time.monotonic(), "gap" if on else "back")),
     )
-    house.set_on_air(["ada"])
+    house.pictures.set_on_air(["ada"])
     door = HostsDoor(house, happened)
     server = uvicorn.Server(uvicorn.Config(Starlette(routes=door.routes), order["address"], 8080, log_level="warning"))
     serving = asyncio.create_task(server.serve())

@@ -1,4 +1,4 @@
-"""Who is in the room, on a programme that does not run and with peers that only count what they are asked."""
+"""`house.py`, `pictures.py`, `taping.py`: a programme that does not run, peers that only count what they are asked."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from ingest.archive import Room
-from ingest.live import presence
+from ingest.live.house import House, RoomFull
 from ingest.live.offers import BadOffer
-from ingest.live.presence import House, RoomFull
 from ingest.live.programme import Programme
 from ingest.live.receive import Peer
 from ingest.live.scene import Box
@@ -93,16 +92,16 @@ def watched(house: House) -> list[str]:
 
 
 async def test_only_who_is_seen_is_decoded(house: House) -> None:
-    house.set_on_air(["ada"])
+    house.pictures.set_on_air(["ada"])
     assert watched(house) == ["ada"]
-    house.set_on_air(["ada", "ada:screen", "chris"])
+    house.pictures.set_on_air(["ada", "ada:screen", "chris"])
     assert watched(house) == ["ada", "ada:screen", "chris"]
-    house.set_on_air(["ada", "chris"], seen=False)
+    house.pictures.set_on_air(["ada", "chris"], seen=False)
     assert watched(house) == []
 
 
 async def test_a_track_that_opens_asks_for_a_keyframe_once(house: House) -> None:
-    house.record(["ada", "ada:screen"])
+    house.taping.record(["ada", "ada:screen"])
     for person in ("ada", "ada:screen"):
         for frame in [*pictures(1), *opus(tone(0.04))]:
             house._frame(peer(house, person), frame)
@@ -115,7 +114,7 @@ async def test_a_track_that_opens_asks_for_a_keyframe_once(house: House) -> None
 
 
 async def test_everybody_is_told_what_their_tile_needs(house: House) -> None:
-    house.fit()
+    house.pictures.fit()
     assert house.presence("ada").wanted == wanted(Box(0, 0, 1280, 720), 30)
     assert house.presence("chris").wanted == wanted(None, 30)
     assert house.presence("ada:screen").wanted.width == 1280
@@ -123,7 +122,7 @@ async def test_everybody_is_told_what_their_tile_needs(house: House) -> None:
 
 
 async def test_a_screen_belongs_to_who_shares_it(house: House) -> None:
-    house.set_on_air(["ada", "ada:screen"])
+    house.pictures.set_on_air(["ada", "ada:screen"])
     state = {each["person"]: each for each in house.state()}
     assert list(state) == ["ada", "chris"]
     assert [(each["screen"], each["level"]) for each in state.values()] == [(True, 0.25), (False, 0.25)]
@@ -133,7 +132,7 @@ async def test_a_screen_belongs_to_who_shares_it(house: House) -> None:
 
 
 async def test_a_screen_that_stands_still_is_no_gap_of_its_person(house: House, gaps: list[tuple[str, bool]]) -> None:
-    house.set_on_air(["ada", "ada:screen"])
+    house.pictures.set_on_air(["ada", "ada:screen"])
     for person in ("ada:screen", "ada"):
         house._gap(peer(house, person), True)
     assert gaps == [("ada", True)]
@@ -173,10 +172,10 @@ async def test_pictures_of_who_has_not_spoken_are_not_decoded_while_the_machine_
     sources: dict[str, Any] = {each: Source(0.2 if each == "emil" else 0.0) for each in people}
     for each in people:
         house.presence(each).source = sources[each]
-    house.set_on_air(people)
-    house.fit()
+    house.pictures.set_on_air(people)
+    house.pictures.fit()
     ease(house, Ease.TILES)
-    house.fit()
+    house.pictures.fit()
     assert {each: source.watched for each, source in sources.items()} == {
         "ada": [True],
         "bo": [True],
@@ -185,7 +184,7 @@ async def test_pictures_of_who_has_not_spoken_are_not_decoded_while_the_machine_
         "emil": [True],
     }
     ease(house, Ease.THIRD)
-    house.fit()
+    house.pictures.fit()
     assert sources["dana"].watched == [True, False, True]
 
 
@@ -204,16 +203,16 @@ async def test_who_has_no_tile_for_a_while_is_not_decoded_until_the_scene_change
 ) -> None:
     """Only Ada has a tile; Chris is heard."""
     time = Moments()
-    monkeypatch.setattr(presence, "time", time)
-    house.set_on_air(["ada", "chris"])
-    house.fit()
+    monkeypatch.setattr("ingest.live.pictures.time", time)
+    house.pictures.set_on_air(["ada", "chris"])
+    house.pictures.fit()
     time.now += 1.9
-    house.fit()
+    house.pictures.fit()
     assert watched(house) == ["ada", "chris"]
     time.now += 0.2
-    house.fit()
+    house.pictures.fit()
     assert watched(house) == ["ada"]
-    house.set_on_air(["ada", "chris"])
+    house.pictures.set_on_air(["ada", "chris"])
     assert watched(house) == ["ada", "chris"]
     assert [each.person for each in house.people.values() if each.returning] == ["chris"]
 
@@ -231,7 +230,7 @@ async def test_a_scene_waits_for_a_picture_that_was_not_decoded_and_not_for_long
 
     source: Any = Late()
     house.presence("chris").source, house.presence("chris").returning = source, True
-    await house.pictures()
+    await house.pictures.ready()
     assert late == []
 
 
@@ -280,11 +279,11 @@ async def test_a_new_process_knows_who_was_let_in(house: House) -> None:
 
 
 async def test_under_a_slide_everybody_in_the_room_is_seen_while_one_of_them_watches(house: House) -> None:
-    house.set_on_air(["ada"], seen=False)
+    house.pictures.set_on_air(["ada"], seen=False)
     assert (watched(house), house.greenroom.shown) == ([], False)
     Line(house, "chris", inside=True)
     assert (watched(house), house.greenroom.shown) == (["ada", "ada:screen", "chris"], True)
-    house.set_on_air(["ada"], seen=True)
+    house.pictures.set_on_air(["ada"], seen=True)
     assert watched(house) == ["ada"]
     house.greenroom.close()
 
@@ -293,7 +292,7 @@ async def test_everybody_connected_is_heard_backstage_and_who_is_hidden_only_as_
     programme: Any = house._programme
     peer(house, "ada").voice = SimpleNamespace(pull=lambda samples: np.ones(samples, np.float32))
     house.set_quiet(silent=frozenset({"chris"}), away=frozenset({"ada"}))
-    house.set_on_air(["ada"])
+    house.pictures.set_on_air(["ada"])
     ada, _, chris = programme.backstage
     assert (ada.source.picture(), chris.muted) == (None, True)
     assert float(abs(ada.source.sound(960)).max()) == 0.0
@@ -323,9 +322,9 @@ async def test_a_screen_that_was_handed_over_ends_with_the_turn(house: House) ->
 
 async def test_a_track_that_ends_is_told_what_is_played_at_that_moment(house: House) -> None:
     told: list[Any] = []
-    house.record(["ada"])
+    house.taping.record(["ada"])
     track: Any = SimpleNamespace(end=told.append, wait=lambda seconds: True)
     house.presence("ada").track = track
-    house.record([])
+    house.taping.record([])
     assert told == [{"audio": 0.0, "video": 0.0}]
     assert house.presence("ada").track is None
