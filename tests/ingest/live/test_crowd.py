@@ -1,6 +1,8 @@
 """People come and go, politely or not, for as long as anybody likes: the room holds no more than in the beginning."""
 
 import asyncio
+import itertools
+import time
 
 import aiortc.rtcrtpreceiver
 import pytest
@@ -13,7 +15,7 @@ from tests.ingest.live.test_rooms import Stage, stage
 
 __all__ = ["stage"]
 PEOPLE = ("ada", "bo", "chris", "dana", "emil")
-GROWTH = 1.10  # The contract: within a tenth of what it was after a tenth of them.
+GROWTH = 1.10  # The contract: within a tenth of what it was when everything had been filled once.
 
 
 @pytest.fixture(autouse=True)
@@ -22,9 +24,14 @@ def _no_decoders(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "joins", [pytest.param(30, marks=pytest.mark.journey), pytest.param(500, marks=pytest.mark.soak)]
+    ("fills_s", "joins"),
+    [
+        pytest.param(5, 25, marks=pytest.mark.journey),
+        # Ten minutes, as the contract has it: what the allocator keeps for each thread is full after some 200 joins.
+        pytest.param(600, 500, marks=pytest.mark.soak),
+    ],
 )
-async def test_nothing_is_left_of_those_who_went(stage: Stage, joins: int) -> None:
+async def test_nothing_is_left_of_those_who_went(stage: Stage, fills_s: float, joins: int) -> None:
     for person in PEOPLE[:2]:
         await stage.wish(Kind.SHOW, person=person, name=person.title(), role="")
     await stage.wish(Kind.START)
@@ -32,16 +39,17 @@ async def test_nothing_is_left_of_those_who_went(stage: Stage, joins: int) -> No
     await come_and_go(stage, media, 0)
     before = held(stage.pid)
 
-    settled = before
-    for number in range(1, joins + 1):
+    numbers, filled = itertools.count(1), time.monotonic() + fills_s
+    while time.monotonic() < filled:
+        await come_and_go(stage, media, next(numbers))
+    settled = held(stage.pid)
+    for number in itertools.islice(numbers, joins):
         await come_and_go(stage, media, number)
-        if number == max(10, joins // 10):
-            settled = held(stage.pid)
     await stage.until(lambda: not any(each["connected"] or each["hears"] for each in stage.state["people"]))
     await stage.until(lambda: held(stage.pid).sockets <= before.sockets and held(stage.pid).threads <= before.threads)
     after = held(stage.pid)
 
-    print(f"{before} before, {settled} after a tenth, {after} after {joins}")
+    print(f"{before} before, {settled} after {fills_s} s, {after} after {joins} more")
     assert after.memory_mb <= settled.memory_mb * GROWTH
     assert (await stage.wish(Kind.END)).tick is not None
 
