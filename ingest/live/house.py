@@ -83,8 +83,13 @@ class House:
         peer = Peer(
             person, ice_servers=self._ice_servers, on_frame=self._frame, on_gap=self._gap, on_gone=self._peer_gone
         )
-        answer = await peer.answer(sdp)
         presence = self.presence(person)
+        waited = presence.inside is False
+        answer = await peer.answer(sdp)
+        if presence.inside is False and not waited:  # sent back while it was answered
+            await peer.close()
+            raise BadOffer("this person is back in the waiting room")
+        resource = self._resource(presence, peer)
         old, presence.source.peer, presence.came = presence.source.peer, peer, True
         presence.lent = presence.screen and not always
         presence.name = presence.name or name
@@ -94,7 +99,7 @@ class House:
         presence.wanted_at = time.monotonic()
         self.pictures.look()
         peer.watch(presence.seen and not presence.spared)
-        return self._resource(presence, peer), answer
+        return resource, answer
 
     async def whep(self, person: str, sdp: str, *, inside: bool = True) -> tuple[str, str]:
         """Send somebody the room, or the programme while they wait: (resource, answer). Raises BadOffer.
@@ -109,11 +114,12 @@ class House:
         if inside and presence.inside is False:  # sent back while it was answered
             await relay.close()
             raise BadOffer("this person is back in the waiting room")
+        resource = self._resource(presence, relay)
         old, presence.relay = presence.relay, relay
         self._tell_listeners()
         if old is not None:
             await old.close()
-        return self._resource(presence, relay), answer
+        return resource, answer
 
     async def delete(self, resource: str) -> bool:
         """Close the connection with this address; False when there is none."""
@@ -182,6 +188,7 @@ class House:
             await self.send_out(person)
 
     def _resource(self, presence: Presence, connection: Peer | Relay) -> str:
+        """Its address; known before anything is waited for, so that nobody can end without being forgotten."""
         resource = secrets.token_hex(16)
         presence.resources[resource] = connection
         return resource

@@ -268,6 +268,65 @@ async def test_who_is_sent_back_hears_nothing_more_and_comes_back_as_one_who_wai
     assert (list(programme.listeners), house.presence("chris").inside) == ([], False)
 
 
+class Connecting(FakePeer):
+    """A connection that is being made: something happens meanwhile."""
+
+    def __init__(self, person: str, *, on_gone: Any, meanwhile: Any, **_: Any) -> None:
+        super().__init__(person)
+        self.closed, self._on_gone, self._meanwhile = False, on_gone, meanwhile
+
+    async def answer(self, sdp: str) -> str:
+        await self._meanwhile("answer")
+        return "answer"
+
+    async def close(self) -> None:
+        if not self.closed:
+            self.closed = True
+            self._on_gone(self)
+            await self._meanwhile("close")
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch, meanwhile: dict[str, Any]) -> list[Connecting]:
+    made: list[Connecting] = []
+
+    async def happens(moment: str) -> None:
+        if (work := meanwhile.pop(moment, None)) is not None:
+            await work()
+
+    def make(person: str, **words: Any) -> Connecting:
+        made.append(Connecting(person, meanwhile=happens, **words))
+        return made[-1]
+
+    monkeypatch.setattr("ingest.live.house.Peer", make)
+    return made
+
+
+@pytest.fixture
+def meanwhile() -> dict[str, Any]:
+    return {}
+
+
+async def test_who_is_sent_back_while_their_camera_connects_does_not_come_in(
+    house: House, made: list[Connecting], meanwhile: dict[str, Any]
+) -> None:
+    meanwhile["answer"] = lambda: house.send_out("emil")
+    with pytest.raises(BadOffer, match="waiting room"):
+        await house.whip("emil", "offer")
+    assert (made[0].closed, house.presence("emil").source.peer) == (True, None)
+
+
+async def test_nothing_is_kept_of_a_camera_that_ends_while_the_one_before_it_is_closed(
+    house: House, made: list[Connecting], meanwhile: dict[str, Any]
+) -> None:
+    await house.whip("emil", "offer")
+    meanwhile["close"] = lambda: made[1].close()
+    await house.whip("emil", "offer")
+    presence = house.presence("emil")
+    assert [each.closed for each in made] == [True, True]
+    assert (presence.resources, presence.source.peer) == ({}, None)
+
+
 async def test_a_new_process_knows_who_was_let_in(house: House) -> None:
     for kind, person in (("admit", "chris"), ("show", "ada"), ("hold", "ada"), ("mute", "bo")):
         house.knows(kind, {"person": person})
