@@ -1,8 +1,11 @@
 """An office hour comes in, the buttons of its page go out: one that leads on, the others, each with its sentence."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from ingest.conduct import Act, may, start_of
 from ingest.officehours import OfficeHour, State, Visibility
+from ingest.people import Role
 from web.rendering import N_
 
 
@@ -42,6 +45,11 @@ START = Offer(
     label=N_("Go on air"),
     says=N_("Five seconds are counted, then everybody can watch and the host is shown."),
 )
+START_LATE = Offer(
+    move="start",
+    label=N_("Go on air"),
+    says=N_("The planned time has passed; people read that it begins a little later. Five seconds are counted first."),
+)
 LEAVE = Offer(move="leave", label=N_("Close the room"), says=N_("Back to taking questions only."))
 PAUSE = Offer(move="pause", label=N_("Pause"), says=N_("A slide is shown; what is said stays in the room."))
 RESUME = Offer(move="resume", label=N_("Go on"), says=N_("Everybody can see and hear again."))
@@ -64,15 +72,26 @@ WITHDRAW = Offer(
 )
 
 
-def offers(hour: OfficeHour) -> Choice:
-    """Exactly one button leads on, whatever the state."""
+STAFF = frozenset({Role.STAFF})
+ACTS = {act.value: act for act in Act}
+
+
+def offers(hour: OfficeHour, at: datetime) -> Choice:
+    """Exactly one button leads on, whatever the state; of the line's acts those that the table gives to staff."""
+    choice = _choice(hour, at)
+    others = (each for each in choice.others if each.move not in ACTS or may(ACTS[each.move], STAFF, hour.state))
+    return Choice(next=choice.next, others=tuple(others))
+
+
+def _choice(hour: OfficeHour, at: datetime) -> Choice:
     match hour.state:
         case State.PLANNED:
             return Choice(next=OPEN, others=(ROOM, CANCEL))
         case State.OPEN:
             return Choice(next=ROOM, others=(CLOSE, CANCEL))
         case State.BACKSTAGE:
-            return Choice(next=START, others=(LEAVE, CANCEL))
+            begin = START if start_of(hour, at) is Act.START else START_LATE
+            return Choice(next=begin, others=(LEAVE, CANCEL))
         case State.ON_AIR:
             return Choice(next=END if hour.recorded else END_LIVE_ONLY, others=(PAUSE,))
         case State.PAUSED:

@@ -29,7 +29,7 @@ import publish.pipeline
 from ingest import commands, intercom, sealing, store, tickets
 from ingest.conduct import WORDS
 from ingest.database import now, random_id
-from ingest.live import guests
+from ingest.live import guests, turn
 from ingest.live.countdown import TIME
 from ingest.live.echo_room import EchoRoom
 from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone, Rooms
@@ -91,6 +91,7 @@ class Studio:
             on_started=self.started,
             on_paused=self.paused,
             on_ended=self.ended,
+            on_vacant=self.vacant,
             on_edge=lambda office_hour, edge: self.files.told(office_hour, edge),
             sealing_key=sealing.public_key(house.safe),
             begins_in=lambda language: say(language, "Begins in %(time)s", time=TIME),
@@ -151,6 +152,13 @@ class Studio:
             publish.pipeline.begin(connection, hour, edition, say(hour.language, "This part is not shown"))
             intercom.erase(connection, office_hour)
         self.house.engine.dispatch()
+
+    def vacant(self, office_hour: str) -> None:
+        """Nobody has come into a room that has not begun: it is closed; staff open it again with one press."""
+        with self.house.database.transaction() as connection:
+            hour = store.office_hour(connection, office_hour)
+            if hour.state is State.BACKSTAGE and turn.counting(connection, hour, now()) is None:
+                store.move_office_hour(connection, office_hour, State.OPEN)
 
     # Doors
 
@@ -213,7 +221,8 @@ class Studio:
                     inside = admitted.seat.state in IN_ROOM
                     return await self.rooms.whep(office_hour, person.id, offer, inside=inside)
                 key = person.id + SCREEN if audience is Audience.SCREEN else person.id
-                always = person.role is not Role.GUEST
+                # A voice alone costs the machine next to nothing: only pictures have to wait for room.
+                always = person.role is not Role.GUEST or not VIDEO.search(offer)
                 return await self.rooms.whip(office_hour, key, offer, always=always, name=person.shown_name)
             except RoomGone:
                 if time.monotonic() > until:

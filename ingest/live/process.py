@@ -124,7 +124,7 @@ class Process:
         self._guard = Guard(
             self._orders, self._house, self._programme, lambda: shutil.disk_usage(room.root).free, options.bitrate
         )
-        self._steward = Steward(self._orders, self._house, self._loop.time)
+        self._steward = Steward(self._orders, self._house, self._loop.time, self._tell)
         self._report = Report(
             orders=self._orders,
             house=self._house,
@@ -207,6 +207,7 @@ class Process:
                 try:
                     self._orders.brief(brief["title"], brief["host"], brief["commands"], brief.get("slides", {}))
                     self._countdown = _countdown(brief)
+                    self._steward.begins = self._countdown.begins
                     self._hiding.title = brief.get("dark_words", "")
                     await self._orders.resume()
                 except BaseException:

@@ -1,7 +1,7 @@
 """A room comes in; what the studio and its pages are told of it goes out.
 
 Messages out: `hello`, `state` four times a second, `done`, `refused`, `started`, `paused`, `ended`, `part` (on the
-disk), `trouble`. A studio that has just come is told again what it may have missed.
+disk), `trouble`; and of the steward `vacant`. A studio that has just come is told again what it may have missed.
 """
 
 import logging

@@ -44,6 +44,7 @@ AGAIN_S = 2.0  # between two tries to tell the database what happened
 Started = Callable[[str, datetime, Fraction], None]
 Paused = Callable[[str, bool], None]
 Ended = Callable[[str, int], None]
+Vacant = Callable[[str], None]
 
 
 class OfferRefused(ValueError):
@@ -86,6 +87,7 @@ class Rooms:
         on_started: Started,
         on_paused: Paused,
         on_ended: Ended,
+        on_vacant: Vacant = lambda office_hour: None,
         on_edge: Callable[[str, Edge], None] = lambda office_hour, edge: None,
         sealing_key: str = "",
         begins_in: Callable[[str], str] = lambda language: "",
@@ -102,6 +104,7 @@ class Rooms:
         self._sealing_key = sealing_key
         self._settings, self._database, self._archive = settings, database, archive
         self._on_started, self._on_paused, self._on_ended = on_started, on_paused, on_ended
+        self._on_vacant = on_vacant
         self._on_edge, self._begins_in, self._slide_words = on_edge, begins_in, slide_words
         self._rehearsal, self._dark_words = rehearsal, dark_words
         self._rooms: dict[str, Tenancy] = {}
@@ -318,6 +321,8 @@ class Rooms:
                 self._on_paused(office_hour, paused)
             case {"tell": "ended", "ticks": ticks}:
                 self._on_ended(office_hour, ticks)
+            case {"tell": "vacant"}:
+                self._on_vacant(office_hour)
 
     def _finish(self, id: str, state: commands.State, **values: Any) -> None:
         with self._database.transaction() as connection:

@@ -1,12 +1,14 @@
 """A room comes in; what nobody has to press goes out, as commands of the room's own.
 
-A screen is shown as long as it is shared, whoever speaks is large, and a programme that shows an empty room ends.
+A screen is shown as long as it is shared, whoever speaks is large, a programme that shows an empty room ends, and a
+room that nobody came to closes.
 """
 
 import asyncio
 import logging
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from ingest.live.house import House
@@ -20,11 +22,22 @@ LISTENS_S = 0.1
 
 
 class Steward:
-    """See the module. Belongs to the event loop; `now` is its time. `vacancy`: how long nobody has been there."""
+    """See the module. Belongs to the event loop; `now` is its time. `vacancy`: how long nobody has been there.
 
-    def __init__(self, orders: Orders, house: House, now: Callable[[], float]) -> None:
+    `begins` is the planned beginning: before it nobody has to be there, however early the room was opened.
+    """
+
+    def __init__(
+        self,
+        orders: Orders,
+        house: House,
+        now: Callable[[], float],
+        tell: Callable[[dict[str, Any]], None],
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self.vacancy = Vacancy()
-        self._orders, self._house, self._now = orders, house, now
+        self.begins: datetime | None = None
+        self._orders, self._house, self._now, self._tell, self._wall = orders, house, now, tell, wall
         self._screens: tuple[set[str], set[str]] = (set(), set())  # shared and shown, when last looked at
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -42,14 +55,19 @@ class Steward:
             self._apply(kind, words)
 
     def end_when_empty(self) -> None:
-        """A programme that shows an empty room ends by itself, after staff were warned."""
+        """A programme that shows an empty room ends by itself, a room that was never used closes; staff are warned."""
         standing = self._orders.standing
-        present = not standing.begun or standing.ending or any(each["inside"] for each in self._house.state())
+        early = not standing.begun and self.begins is not None and self._wall() < self.begins
+        present = early or standing.ending or any(each["inside"] for each in self._house.state())
         self.vacancy = self.vacancy.after(self._now(), present=present)
         if self.vacancy.ends_in_s == 0:
             self.vacancy = Vacancy()
-            log.warning("nobody has been in the room for half an hour: the office hour ends")
-            self._apply("end", {})
+            if standing.begun:
+                log.warning("nobody has been in the room for half an hour: the office hour ends")
+                self._apply("end", {})
+            else:
+                log.warning("nobody has come into the room for half an hour: it closes")
+                self._tell({"tell": "vacant"})
 
     async def listen(self) -> None:
         """Ten times a second, see who speaks; until cancelled."""

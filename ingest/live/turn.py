@@ -4,6 +4,7 @@ All of it in one transaction. Who may do what stands in `ingest.conduct` and `in
 """
 
 from datetime import datetime
+from enum import Enum
 
 from sqlalchemy.engine import Connection
 
@@ -49,16 +50,30 @@ def closing(connection: Connection, hour: OfficeHour, at: datetime) -> float | N
     return max(0.0, float(asked.payload["undo_s"]) - (at - since).total_seconds())
 
 
-def hide_me(connection: Connection, office_hour: str, person: str, *, on: bool) -> None:
-    """A name card and silence instead of the person, until they are back."""
-    commands.write(connection, office_hour, Kind.AWAY, person=person, on=on)
+class Hidden(Enum):
+    """Who hid somebody: they come back by the same hand."""
+
+    SELF = "self"
+    STAFF = "staff"
 
 
-def is_away(connection: Connection, office_hour: str, person: str) -> bool:
-    """Whether somebody asked to be hidden and is not back. As far as rows say; going off air ends it."""
-    about = commands.of_kinds(connection, office_hour, {Kind.AWAY, Kind.HIDE, Kind.HOLD})
-    last = next((each for each in about if each.payload.get("person") == person), None)
-    return last is not None and last.kind is Kind.AWAY and bool(last.payload["on"])
+def hide(connection: Connection, office_hour: str, person: str, *, on: bool, by: Hidden = Hidden.SELF) -> None:
+    """A name card and silence instead of the person, until they are back.
+
+    Raises Overtaken for what was done already, and for what somebody else did: staff show nobody who hid themself.
+    """
+    if hidden(connection, office_hour).get(person) is not (None if on else by):
+        raise Overtaken("somebody else hid this person, or it has changed meanwhile")
+    commands.write(connection, office_hour, Kind.AWAY, person=person, on=on, by=by.value)
+
+
+def hidden(connection: Connection, office_hour: str) -> dict[str, Hidden]:
+    """Who is hidden and by whom. As far as rows say; going off air ends it."""
+    found: dict[str, Hidden | None] = {}
+    for last in commands.of_kinds(connection, office_hour, {Kind.AWAY, Kind.HIDE, Kind.HOLD}):
+        away = last.kind is Kind.AWAY and last.payload["on"]
+        found.setdefault(last.payload["person"], Hidden(last.payload.get("by", "self")) if away else None)
+    return {person: by for person, by in found.items() if by is not None}
 
 
 def is_cut(connection: Connection, office_hour: str) -> bool:

@@ -1,12 +1,14 @@
 """`ingest/conduct.py`: one table says who may do what to the line, and the README shows it."""
 
+from datetime import timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 import ingest
-from ingest.conduct import RULES, WORDS, Act, Reads, may
-from ingest.officehours import MOVES, State
+from ingest.conduct import RULES, WORDS, Act, Reads, allowed, may, start_of
+from ingest.officehours import MOVES, OfficeHour, State
 from ingest.people import Role
 
 STAFF, HOST, GUEST = frozenset({Role.STAFF}), frozenset({Role.HOST}), frozenset({Role.GUEST})
@@ -40,6 +42,17 @@ def test_the_table_allows_what_the_states_allow(act: Act, goal: State) -> None:
     )
 
 
+def test_without_staff_the_host_may_end(hour: OfficeHour) -> None:
+    more = {act for act in Act if may(act, HOST, State.ON_AIR, alone=True)} - allowed(HOST, State.ON_AIR)
+    assert more == {Act.END}
+    assert not any(may(act, GUEST, state, alone=True) for act, state in product(Act, State))
+
+
+def test_after_the_planned_time_a_start_is_a_late_one(hour: OfficeHour) -> None:
+    assert start_of(hour, hour.starts_at) is Act.START
+    assert start_of(hour, hour.starts_at + timedelta(seconds=1)) is Act.START_LATE
+
+
 def test_viewers_read_something_wherever_they_do_not_see_the_room() -> None:
     assert {rule.reads for rule in RULES.values()} - {Reads.PROGRAMME, Reads.SOON} <= set(WORDS)
 
@@ -48,6 +61,7 @@ def test_the_readme_shows_the_table() -> None:
     readme = (Path(ingest.__file__).parent / "README.md").read_text(encoding="utf-8")
     for act, rule in RULES.items():
         by = ", ".join(role.value for role in Role if role in rule.by)
+        by += "; alone: " + ", ".join(role.value for role in Role if role in rule.alone) if rule.alone else ""
         when = ", ".join(state.value for state in State if state in rule.when)
         reads = f"“{WORDS[rule.reads]}”" if rule.reads in WORDS else rule.reads.name.lower()
         assert f"| {act.value} | {by} | {when} | {reads} |" in readme

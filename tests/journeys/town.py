@@ -46,9 +46,9 @@ def films_in(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def open_town(data: Path, films: Path, pictures: Path) -> Iterator[Town]:
+def open_town(data: Path, films: Path, pictures: Path, **more_settings: str) -> Iterator[Town]:
     """Everything runs until the block is left."""
-    environ = environment(data)
+    environ = environment(data, **more_settings)
     with serving(environ, free_port()) as origin, house_in(environ) as house:
         with chromium(camera=films / "ada.mjpeg", microphone=films / "ada.wav") as browser:
             with more(browser, camera=films / "chris.mjpeg", microphone=films / "chris.wav") as guests:

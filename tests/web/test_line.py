@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from tests.web.conftest import ORIGIN, Browser, SmallHouse
 from tests.web.test_taking_part import ask_for_ticket, join, person_of
 from web import store as web_store
 from web.sessions import COOKIE
+from web.studio import Studio
 
 
 @pytest.fixture
@@ -75,6 +77,26 @@ def test_the_beginning_is_counted_seen_and_called_off(bo: Browser, house: SmallH
     assert bo_presses(bo, hour, "call_off") == 303
     assert bo_presses(bo, hour, "call_off") == 409
     assert wished(house, hour) == [Kind.START, Kind.CALL_OFF]
+
+
+def test_a_room_that_nobody_came_to_is_closed_but_not_while_it_is_counted(
+    bo: Browser, house: SmallHouse, hour: OfficeHour
+) -> None:
+    any_house: Any = house
+    studio = Studio(any_house)
+
+    def state_after_a_report() -> State:
+        studio.vacant(hour.id)
+        with house.database.reading() as connection:
+            return store.office_hour(connection, hour.id).state
+
+    bo_presses(bo, hour, "start")
+    assert state_after_a_report() is State.BACKSTAGE
+    bo_presses(bo, hour, "call_off")
+    assert [state_after_a_report(), state_after_a_report()] == [State.OPEN, State.OPEN]
+    assert "Raum öffnen" in bo.get(f"/staff/office-hours/{hour.id}").text
+    moved(house, hour, State.BACKSTAGE, State.ON_AIR)
+    assert state_after_a_report() is State.ON_AIR
 
 
 def test_an_end_can_be_taken_back_on_board_and_staff_page(bo: Browser, house: SmallHouse, hour: OfficeHour) -> None:
@@ -150,6 +172,31 @@ def test_a_guest_on_air_hides_for_a_moment_and_is_back(chris: Browser, house: Sm
     assert "Ich bin wieder da" in hidden
     assert about_me(chris, hour, "back") == 303
     assert 'data-sign="on_air"' in chris.get(page).text
+
+
+def test_staff_hide_a_guest_for_a_moment_and_show_them_again(
+    chris: Browser, bo: Browser, house: SmallHouse, hour: OfficeHour
+) -> None:
+    page, board = f"/office-hours/{hour.id}/place?part=seat", f"/staff/office-hours/{hour.id}/board"
+    id = in_the_room(house, hour, on_air=True)
+    moved(house, hour, State.ON_AIR)
+
+    def bo_does(do: str) -> int:
+        return int(bo.fill(board, f"/staff/office-hours/{hour.id}/seats", do=do, person=id).status_code)
+
+    assert "Kurz ausblenden" in bo.get(f"{board}?part=room").text
+    assert [bo_does("away"), bo_does("away")] == [303, 409]
+    hidden = chris.get(page).text
+    assert ('data-sign="not_on_air"' in hidden, "zeigt Sie wieder" in hidden) == (True, True)
+    assert "Ich bin wieder da" not in hidden
+    assert about_me(chris, hour, "back") == 409
+    assert "Wieder zeigen" in bo.get(f"{board}?part=room").text
+    assert bo_does("back") == 303
+    assert 'data-sign="on_air"' in chris.get(page).text
+    assert about_me(chris, hour, "hide") == 303
+    shown = bo.get(f"{board}?part=room").text
+    assert ("auf Sendung, ausgeblendet" in shown, "Wieder zeigen" in shown) == (True, False)
+    assert bo_does("back") == 409
 
 
 def test_nobody_hides_somebody_else(app: Starlette, bo: Browser, hour: OfficeHour, chris: Browser) -> None:

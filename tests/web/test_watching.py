@@ -111,6 +111,9 @@ def test_one_address_cannot_take_all_places_again_and_again(viewer: TestClient, 
     assert codes == [201] * studio.WATCHES_A_MINUTE + [429]
 
 
+BOTH, VOICE = "v=0\r\nm=audio 9 UDP\r\nm=video 9 UDP\r\n", "v=0\r\nm=audio 9 UDP\r\nm=video 0 UDP\r\n"
+
+
 def knock(
     viewer: TestClient, house: House, role: Role, offer: str = "v=0", pseudonym: str = "", **known: Any
 ) -> tuple[int, str | None, str]:
@@ -136,19 +139,23 @@ def test_a_guest_waits_while_the_machine_has_no_room_and_the_host_comes_in(
     viewer: TestClient, house: House, rooms: FakeRooms
 ) -> None:
     rooms.failure = RoomFull("the room has no place for another picture just now")
-    status, again, text = knock(viewer, house, Role.GUEST)
+    status, again, text = knock(viewer, house, Role.GUEST, BOTH)
     assert (status, again) == (503, "10")
     assert "no place for another picture" in text
-    assert knock(viewer, house, Role.HOST)[0] == 201
+    assert knock(viewer, house, Role.HOST, BOTH)[0] == 201
+
+
+def test_a_voice_alone_is_let_in_while_there_is_no_room_for_pictures(
+    viewer: TestClient, house: House, rooms: FakeRooms
+) -> None:
+    rooms.failure = RoomFull("the room has no place for another picture just now")
+    assert knock(viewer, house, Role.GUEST, VOICE, way=Way.AUDIO)[0] == 201
 
 
 def test_the_room_hears_no_name_but_the_one_that_is_shown(viewer: TestClient, house: House, rooms: FakeRooms) -> None:
     knock(viewer, house, Role.GUEST)
     knock(viewer, house, Role.GUEST, pseudonym="Nachbar vom Markt")
     assert rooms.names == ["Chris", "Nachbar vom Markt"]
-
-
-BOTH, VOICE = "v=0\r\nm=audio 9 UDP\r\nm=video 9 UDP\r\n", "v=0\r\nm=audio 9 UDP\r\nm=video 0 UDP\r\n"
 
 
 @pytest.mark.parametrize("known", [{"way": Way.AUDIO}, {"parent": Parent.ASKED}, {"parent": Parent.REFUSED}])

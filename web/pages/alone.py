@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ingest import attention, store
+from ingest.conduct import Act
 from ingest.database import now
 from ingest.live import turn
 from ingest.officehours import ON_AIR, OfficeHour
@@ -23,7 +24,7 @@ from questions import store as questions
 from questions.question import MoveRefused, shown_text
 from questions.rundown import Item
 from web.pages.join import speaks
-from web.pages.line import answer, role_words
+from web.pages.line import answer, check, role_words
 from web.rendering import N_, house_of, render
 from web.rights import taking_part
 
@@ -91,6 +92,8 @@ def press(request: Request) -> Response:
             hour = store.office_hour(connection, id)
             if not leads_alone(connection, hour, person):
                 raise HTTPException(409, BACK_AGAIN)
+            if do == Act.END.value:
+                check(hour, Act.END, frozenset({person.role}), alone=True)
             DOINGS[do](connection, hour, person, request.state.form)
     except (Overtaken, MoveRefused, change.NotReady) as error:
         raise HTTPException(409, FASTER) from error

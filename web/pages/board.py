@@ -129,6 +129,8 @@ def _room(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[st
         "line": [seat for seat in waiting.line(seats) if seat.person not in read_out],
         "listeners": [seat for seat in waiting.line(seats) if seat.person in read_out],
         "muted": muted_of(connection, hour.id),
+        "hidden": turn.hidden(connection, hour.id) if hour.state in WITH_ROOM else {},
+        "Hidden": turn.Hidden,
         "inside": [seat for seat in seats if seat.state in (SeatState.ADMITTED, SeatState.ON_AIR)],
         "agreed": consenting.agreed(connection, hour.id),
     } | reception.values(connection, hour)
@@ -254,7 +256,7 @@ def _share(on: bool) -> "PersonAct":
 
 def _hidden(on: bool) -> "PersonAct":
     def act(connection: Connection, person: Person, words: str) -> None:
-        turn.hide_me(connection, person.office_hour, person.id, on=on)
+        turn.hide(connection, person.office_hour, person.id, on=on, by=turn.Hidden.STAFF)
 
     return act
 

@@ -62,7 +62,7 @@ def place(request: Request) -> Response:
 def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dict[str, Any]:
     """How things stand with a person: their seat, how many are before them, the sign."""
     seat = store.seat(connection, person.id)
-    away = seat.state is SeatState.ON_AIR and turn.is_away(connection, hour.id, person.id)
+    away = turn.hidden(connection, hour.id).get(person.id) if seat.state is SeatState.ON_AIR else None
     guest = guests.of(connection, person) if person.role is Role.GUEST else None
     return {
         "seat": seat,
@@ -73,10 +73,11 @@ def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dic
         "read_out": person.role is Role.GUEST and not speaks(connection, person.id),
         "may_send": seat.state in IN_ROOM and has_room(hour, now()),
         "may_share": may_share(person.role, seat),
-        "sign": sign_for(connection, hour, seat.state, away=away),
+        "sign": sign_for(connection, hour, seat.state, away=away is not None),
         "away": away,
+        "Hidden": turn.Hidden,
         "afterwards": hour.state not in WITH_ROOM and seat.state in IN_ROOM and has_room(hour, now()),
-        **line_values(connection, hour),
+        **line_values(connection, hour, frozenset({person.role})),
         "State": State,
         "SeatState": SeatState,
         "Gone": Gone,

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ingest import commands, store
-from ingest.conduct import COUNT_S, Act, may
+from ingest.conduct import COUNT_S, Act, allowed, doers, may, start_of
 from ingest.database import now
 from ingest.live import turn, waiting
 from ingest.officehours import OfficeHour
@@ -24,6 +24,8 @@ from web.rendering import N_, house_of
 from web.rights import taking_part
 from web.sessions import Visitor
 from web.words import say
+
+STAFF = frozenset({Role.STAFF})
 
 
 def role_words(hour: OfficeHour) -> dict[Role, str]:
@@ -86,21 +88,29 @@ def roles_of(visitor: Visitor, office_hour: str) -> frozenset[Role]:
     return frozenset({Role.STAFF} if visitor.account else ()) | frozenset({person.role} if person else ())
 
 
-def done(connection: Connection, hour: OfficeHour, act: Act, visitor: Visitor) -> None:
-    """Do it. Raises HTTPException 403 for who may not, Overtaken when the office hour has moved on."""
-    roles = roles_of(visitor, hour.id)
-    if not any(may(act, roles, state) for state in type(hour.state)):
+def check(hour: OfficeHour, act: Act, roles: frozenset[Role], *, alone: bool = False) -> None:
+    """Ask the table. Raises HTTPException 403 for who may not, Overtaken when the office hour has moved on."""
+    if not doers(act, alone=alone) & roles:
         raise HTTPException(403 if roles else 401)
-    if not may(act, roles, hour.state):
+    if not may(act, roles, hour.state, alone=alone):
         raise Overtaken(f"the office hour is {hour.state.value}")
+
+
+def done(connection: Connection, hour: OfficeHour, act: Act, visitor: Visitor) -> None:
+    """Do it. Raises what `check` raises."""
+    check(hour, start_of(hour, now()) if act is Act.START else act, roles_of(visitor, hour.id))
     by = visitor.account.id if visitor.account else visitor.person.id if visitor.person else ""
     DOINGS[act](connection, hour, by)
 
 
-def line_values(connection: Connection, hour: OfficeHour) -> dict[str, float | None]:
-    """What is being counted: seconds until the programme begins, and until the end holds."""
+def line_values(connection: Connection, hour: OfficeHour, roles: frozenset[Role] = STAFF) -> dict[str, Any]:
+    """What is being counted, seconds until the programme begins and until the end holds; and `acts`, what may be done.
+
+    `roles`: as what the page's reader acts.
+    """
     at = now()
-    return {"count_left": turn.counting(connection, hour, at), "undo_left": turn.closing(connection, hour, at)}
+    counts = {"count_left": turn.counting(connection, hour, at), "undo_left": turn.closing(connection, hour, at)}
+    return counts | {"acts": {act.value for act in allowed(roles, hour.state)}}
 
 
 def press(request: Request) -> Response:
@@ -121,7 +131,7 @@ def me(request: Request) -> Response:
     """`do`: hide, back, mute, unmute; by somebody about themself while they are in the room."""
     id, do = request.path_params["id"], str(request.state.form.get("do", ""))
     person = taking_part(request, id)
-    wishes = {"hide": (turn.hide_me, True), "back": (turn.hide_me, False), "mute": (turn.mute_me, True)}
+    wishes = {"hide": (turn.hide, True), "back": (turn.hide, False), "mute": (turn.mute_me, True)}
     wishes["unmute"] = (turn.mute_me, False)
     if do not in wishes:
         raise HTTPException(400, "there is no such act")
@@ -129,7 +139,10 @@ def me(request: Request) -> Response:
     with house_of(request).database.transaction() as connection:
         if store.seat(connection, person.id).state not in IN_ROOM:
             raise HTTPException(409, N_("You are not in the room; nobody sees or hears you."))
-        wish(connection, id, person.id, on=on)
+        try:
+            wish(connection, id, person.id, on=on)
+        except Overtaken as error:
+            raise HTTPException(409, N_("That has changed meanwhile; the page shows how it is.")) from error
     return answer(request, f"/office-hours/{id}/place")
 
 

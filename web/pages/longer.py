@@ -6,10 +6,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ingest import store
+from ingest.conduct import Act
 from ingest.database import now
-from ingest.officehours import TAKING_QUESTIONS, WITH_ROOM
+from ingest.officehours import TAKING_QUESTIONS
 from ingest.people import Right
 from web.pages.decisions import back
+from web.pages.line import check, roles_of
 from web.rendering import N_, house_of
 from web.rights import need
 
@@ -29,8 +31,7 @@ def longer(request: Request) -> Response:
         raise HTTPException(400, "the hour is made longer by 5 or 10 minutes")
     with house_of(request).database.transaction() as connection:
         hour = store.office_hour(connection, id)
-        if hour.state not in WITH_ROOM:
-            raise HTTPException(409, N_("The room is not open."))
+        check(hour, Act.EXTEND, roles_of(request.state.visitor, id))
         extra = min(max(hour.extra_minutes + minutes, 0), LONGEST_EXTRA)
         store.change_office_hour(connection, id, extra_minutes=extra)
     return back(request)

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ingest import steps, store
+from ingest.conduct import Act
 from ingest.database import now
 from ingest.officehours import WITH_RECORDING, OfficeHour, State, Visibility, questions_are_over
 from ingest.people import Right, Role
@@ -144,7 +145,7 @@ def page(request: Request) -> Response:
     values["work"] = work_lines.lines([step for step in work if step.kind not in publications.KINDS], now())
     values |= {"lines": lines, "why_not": why_not, "connected": why_not != publications.NOT_CONNECTED}
     values |= {"elsewhere": publications.KINDS, "stuck": stuck, "waiting": waiting_askers, "marks": marked} | looked
-    values |= {"choice": offers(hour), "SERVICES": SERVICES, "ROLES": ROLES, "Role": Role}
+    values |= {"choice": offers(hour, now()), "SERVICES": SERVICES, "ROLES": ROLES, "Role": Role}
     part = request.query_params.get("part", "")
     if part not in PARTS:
         raise HTTPException(404)
@@ -174,7 +175,8 @@ def move(request: Request) -> Response:
         if wished in LINE:
             line.done(connection, hour, LINE[wished], request.state.visitor)
         else:
-            if wished == "cancel":
+            if wished == Act.CANCEL.value:
+                line.check(hour, Act.CANCEL, line.roles_of(request.state.visitor, id))
                 note = one_line(plain(str(form.get("note", ""))), NOTE_LENGTH)
                 store.change_office_hour(connection, id, cancelled_note=note)
             MOVES[wished](connection, store.office_hour(connection, id))

@@ -116,7 +116,7 @@ const lookAtRoom = async () => {
   if (document.hidden) return;
   try {
     const state = await (await fetch(machine.dataset.room)).json();
-    const said = { trouble: Boolean(state.trouble), half: ["half", "third"].includes(state.ease), tiles: state.ease === "tiles", empty: state.ends_empty_in_s != null };
+    const said = { trouble: Boolean(state.trouble), half: ["half", "third"].includes(state.ease), tiles: state.ease === "tiles", empty: state.ends_empty_in_s != null && state.seconds != null, idle: state.ends_empty_in_s != null && state.seconds == null };
     for (const item of machine.children) item.hidden = !said[item.dataset.when];
   } catch {
     // The studio is being started again; the next look says more.

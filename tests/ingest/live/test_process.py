@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,15 @@ async def process(tmp_path: Path) -> AsyncIterator[Process]:
     process._scribe.close()
 
 
-async def looked(process: Process, empty_s: float) -> list[str]:
-    """The room was empty for so long when it looks again; the commands it gives itself."""
+BEGINS = datetime(2026, 11, 26, 17, tzinfo=UTC)
+
+
+async def looked(process: Process, empty_s: float, wall: datetime = BEGINS) -> list[str]:
+    """The room was empty for so long when it looks again; the commands it gives itself, and what it tells."""
     given: list[str] = []
+    process._steward.begins = BEGINS
+    process._steward._wall = lambda: wall
+    process._steward._tell = lambda message: given.append(message["tell"])
 
     async def apply(id: str, kind: str, payload: dict[str, Any]) -> None:
         given.append(kind)
@@ -42,10 +49,24 @@ async def test_a_programme_of_an_empty_room_ends_by_itself_after_a_warning(proce
     assert process._report.state()["ends_empty_in_s"] is None
 
 
-@pytest.mark.parametrize("standing", [Standing(), Standing(begun=True, ending=True, over=True)])
-async def test_what_has_not_begun_or_is_over_is_not_ended(process: Process, standing: Standing) -> None:
-    process._orders.standing = standing
+async def test_what_is_over_is_not_ended(process: Process) -> None:
+    process._orders.standing = Standing(begun=True, ending=True, over=True)
     assert await looked(process, 2 * ENDS_AFTER_S) == []
+
+
+async def test_a_room_that_nobody_came_to_closes_after_a_warning(process: Process) -> None:
+    process._orders.standing = Standing()
+    assert await looked(process, ENDS_AFTER_S - 60) == []
+    assert process._report.state()["ends_empty_in_s"] == pytest.approx(60, abs=1)
+    assert await looked(process, ENDS_AFTER_S + 1) == ["vacant"]
+
+
+async def test_nobody_has_to_be_there_before_the_planned_beginning(process: Process) -> None:
+    process._orders.standing = Standing()
+    assert await looked(process, 2 * ENDS_AFTER_S, BEGINS - timedelta(seconds=1)) == []
+    assert process._report.state()["ends_empty_in_s"] is None
+    process._orders.standing = Standing(begun=True)  # who begins early has begun
+    assert await looked(process, ENDS_AFTER_S + 1, BEGINS - timedelta(minutes=5)) == ["end"]
 
 
 async def test_the_state_says_what_goes_outside(process: Process) -> None:

@@ -9,6 +9,7 @@ from ingest.commands import Kind
 from ingest.conduct import COUNT_S, UNDO_S
 from ingest.database import Database, now
 from ingest.live import turn, waiting
+from ingest.live.turn import Hidden
 from ingest.officehours import OfficeHour, State
 from ingest.people import Person, Role, SeatState, may_share
 from ingest.store import Overtaken
@@ -58,18 +59,29 @@ def chris(database: Database, hour: OfficeHour) -> Person:
 def test_whoever_hides_is_hidden_until_they_are_back_or_off_air(
     database: Database, hour: OfficeHour, chris: Person
 ) -> None:
-    def away() -> bool:
-        return turn.is_away(connection, hour.id, chris.id)
-
     with database.transaction() as connection:
         waiting.show(connection, chris)
-        turn.hide_me(connection, hour.id, chris.id, on=True)
-        assert away()
-        turn.hide_me(connection, hour.id, chris.id, on=False)
-        assert not away()
-        turn.hide_me(connection, hour.id, chris.id, on=True)
+        turn.hide(connection, hour.id, chris.id, on=True)
+        assert turn.hidden(connection, hour.id) == {chris.id: Hidden.SELF}
+        turn.hide(connection, hour.id, chris.id, on=False)
+        assert turn.hidden(connection, hour.id) == {}
+        turn.hide(connection, hour.id, chris.id, on=True)
         waiting.hide(connection, chris)
-        assert not away()
+        assert turn.hidden(connection, hour.id) == {}
+
+
+@pytest.mark.parametrize(("one", "other"), [(Hidden.SELF, Hidden.STAFF), (Hidden.STAFF, Hidden.SELF)])
+def test_who_hid_somebody_shows_them_again_and_nobody_else(
+    database: Database, hour: OfficeHour, chris: Person, one: Hidden, other: Hidden
+) -> None:
+    with database.transaction() as connection:
+        waiting.show(connection, chris)
+        turn.hide(connection, hour.id, chris.id, on=True, by=one)
+        for on, by in ((False, other), (True, other), (True, one)):
+            with pytest.raises(Overtaken):
+                turn.hide(connection, hour.id, chris.id, on=on, by=by)
+        turn.hide(connection, hour.id, chris.id, on=False, by=one)
+        assert turn.hidden(connection, hour.id) == {}
 
 
 def test_a_screen_is_handed_over_for_one_turn(database: Database, hour: OfficeHour, chris: Person) -> None:
