@@ -25,10 +25,11 @@ from ingest.live.hiding import Hiding
 from ingest.live.house import House, RoomFull
 from ingest.live.keeping import Keeping, next_number
 from ingest.live.offers import BadOffer
-from ingest.live.orders import Orders, Scribe
+from ingest.live.orders import Orders
 from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
 from ingest.live.report import Report
+from ingest.live.scribe import Scribe
 from ingest.live.segments import Edge
 from ingest.live.steward import Steward
 from ingest.live.video import Encoder
@@ -96,7 +97,7 @@ class Process:
             self._programme,
             frame_rate=options.frame_rate,
             ice_servers=options.ice_servers,
-            on_gap=lambda person, on: self._orders.gap(person, on),
+            on_gap=lambda person, on: self._orders.chronicle.gap(person, on),
         )
         self._house.taping.tracked = options.recorded
         self._hiding = Hiding(
@@ -209,7 +210,7 @@ class Process:
                     self._countdown = _countdown(brief)
                     self._steward.begins = self._countdown.begins
                     self._hiding.title = brief.get("dark_words", "")
-                    await self._orders.resume()
+                    await self._orders.airtime.resume()
                 except BaseException:
                     self.close()  # a room that cannot go on where it was makes place for another try
                     raise
@@ -262,7 +263,7 @@ class Process:
     async def _clocks(self) -> None:
         while True:
             await asyncio.sleep(1)
-            self._orders.clock()
+            self._orders.chronicle.clock()
             self._house.taping.release()
             if (edge := self._report.edge) is not None:
                 await asyncio.to_thread(self._orders.hide, edge.number - 1)

@@ -8,9 +8,10 @@ import logging
 from fractions import Fraction
 from typing import Any
 
+from ingest.live.airtime import Tell
 from ingest.live.guard import Guard
 from ingest.live.house import House
-from ingest.live.orders import Orders, Tell
+from ingest.live.orders import Orders
 from ingest.live.programme import Programme
 from ingest.live.segments import Edge
 from ingest.live.steward import Steward
@@ -42,15 +43,15 @@ class Report:
 
     def everything(self) -> None:
         """Tell a studio that has just come what it may have missed; it does each once."""
-        standing, orders = self._orders.standing, self._orders
+        standing, airtime = self._orders.standing, self._orders.airtime
         if standing.begun:
             duration = str(Fraction(1, self._frame_rate))
-            self._tell({"tell": "started", "wall": orders.began_at, "tick_duration": duration})
+            self._tell({"tell": "started", "wall": airtime.began_at, "tick_duration": duration})
         if standing.paused:
             self._tell({"tell": "paused", "paused": True})
         self._tell_edge()
         if standing.over:
-            self._tell({"tell": "ended", "ticks": orders.ended_ticks})
+            self._tell({"tell": "ended", "ticks": airtime.ended_ticks})
 
     def state(self) -> dict[str, Any]:
         """The room as pages show it."""
@@ -60,8 +61,8 @@ class Report:
             "on_air": standing.slide is None,
             "outside": standing.outside,
             "paused": standing.paused,
-            "count_s": None if standing.begun else self._orders.count.left_s,
-            "undo_s": self._orders.count.left_s if standing.closing else None,
+            "count_s": None if standing.begun else self._orders.airtime.count.left_s,
+            "undo_s": self._orders.airtime.count.left_s if standing.closing else None,
             "ends_empty_in_s": self._steward.vacancy.ends_in_s,
             "room_picture": self._house.greenroom.shown,
             "over": standing.over,
@@ -71,7 +72,7 @@ class Report:
             "scene": standing.scene,
             "speaker": standing.speaker,
             "cut": standing.cut_from is not None,
-            "delay_s": self._orders.delay_s,
+            "delay_s": self._orders.showing.delay_s,
             "ending": standing.ending,
             "trouble": self._trouble,
             "alarms": self._guard.alarms(),

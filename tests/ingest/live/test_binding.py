@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ingest.timeline import Kind, read
-from tests.ingest.live.test_orders import Desk, begin
+from tests.ingest.live.desks import Desk, begin
 
 EVERYTHING = ["live", "recording", "outside", "name"]
 
@@ -30,7 +30,7 @@ def kinds(desk: Desk, after: int = 0) -> list[tuple[str, Any]]:
 
 async def chris_on_air(desk: Desk, scopes: list[str] = EVERYTHING, delay_s: float = 0) -> None:
     desk.orders.brief("Sprechstunde", "Ada", [])
-    await desk.orders.resume()
+    await desk.orders.airtime.resume()
     await desk.do("show", "s1", person="ada", name="Ada", role="", scopes=EVERYTHING)
     await desk.do("start", delay_s=delay_s)
     await desk.do("show", "s2", at=300, person="chris", name="Chris", role="", scopes=scopes, topic="Radweg")
@@ -90,7 +90,7 @@ async def test_a_name_taken_back_is_another_one_in_the_picture(desk: Desk) -> No
 
 async def test_what_was_said_before_the_beginning_holds_from_the_first_tick(desk: Desk) -> None:
     desk.orders.brief("Sprechstunde", "Ada", [])
-    await desk.orders.resume()
+    await desk.orders.airtime.resume()
     await desk.do("show", "s1", person="ada", name="Ada", role="", scopes=EVERYTHING)
     await desk.do("consent", "c1", person="ada", scopes=["live", "name"], name="Ada")
     await desk.do("start")

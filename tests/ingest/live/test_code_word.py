@@ -165,7 +165,7 @@ async def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     for module in (house, pictures, taping):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=room.time.now))
     room.orders.brief("Sprechstunde", "Ada", [])
-    resuming = asyncio.create_task(room.orders.resume())
+    resuming = asyncio.create_task(room.orders.airtime.resume())
     while not resuming.done():
         await room.passes(0.02)
     yield room

@@ -10,7 +10,7 @@ from ingest.live.guard import Guard
 from ingest.live.losses import Losses
 from ingest.live.standing import Standing, fold
 from ingest.timeline import read
-from tests.ingest.live.test_orders import Desk, begin
+from tests.ingest.live.desks import Desk, begin
 
 
 def peer() -> Any:

@@ -17,7 +17,7 @@ from ingest.live.vacancy import ENDS_AFTER_S, Vacancy
 @pytest.fixture
 async def process(tmp_path: Path) -> AsyncIterator[Process]:
     process = Process(Room(tmp_path), Options(width=160, height=90, frame_rate=25, bitrate=100_000, preset="ultrafast"))
-    process._orders.standing = Standing(begun=True)
+    process._orders.chronicle.standing = Standing(begun=True)
     yield process
     process._scribe.close()
 
@@ -50,22 +50,22 @@ async def test_a_programme_of_an_empty_room_ends_by_itself_after_a_warning(proce
 
 
 async def test_what_is_over_is_not_ended(process: Process) -> None:
-    process._orders.standing = Standing(begun=True, ending=True, over=True)
+    process._orders.chronicle.standing = Standing(begun=True, ending=True, over=True)
     assert await looked(process, 2 * ENDS_AFTER_S) == []
 
 
 async def test_a_room_that_nobody_came_to_closes_after_a_warning(process: Process) -> None:
-    process._orders.standing = Standing()
+    process._orders.chronicle.standing = Standing()
     assert await looked(process, ENDS_AFTER_S - 60) == []
     assert process._report.state()["ends_empty_in_s"] == pytest.approx(60, abs=1)
     assert await looked(process, ENDS_AFTER_S + 1) == ["vacant"]
 
 
 async def test_nobody_has_to_be_there_before_the_planned_beginning(process: Process) -> None:
-    process._orders.standing = Standing()
+    process._orders.chronicle.standing = Standing()
     assert await looked(process, 2 * ENDS_AFTER_S, BEGINS - timedelta(seconds=1)) == []
     assert process._report.state()["ends_empty_in_s"] is None
-    process._orders.standing = Standing(begun=True)  # who begins early has begun
+    process._orders.chronicle.standing = Standing(begun=True)  # who begins early has begun
     assert await looked(process, ENDS_AFTER_S + 1, BEGINS - timedelta(minutes=5)) == ["end"]
 
 
@@ -75,8 +75,8 @@ async def test_the_state_says_what_goes_outside(process: Process) -> None:
         return state["on_air"], state["outside"]
 
     assert outside() == (True, True)
-    process._orders.standing = Standing(begun=True, cut_from=7)
+    process._orders.chronicle.standing = Standing(begun=True, cut_from=7)
     assert outside() == (True, False)
     for standing in (Standing(), Standing(begun=True, paused=True), Standing(begun=True, closing=True)):
-        process._orders.standing = standing
+        process._orders.chronicle.standing = standing
         assert outside() == (False, False)
