@@ -30,6 +30,7 @@ from ingest import commands, intercom, sealing, store, tickets
 from ingest.conduct import WORDS
 from ingest.database import now, random_id
 from ingest.live import guests, turn
+from ingest.live.briefing import Words
 from ingest.live.countdown import TIME
 from ingest.live.echo_room import EchoRoom
 from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone, Rooms
@@ -94,10 +95,12 @@ class Studio:
             on_vacant=self.vacant,
             on_edge=lambda office_hour, edge: self.files.told(office_hour, edge),
             sealing_key=sealing.public_key(house.safe),
-            begins_in=lambda language: say(language, "Begins in %(time)s", time=TIME),
-            slide_words=lambda language: {each.value: say(language, words) for each, words in WORDS.items()},
-            rehearsal=lambda language: say(language, "Rehearsal"),
-            dark_words=lambda language: say(language, "This part is not shown"),
+            words=Words(
+                begins_in=lambda language: say(language, "Begins in %(time)s", time=TIME),
+                slides=lambda language: {each.value: say(language, words) for each, words in WORDS.items()},
+                rehearsal=lambda language: say(language, "Rehearsal"),
+                dark=lambda language: say(language, "This part is not shown"),
+            ),
         )
         self._ending: set[str] = set()
         self.files = LiveFiles(

@@ -14,8 +14,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
-from fractions import Fraction
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -27,10 +25,12 @@ from ingest import attention, commands, store
 from ingest.archive import Archive
 from ingest.commands import Command
 from ingest.database import Database, now
+from ingest.live import briefing
 from ingest.live.attending import Attending
+from ingest.live.briefing import Words
+from ingest.live.reports import Ended, Paused, Reports, Started, Vacant
 from ingest.live.segments import Edge
 from ingest.live.tenancy import Tenancy
-from ingest.live.viewing import window
 from ingest.live.wire import CallFailed, WireBroken
 from ingest.officehours import AFTERWARDS, WITH_ROOM, OfficeHour
 from ingest.settings import Settings
@@ -39,12 +39,6 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.25
 LINGER_S = 10.0  # After the end people still see that it is over; whoever stays to talk keeps the room open.
 REMEMBERED = 100  # last states of rooms that have closed, for pages that are still open
-AGAIN_S = 2.0  # between two tries to tell the database what happened
-
-Started = Callable[[str, datetime, Fraction], None]
-Paused = Callable[[str, bool], None]
-Ended = Callable[[str, int], None]
-Vacant = Callable[[str], None]
 
 
 class OfferRefused(ValueError):
@@ -90,23 +84,15 @@ class Rooms:
         on_vacant: Vacant = lambda office_hour: None,
         on_edge: Callable[[str, Edge], None] = lambda office_hour, edge: None,
         sealing_key: str = "",
-        begins_in: Callable[[str], str] = lambda language: "",
-        slide_words: Callable[[str], dict[str, str]] = lambda language: {},
-        rehearsal: Callable[[str], str] = lambda language: "Rehearsal",
-        dark_words: Callable[[str], str] = lambda language: "",
+        words: Words | None = None,
     ) -> None:
-        """`sealing_key`: what rooms seal cut stretches with; without one these are lost.
-
-        `begins_in` says in a language how long it takes until the beginning, with `countdown.TIME` for the time;
-        `slide_words` is what viewers read, by the kind of slide (`conduct.Reads`), `rehearsal` the word that lies on
-        every picture of one, `dark_words` what stands where somebody may not be kept.
-        """
-        self._sealing_key = sealing_key
+        """`sealing_key`: what rooms seal cut stretches with; without one these are lost."""
+        self._sealing_key, self._words = sealing_key, words or Words()
         self._settings, self._database, self._archive = settings, database, archive
-        self._on_started, self._on_paused, self._on_ended = on_started, on_paused, on_ended
-        self._on_vacant = on_vacant
-        self._on_edge, self._begins_in, self._slide_words = on_edge, begins_in, slide_words
-        self._rehearsal, self._dark_words = rehearsal, dark_words
+        self._on_edge = on_edge
+        self._reports = Reports(
+            database, self._thread, on_started=on_started, on_paused=on_paused, on_ended=on_ended, on_vacant=on_vacant
+        )
         self._rooms: dict[str, Tenancy] = {}
         self._attending = Attending(database)
         self._last: dict[str, dict[str, Any]] = {}
@@ -264,27 +250,12 @@ class Rooms:
 
     def _tenancy(self, hour: OfficeHour) -> Tenancy:
         room = self._archive.room(hour.id)
-        settings = self._settings
-        options = {
-            "width": settings.video_width,
-            "height": settings.video_height,
-            "frame_rate": settings.frame_rate,
-            "bitrate": settings.video_bitrate,
-            "preset": settings.video_preset,
-            "logo": "" if settings.logo is None else str(settings.logo),
-            "ice_servers": list(settings.ice_servers),
-            "sealing_key": self._sealing_key,
-            "whep_viewers": settings.whep_viewers,
-            "mark": self._rehearsal(hour.language) if hour.rehearsal_of else "",
-            "window": window(settings.rewind_minutes),
-            "recorded": hour.recorded,
-        }
         tenancy = Tenancy(
             room.root,
             socket_for(room.root),
-            options,
+            briefing.options(hour, self._settings, self._words, self._sealing_key),
             brief=lambda: self._thread(lambda: self._brief(hour)),
-            report=lambda message: self._report(hour.id, message),
+            report=lambda message: self._reports.keep(hour.id, message),
             on_edge=lambda edge: self._on_edge(hour.id, edge),
         )
         tenancy.start()
@@ -292,41 +263,7 @@ class Rooms:
 
     def _brief(self, hour: OfficeHour) -> dict[str, Any]:
         with self._database.reading() as connection:
-            known = commands.history(connection, hour.id)
-        done = [commands.as_message(each) | {"done": each.state is commands.State.DONE} for each in known]
-        count = {"begins": hour.starts_at.isoformat(), "begins_in": self._begins_in(hour.language)}
-        words = {"title": hour.title, "host": hour.host_name, "dark_words": self._dark_words(hour.language)}
-        return {"commands": done, "slides": self._slide_words(hour.language), **words, **count}
-
-    async def _report(self, office_hour: str, message: dict[str, Any]) -> None:
-        """Tell the database, or whoever is concerned, what a room said; tried until it works."""
-        while True:
-            try:
-                await self._thread(lambda: self._told(office_hour, message))
-                return
-            except Exception:
-                # The room goes on meanwhile, and whatever went wrong here must not lose what it reported.
-                log.exception("what the room reported cannot be kept yet: %.200s", message)
-                await asyncio.sleep(AGAIN_S)
-
-    def _told(self, office_hour: str, message: dict[str, Any]) -> None:
-        match message:
-            case {"tell": "done", "id": id, "tick": tick}:
-                self._finish(id, commands.State.DONE, tick=tick)
-            case {"tell": "refused", "id": id, "reason": reason}:
-                self._finish(id, commands.State.REFUSED, reason=reason)
-            case {"tell": "started", "wall": wall, "tick_duration": duration}:
-                self._on_started(office_hour, datetime.fromisoformat(wall), Fraction(duration))
-            case {"tell": "paused", "paused": paused}:
-                self._on_paused(office_hour, paused)
-            case {"tell": "ended", "ticks": ticks}:
-                self._on_ended(office_hour, ticks)
-            case {"tell": "vacant"}:
-                self._on_vacant(office_hour)
-
-    def _finish(self, id: str, state: commands.State, **values: Any) -> None:
-        with self._database.transaction() as connection:
-            commands.finish(connection, id, state, **values)
+            return briefing.brief(connection, hour, self._words)
 
     async def _thread(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
