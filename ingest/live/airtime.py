@@ -16,12 +16,13 @@ from ingest.live.binding import Binding
 from ingest.live.chronicle import Chronicle
 from ingest.live.count import Count
 from ingest.live.cutting import EFFECT_S, Cutting
+from ingest.live.decisions import Refused
 from ingest.live.house import House
 from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
 from ingest.live.segments import DiskStopped
 from ingest.live.showing import Showing, effect, on_air
-from ingest.live.standing import Refused, fold
+from ingest.live.standing import fold
 from ingest.timeline import Kind
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """Commands come in, one after the other; the programme changes at a tick, the timeline says so, a reply goes out.
 
-What a command means is decided in `standing`; here it is done: first the programme, which says at which tick it took
+What a command means is decided in `decisions`; here it is done: first the programme, which says at which tick it took
 effect (`showing`), then the timeline with the command's id (`chronicle`), then the reply. A command whose id the
 timeline holds is only replied to. Start and end have a life of their own (`airtime`).
 
@@ -22,13 +22,14 @@ from ingest.live.broadcast import Sealing
 from ingest.live.chronicle import Chronicle
 from ingest.live.count import Count
 from ingest.live.cutting import Cutting, cut_event
+from ingest.live.decisions import CUTTING, Refused, decide
 from ingest.live.hiding import Hiding
 from ingest.live.house import House
 from ingest.live.programme import Programme
 from ingest.live.recorder import Recorder
 from ingest.live.scribe import Scribe
 from ingest.live.showing import Showing
-from ingest.live.standing import CUTTING, Change, Refused, Standing, decide, fold
+from ingest.live.standing import Change, Standing, fold
 from ingest.timeline import Kind
 
 log = logging.getLogger(__name__)

@@ -1,9 +1,12 @@
+"""`standing.py` and `decisions.py`: what commands make of how things stand, and what the timeline says of it."""
+
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from ingest.live.standing import PLACES, Refused, Standing, decide, fold
+from ingest.live.decisions import PLACES, Refused, decide
+from ingest.live.standing import Standing, fold
 from ingest.timeline import Kind as What
 from ingest.wishes import Kind
 
