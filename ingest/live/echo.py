@@ -9,12 +9,14 @@ import logging
 import secrets
 from collections.abc import Callable, Sequence
 
-from aiortc import RTCPeerConnection, RTCRtpTransceiver, RTCSessionDescription
+from aiortc import RTCPeerConnection, RTCRtpTransceiver
 from aiortc.rtp import RtpPacket
+from aiortc.sdp import SessionDescription
 
 from ingest.live import hooks, outlet
+from ingest.live.answers import answer_to
 from ingest.live.closing import Closing
-from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, preferred, read_offer
+from ingest.live.offers import BadOffer, configuration, preferred
 from ingest.live.packet import AnyPacket
 
 log = logging.getLogger(__name__)
@@ -93,24 +95,17 @@ class Echo:
     async def answer(self, sdp: str) -> str:
         """Negotiate. Raises BadOffer."""
         try:
-            offer = read_offer(sdp, ("sendrecv",))
-            self._prepare([media.kind for media in offer.media])
-            await self._connection.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="offer"))
-            hooks.shield(self._connection)
-            await self._connection.setLocalDescription(await self._connection.createAnswer())
+            answer = await answer_to(sdp, self._connection, ("sendrecv",), self._prepare)
         except BadOffer:
             await self.close()
             raise
-        except PARSE_ERRORS as error:
-            await self.close()
-            raise BadOffer(f"the offer cannot be answered: {error}") from error
         self._life = asyncio.create_task(self._live())
-        return self._connection.localDescription.sdp
+        return answer
 
-    def _prepare(self, kinds: Sequence[str]) -> None:
-        for kind in kinds:
-            transceiver = self._connection.addTransceiver(outlet.Silence(kind), direction="sendrecv")
-            transceiver.setCodecPreferences(preferred(kind))
+    def _prepare(self, offer: SessionDescription) -> None:
+        for media in offer.media:
+            transceiver = self._connection.addTransceiver(outlet.Silence(media.kind), direction="sendrecv")
+            transceiver.setCodecPreferences(preferred(media.kind))
             self._ways.append(Way(transceiver))
 
     async def _live(self) -> None:

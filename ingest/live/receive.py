@@ -12,17 +12,18 @@ from collections.abc import Callable, Sequence
 
 import av
 import numpy as np
-from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCPeerConnection
 from aiortc.sdp import SessionDescription
 
 from ingest.live import hooks
+from ingest.live.answers import answer_to
 from ingest.live.camera import CODECS, Camera
 from ingest.live.clock import PersonClock, Unwrapper
 from ingest.live.closing import Closing
 from ingest.live.jitter import EncodedFrame, Outcome, Piece, VideoBuffer, begins_picture
 from ingest.live.levels import Levels
 from ingest.live.losses import Losses
-from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, expecting_loss, preferred, read_offer
+from ingest.live.offers import BadOffer, configuration, expecting_loss, preferred
 from ingest.live.opus import Sound
 from ingest.live.packet import AnyPacket
 from ingest.live.shortcut import shorten
@@ -77,19 +78,12 @@ class Peer:
     async def answer(self, sdp: str) -> str:
         """Negotiate; the media starts to flow when ICE and DTLS are done. Raises BadOffer."""
         try:
-            offer = read_offer(sdp, ("sendonly", "sendrecv"))
-            self._prepare(offer)
-            await self._connection.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="offer"))
-            hooks.shield(self._connection)
-            await self._connection.setLocalDescription(await self._connection.createAnswer())
+            answer = await answer_to(sdp, self._connection, ("sendonly", "sendrecv"), self._prepare)
         except BadOffer:
             await self.close()
             raise
-        except PARSE_ERRORS as error:
-            await self.close()
-            raise BadOffer(f"the offer cannot be answered: {error}") from error
         self._check()
-        return expecting_loss(self._connection.localDescription.sdp)
+        return expecting_loss(answer)
 
     def _prepare(self, offer: SessionDescription) -> None:
         for media in offer.media:

@@ -9,12 +9,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCPeerConnection
+from aiortc.sdp import SessionDescription
 
-from ingest.live import hooks, outlet
+from ingest.live import outlet
+from ingest.live.answers import answer_to
 from ingest.live.closing import Closing
 from ingest.live.fanout import Fanout, Line
-from ingest.live.offers import PARSE_ERRORS, BadOffer, configuration, preferred, read_offer
+from ingest.live.offers import BadOffer, configuration, preferred
 from ingest.live.source import Samples
 
 log = logging.getLogger(__name__)
@@ -46,29 +48,21 @@ class Relay:
     async def answer(self, sdp: str) -> str:
         """Negotiate. Raises BadOffer."""
         try:
-            offer = read_offer(sdp, ("recvonly", "sendrecv"))
-            self._prepare([media.kind for media in offer.media])
-            await self._connection.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="offer"))
-            hooks.shield(self._connection)
-            await self._connection.setLocalDescription(await self._connection.createAnswer())
-            self._agree()
+            answer = await answer_to(sdp, self._connection, ("recvonly", "sendrecv"), self._prepare, self._agree)
         except BadOffer:
             await self.close()
             raise
-        except PARSE_ERRORS as error:
-            await self.close()
-            raise BadOffer(f"the offer cannot be answered: {error}") from error
         self._later(self._give_up())
-        return self._connection.localDescription.sdp
+        return answer
 
     def hear(self, block: Samples) -> None:
         """960 samples for this person alone (the sound thread)."""
         if self.line.way is not None:
             self._fanout.sound_for(self.line, block)
 
-    def _prepare(self, kinds: Sequence[str]) -> None:
+    def _prepare(self, offer: SessionDescription) -> None:
         # Preferences have no effect once the offer is set: the viewer would get H264 under VP8's number.
-        line, fanout = self.line, self._fanout
+        line, fanout, kinds = self.line, self._fanout, [media.kind for media in offer.media]
         if "video" in kinds:
             transceiver = self._connection.addTransceiver(outlet.Silence("video"), direction="sendonly")
             wanted = [each for each in preferred("video") if each.mimeType != "video/VP8"]
