@@ -1,56 +1,23 @@
 """Letters against a real mail server on loopback: friendly, busy, slow, and one that hangs up after the text."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
 from ingest import engine, steps
 from ingest import store as ingest_store
-from ingest.archive import Archive
 from ingest.database import Database, now
 from ingest.officehours import OfficeHour, Visibility
 from ingest.officehours import State as HourState
 from ingest.secrets import Safe
-from questions import bounces, intake, letters, mail, mine, moderation, queue, reach, store, tasks
+from questions import bounces, intake, letters, mail, mine, moderation, queue, reach, store
 from questions.letter import GRACE, Kind, Letter, LetterState
 from questions.question import Contact, Question, Reason, State
-from questions.settings import Settings
 from questions.sources import form
-from tests.standins.postbox import Postbox, postbox
-from web.words import say
-
-BERLIN = ZoneInfo("Europe/Berlin")
-SITE = "https://buergersprechstunde.example"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Postbox]:
-    with postbox() as box:
-        yield box
-
-
-@pytest.fixture
-def box(server: Postbox) -> Postbox:
-    server.manners, server.texts = "friendly", 0
-    server.mails.clear()
-    server.recipients.clear()
-    return server
-
-
-@pytest.fixture
-def office(tmp_path: Path, database: Database, safe: Safe, box: Postbox) -> engine.Engine:
-    """A worker that sends letters to the postbox."""
-    settings = Settings(
-        smtp_host="127.0.0.1", smtp_port=box.port, smtp_security="none", letters_from="fragen@stadt.example",
-        smtp_timeout_s=1.0,
-    )  # fmt: skip
-    kinds = tasks.kinds(settings, safe, say, lambda path: f"{SITE}{path}", BERLIN)
-    return engine.Engine(database, Archive(tmp_path / "archive"), kinds, lambda step, kind: None)
+from tests.questions.posting import BERLIN, SITE, send_waiting
+from tests.standins.postbox import Postbox
 
 
 def by_mail(
@@ -78,11 +45,7 @@ def post(office: engine.Engine, later: timedelta = timedelta(0)) -> list[Letter]
     """Write what is due, deliver all that may go, and return every letter."""
     with office.database.transaction() as connection:
         letters.want_due(connection, now() + later, BERLIN)
-    office.dispatch()
-    with office.database.reading() as connection:
-        waiting = steps.listed(connection, [steps.State.SENT, steps.State.READY])
-    for step in waiting:
-        office.run(step.id)
+    send_waiting(office)
     with office.database.reading() as connection:
         query = sa.select(letters.letters.c.id).order_by(letters.letters.c.wanted_at)
         return [letters.get(connection, id) for id in connection.scalars(query)]

@@ -1,50 +1,19 @@
 """Mara is told by a real mail server on loopback that the office hour does not take place."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingest import engine, steps
+from ingest import engine
 from ingest import store as ingest_store
-from ingest.archive import Archive
 from ingest.database import Database, now
 from ingest.officehours import OfficeHour, State
 from ingest.secrets import Safe
-from questions import needs, tasks
+from questions import needs
 from questions.letter import LetterState
 from questions.needs import Need, Said, Service
-from questions.settings import Settings
-from tests.standins.postbox import Postbox, postbox
-from web.words import say
-
-SITE = "https://buergersprechstunde.example"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Postbox]:
-    with postbox() as box:
-        yield box
-
-
-@pytest.fixture
-def box(server: Postbox) -> Postbox:
-    server.manners, server.texts = "friendly", 0
-    server.mails.clear()
-    server.recipients.clear()
-    return server
-
-
-@pytest.fixture
-def office(tmp_path: Path, database: Database, safe: Safe, box: Postbox) -> engine.Engine:
-    settings = Settings(
-        smtp_host="127.0.0.1", smtp_port=box.port, smtp_security="none", letters_from="fragen@stadt.example",
-        smtp_timeout_s=1.0,
-    )  # fmt: skip
-    kinds = tasks.kinds(settings, safe, say, lambda path: f"{SITE}{path}", ZoneInfo("Europe/Berlin"))
-    return engine.Engine(database, Archive(tmp_path / "archive"), kinds, lambda step, kind: None)
+from tests.questions.posting import send_waiting
+from tests.standins.postbox import Postbox
 
 
 @pytest.fixture
@@ -63,11 +32,7 @@ def post(office: engine.Engine) -> Need:
     for _ in range(2):
         with office.database.transaction() as connection:
             needs.want_due(connection, now())
-        office.dispatch()
-        with office.database.reading() as connection:
-            waiting = steps.listed(connection, [steps.State.SENT, steps.State.READY])
-        for step in waiting:
-            office.run(step.id)
+        send_waiting(office)
     with office.database.reading() as connection:
         need = needs.get(connection, "1")
     assert need is not None
