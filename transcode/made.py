@@ -78,14 +78,14 @@ def put_in_place(beside: Path, folder: Path) -> None:
     if folder.exists():
         folder.rename(old)
     beside.rename(folder)
-    _sync(folder.parent)
+    archive.sync(folder.parent)
     shutil.rmtree(old, ignore_errors=True)
 
 
 def sync_all(folder: Path) -> None:
     """Bring a folder with all that is below it onto the disk."""
     for each in [*folder.rglob("*"), folder]:
-        _sync(each)
+        archive.sync(each)
 
 
 def sweep(thing: Path, now: float | None = None) -> None:
@@ -114,11 +114,3 @@ def _below(path: Path) -> list[Path]:
 
 def _size(thing: Path) -> int:
     return sum(each.stat().st_size for each in _below(thing)) if thing.is_dir() else thing.stat().st_size
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

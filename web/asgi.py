@@ -16,11 +16,12 @@ from questions.question import MoveRefused as QuestionMoveRefused
 from web import rendering, security, words
 from web.door import Door
 from web.limits import Throttle
+from web.meanwhile import meanwhile
 from web.news import News
 from web.parts import House
 from web.routes import routes
 from web.stills import Stills
-from web.watchman import watching
+from web.watchman import watch
 
 TESTS_AN_HOUR = 60
 """Device tests that one address may send: a school before its office hour, but not all ten thousand codes."""
@@ -32,7 +33,7 @@ def site(house: House) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with news.listening(), watching(house):
+        async with meanwhile(news.listen()), meanwhile(watch(house)):
             yield
 
     app = Starlette(

@@ -61,18 +61,8 @@ class News:
         self.pages: set[Page] = set()
         self._newest = 0
 
-    @contextlib.asynccontextmanager
-    async def listening(self) -> AsyncIterator[None]:
-        """Poll while the site runs."""
-        task = asyncio.create_task(self._poll())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-    async def _poll(self) -> None:
+    async def listen(self) -> None:
+        """Poll, until cancelled."""
         self._newest = -1
         while True:
             try:

@@ -4,9 +4,7 @@ At its start those who were here when the last process went are forgiven the tim
 """
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import sqlalchemy.exc
@@ -24,19 +22,8 @@ log = logging.getLogger(__name__)
 EVERY_S = 5.0
 
 
-@contextlib.asynccontextmanager
-async def watching(house: House) -> AsyncIterator[None]:
-    """Look while the site runs."""
-    task = asyncio.create_task(_watch(house))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-async def _watch(house: House) -> None:
+async def watch(house: House) -> None:
+    """Look, until cancelled."""
     forgiven = False
     while True:
         try:

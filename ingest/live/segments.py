@@ -154,11 +154,7 @@ def open_segment(programme: archive.Programme, kind: str, number: int) -> int:
     """Make an empty segment that survives a power cut; the descriptor to append to."""
     path = programme.segment(kind, number)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    archive.sync(path.parent)
     return handle
 
 

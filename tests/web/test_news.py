@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 from ingest import events
 from tests.web.conftest import SmallHouse
+from web.meanwhile import meanwhile
 from web.news import News
 
 
@@ -24,7 +25,7 @@ def tell(house: SmallHouse, topic: str, office_hour: str | None, times: int = 1)
 
 async def test_many_changes_are_heard_as_one(house: SmallHouse) -> None:
     news = News(house.database, 0.01)
-    async with news.listening():
+    async with meanwhile(news.listen()):
         stream = news.stream("mine", None)
         assert await anext(stream) == "retry: 1000\n\n"
         next_message = asyncio.create_task(heard(stream))
