@@ -40,8 +40,7 @@ def ramp(sound: Samples, before: float, after: float) -> Samples:
     return sound * np.linspace(before, after, len(sound), dtype=np.float32)
 
 
-def _none() -> NDArray[np.float64]:
-    return np.ones(LOOK_AHEAD)
+_NOTHING_TURNED_DOWN = np.ones(LOOK_AHEAD)
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,8 @@ class LimiterState:
     """What the limiter remembers between blocks: the sound it holds back, and two histories of gain."""
 
     held: Samples = field(default_factory=lambda: np.zeros(LOOK_AHEAD, np.float32))
-    wanted: NDArray[np.float64] = field(default_factory=_none)
-    allowed: NDArray[np.float64] = field(default_factory=_none)
+    wanted: NDArray[np.float64] = field(default_factory=lambda: _NOTHING_TURNED_DOWN)
+    allowed: NDArray[np.float64] = field(default_factory=lambda: _NOTHING_TURNED_DOWN)
     idle: bool = True
 
 

@@ -36,7 +36,7 @@ from ingest.officehours import AFTERWARDS, WITH_ROOM, OfficeHour
 from ingest.settings import Settings
 
 log = logging.getLogger(__name__)
-LOOK_EVERY_S = 0.25
+LOOK_EVERY_S = 0.5  # when nobody rings; pages do
 LINGER_S = 10.0  # After the end people still see that it is over; whoever stays to talk keeps the room open.
 REMEMBERED = 100  # last states of rooms that have closed, for pages that are still open
 
