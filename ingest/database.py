@@ -29,6 +29,14 @@ AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError)
 """What is raised while the database restarts or cannot be reached."""
 
 
+class NotFound(LookupError):
+    """There is no such row; the message says which."""
+
+
+class Overtaken(RuntimeError):
+    """Somebody else changed the row first; look again and decide anew."""
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware time in UTC; a naive one is refused."""
 
