@@ -1,8 +1,8 @@
 """The studio's door: WHIP, WHEP, one WebSocket per person, and the live programme's files, all below /live/.
 
-It wires the rooms (child processes, `ingest/live/rooms.py`) to rows: tickets open doors, what a room reports moves
-the office hour and begins the pipeline. Database work runs in threads; while the database is away the rooms go on
-and the doors answer 503.
+It wires the rooms (child processes, `ingest/live/rooms.py`) to rows: tickets open doors (`admission`), what a room
+reports moves the office hour and begins the pipeline (`milestones`). Database work runs in threads; while the database
+is away the rooms go on and the doors answer 503.
 """
 
 import asyncio
@@ -11,9 +11,6 @@ import logging
 import re
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from fractions import Fraction
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -25,24 +22,23 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-import publish.pipeline
-from ingest import commands, intercom, sealing, store, tickets
+from ingest import sealing
 from ingest.conduct import WORDS
-from ingest.database import now, random_id
-from ingest.live import guests, turn
 from ingest.live.briefing import Words
 from ingest.live.countdown import TIME
 from ingest.live.echo_room import EchoRoom
 from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone, Rooms
 from ingest.live.signs import sign_of
-from ingest.officehours import ON_AIR, OfficeHour, State, Visibility, has_room
-from ingest.people import IN_ROOM, RIGHTS, SCREEN, Person, Role, Seat, may_share
-from ingest.tickets import NEEDS, Audience
-from web import line_test, opening
+from ingest.people import IN_ROOM, SCREEN, Role
+from ingest.tickets import Audience
+from web import line_test
+from web.admission import Admitted, admit, bearer
 from web.door import client
 from web.house import House
 from web.limits import Throttle
+from web.live_addresses import LiveAddresses
 from web.live_files import LiveFiles, ShortWay
+from web.milestones import Milestones
 from web.sdp import connected, offer_of
 from web.words import say
 
@@ -58,26 +54,11 @@ ROOM_LOOK_S = 0.2
 FULL_AGAIN_S = "10"
 """When somebody for whom the machine had no room may ask again; our page does so by itself."""
 ROOM_FACTS = ("open", "on_air", "over", "tick", "seconds", "ticks", "late", "ease", "trouble", "ends_empty_in_s")
-LAST_WORDS_S = 3.5
-"""How long after the end the live files stay. Players hear of it at once or within two seconds, fetch the last of it
-and play it from what they hold. With `LOOK_AGAIN_S` the addresses are gone 4.5 s after the end; 5 are allowed."""
 VIDEO = re.compile(r"^m=video (?!0 )", re.MULTILINE)
 """A picture in an offer; port 0 is one that was turned down."""
 WATCHES_A_MINUTE = 30
 """Offers to watch that one address may send: a town hall behind one of them, but nobody who takes all places again
 and again."""
-LOOK_AGAIN_S = 1.0
-"""How long an address is believed to be on air before the row is looked at again."""
-
-
-@dataclass(frozen=True)
-class Admitted:
-    """Somebody whose ticket was good."""
-
-    person: Person
-    hour: OfficeHour
-    seat: Seat
-    seen: bool = True  # whether a picture of them may be sent
 
 
 class Studio:
@@ -85,14 +66,15 @@ class Studio:
 
     def __init__(self, house: House) -> None:
         self.house = house
+        milestones = Milestones(house)
         self.rooms = Rooms(
             settings=house.ingest,
             database=house.database,
             archive=house.archive,
-            on_started=self.started,
-            on_paused=self.paused,
-            on_ended=self.ended,
-            on_vacant=self.vacant,
+            on_started=milestones.started,
+            on_paused=milestones.paused,
+            on_ended=milestones.ended,
+            on_vacant=milestones.vacant,
             on_edge=lambda office_hour, edge: self.files.told(office_hour, edge),
             sealing_key=sealing.public_key(house.safe),
             words=Words(
@@ -102,13 +84,12 @@ class Studio:
                 dark=lambda language: say(language, "This part is not shown"),
             ),
         )
-        self._ending: set[str] = set()
+        self._addresses = LiveAddresses(house.database, self._database)
         self.files = LiveFiles(
-            house.archive, self._on_air_at, house.ingest.rewind_minutes, lambda each: each in self._ending
+            house.archive, self._addresses.on_air, house.ingest.rewind_minutes, self._addresses.ending
         )
         self.line = line_test.LineTest(EchoRoom(house.ingest.ice_servers))
         self._watching = Throttle(WATCHES_A_MINUTE, 60.0)
-        self._addresses: dict[str, tuple[float, str | None]] = {}
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
@@ -120,48 +101,6 @@ class Studio:
             await self.line.close()
             await self.rooms.stop()
             self.house.close()
-
-    # What rooms report. Called in threads, again and again until they return, so each may run twice.
-
-    def started(self, office_hour: str, at: datetime, tick_duration: Fraction) -> None:
-        """The first tick of the programme was made: the office hour is on air."""
-        with self.house.database.transaction() as connection:
-            hour = store.office_hour(connection, office_hour)
-            if store.edition_of(connection, office_hour) is None:
-                store.add_edition(connection, office_hour, address=random_id(), tick_duration=str(tick_duration))
-            if hour.state is State.BACKSTAGE:
-                hour = store.move_office_hour(connection, office_hour, State.ON_AIR, began_at=at)
-                start = commands.newest(connection, office_hour, {commands.Kind.START})
-                if start is not None and start.payload.get("opening"):
-                    opening.open_with(connection, hour)
-
-    def paused(self, office_hour: str, paused: bool) -> None:
-        """The holding slide went on or off."""
-        goal = State.PAUSED if paused else State.ON_AIR
-        with self.house.database.transaction() as connection:
-            hour = store.office_hour(connection, office_hour)
-            if hour.state in (State.ON_AIR, State.PAUSED) and hour.state is not goal:
-                store.move_office_hour(connection, office_hour, goal)
-
-    def ended(self, office_hour: str, ticks: int) -> None:
-        """The recording is closed: the replay can be played, the pipeline begins."""
-        with self.house.database.transaction() as connection:
-            hour = store.office_hour(connection, office_hour)
-            edition = store.edition_of(connection, office_hour)
-            if edition is None or hour.state not in (State.ON_AIR, State.PAUSED):
-                return
-            store.finish_edition(connection, edition.id, ticks)
-            hour = store.move_office_hour(connection, office_hour, State.ENDED, ended_at=now())
-            publish.pipeline.begin(connection, hour, edition, say(hour.language, "This part is not shown"))
-            intercom.erase(connection, office_hour)
-        self.house.engine.dispatch()
-
-    def vacant(self, office_hour: str) -> None:
-        """Nobody has come into a room that has not begun: it is closed; staff open it again with one press."""
-        with self.house.database.transaction() as connection:
-            hour = store.office_hour(connection, office_hour)
-            if hour.state is State.BACKSTAGE and turn.counting(connection, hour, now()) is None:
-                store.move_office_hour(connection, office_hour, State.OPEN)
 
     # Doors
 
@@ -180,7 +119,7 @@ class Studio:
     async def _connect(self, request: Request, audience: Audience) -> Response:
         offer = await offer_of(request)
         token = bearer(request)
-        admitted = await self._database(lambda: self.admit(token, audience))
+        admitted = await self._database(lambda: admit(self.house.database, token, audience))
         person = admitted.person
         if audience is Audience.WHIP and not admitted.seen and VIDEO.search(offer):
             raise HTTPException(403, "this person takes part with their voice alone; no picture is taken")
@@ -203,7 +142,7 @@ class Studio:
         """
         if not self._watching.allows(client(request)):
             raise HTTPException(429, "too many offers from this address; watch by HLS", {"Retry-After": "60"})
-        office_hour = await self._on_air_at(request.path_params["address"])
+        office_hour = await self._addresses.on_air(request.path_params["address"])
         if office_hour is None:
             raise HTTPException(410, "this broadcast is over")
         offer = await offer_of(request)
@@ -232,29 +171,6 @@ class Studio:
                     raise
             await asyncio.sleep(ROOM_LOOK_S)
 
-    def admit(self, token: str, audience: Audience) -> Admitted:
-        """Who holds this ticket, if they may come in now. Raises HTTPException."""
-        with self.house.database.transaction() as connection:
-            try:
-                ticket = tickets.take(connection, token, audience, now())
-            except tickets.TicketUsed as error:
-                raise HTTPException(409, str(error)) from error
-            except tickets.TicketRefused as error:
-                raise HTTPException(401, str(error)) from error
-            person = store.person(connection, ticket.person)
-            hour = store.office_hour(connection, ticket.office_hour)
-            seat = store.seat(connection, person.id)
-            seen = person.role is not Role.GUEST or guests.of(connection, person).may_be_seen
-        if not has_room(hour, now()):
-            raise HTTPException(409, "the room is not open")
-        if audience is Audience.SCREEN and not may_share(person.role, seat):
-            raise HTTPException(403, "no screen was handed to you")
-        if audience is not Audience.SCREEN and NEEDS[audience] not in RIGHTS[person.role]:
-            raise HTTPException(403, "this is not for you")
-        if audience in (Audience.WHIP, Audience.SCREEN) and seat.state not in IN_ROOM:
-            raise HTTPException(403, "you are still in the waiting room; nobody sees or hears you")
-        return Admitted(person, hour, seat, seen=seen)
-
     async def resource(self, request: Request) -> Response:
         """DELETE ends a connection; a PATCH (trickle, ICE restart) is not supported: connect anew.
 
@@ -269,7 +185,7 @@ class Studio:
         """Twice a second what the person's page needs to show; the page answers with heartbeats."""
         token = socket.query_params.get("ticket", "")
         try:
-            admitted = await self._database(lambda: self.admit(token, Audience.SOCKET))
+            admitted = await self._database(lambda: admit(self.house.database, token, Audience.SOCKET))
         except HTTPException as error:
             await socket.close(4000 + error.status_code, error.detail)
             return
@@ -296,33 +212,6 @@ class Studio:
         send, away = (mine["send"], mine["away"]) if mine else (None, False)
         sign = sign_of(state, admitted.person.id).value
         return {"type": "state", **state, "people": people, "sign": sign, "send": send, "away": away}
-
-    # Files of the programme while it is on air
-
-    async def _on_air_at(self, address: str) -> str | None:
-        """The office hour on air at a live address, None when there is none (any more)."""
-        looked, office_hour = self._addresses.get(address, (0.0, None))
-        if time.monotonic() - looked > LOOK_AGAIN_S:
-            office_hour = await self._database(lambda: self._look_up(address))
-            if len(self._addresses) > 1000:  # guessed addresses must not grow the table
-                self._addresses.clear()
-            self._addresses[address] = (time.monotonic(), office_hour)
-        return office_hour
-
-    def _look_up(self, address: str) -> str | None:
-        with self.house.database.reading() as connection:
-            edition = store.edition_at(connection, address)
-            if edition is None:
-                return None
-            hour = store.office_hour(connection, edition.office_hour)
-        just_ended = hour.ended_at is not None and now() - hour.ended_at < timedelta(seconds=LAST_WORDS_S)
-        ending = just_ended and hour.state is State.ENDED
-        if ending:
-            self._ending.add(address)
-        else:
-            self._ending.discard(address)
-        watched = hour.state in ON_AIR or ending
-        return hour.id if watched and hour.visibility is not Visibility.WITHDRAWN else None
 
     async def hls(self, request: Request) -> Response:
         """Playlists, segments and parts of what is on air."""
@@ -356,14 +245,6 @@ async def _heartbeats(socket: WebSocket) -> None:
     with contextlib.suppress(TimeoutError, WebSocketDisconnect):
         while True:
             await asyncio.wait_for(socket.receive_text(), SILENCE_S)
-
-
-def bearer(request: Request) -> str:
-    """The ticket of a request. Raises HTTPException."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise HTTPException(401, "a ticket is needed", {"WWW-Authenticate": "Bearer"})
-    return token.strip()
 
 
 async def _refusal(request: Request, error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""`web/studio.py`: after the end live files stay for the last words, and answer 410 within five seconds."""
+"""`web/live_addresses.py`: after the end live files stay for the last words, and answer 410 within five seconds."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,6 +15,7 @@ from ingest.officehours import OfficeHour, State, Visibility
 from tests.ingest.live.test_recorder import Studio as Recording
 from tests.web.conftest import SmallHouse
 from web import studio
+from web.live_addresses import LAST_WORDS_S, LOOK_AGAIN_S
 
 FILES = ("index.m3u8", "video/index.m3u8", "video/00000001.m4s", "audio/init.mp4")
 
@@ -55,7 +56,7 @@ def test_right_after_the_end_players_get_the_last_words_and_caches_keep_nothing(
 
 
 def test_within_five_seconds_of_the_end_everything_is_gone(watch: Callable[..., set[tuple[int, str]]]) -> None:
-    assert studio.LAST_WORDS_S + studio.LOOK_AGAIN_S < 5
-    assert watch(State.ENDED, **ended(studio.LAST_WORDS_S)) == {(410, "")}
+    assert LAST_WORDS_S + LOOK_AGAIN_S < 5
+    assert watch(State.ENDED, **ended(LAST_WORDS_S)) == {(410, "")}
     assert watch(State.IN_REVIEW, **ended(2)) == {(410, "")}
     assert watch(State.ENDED, visibility=Visibility.WITHDRAWN, **ended(1)) == {(410, "")}

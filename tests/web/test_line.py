@@ -16,8 +16,8 @@ from ingest.people import Role, SeatState
 from tests.web.conftest import ORIGIN, Browser, SmallHouse
 from tests.web.test_taking_part import ask_for_ticket, join, person_of
 from web import store as web_store
+from web.milestones import Milestones
 from web.sessions import COOKIE
-from web.studio import Studio
 
 
 @pytest.fixture
@@ -83,10 +83,10 @@ def test_a_room_that_nobody_came_to_is_closed_but_not_while_it_is_counted(
     bo: Browser, house: SmallHouse, hour: OfficeHour
 ) -> None:
     any_house: Any = house
-    studio = Studio(any_house)
+    milestones = Milestones(any_house)
 
     def state_after_a_report() -> State:
-        studio.vacant(hour.id)
+        milestones.vacant(hour.id)
         with house.database.reading() as connection:
             return store.office_hour(connection, hour.id).state
 
