@@ -118,6 +118,10 @@ class OfficeHour:
     revision: int = 0  # how often what stands in a calendar has changed
     extra_minutes: int = 0  # staff gave it while it ran; what was announced stays as it was
     queue_closed_at: datetime | None = None  # since when nobody new may join the waiting room
+    moved_at: datetime | None = None  # when staff gave it another beginning
+    moved_from: datetime | None = None  # the beginning that was known before
+    opening_text: str = ""  # the words on the opening card; empty: those of `web.opening`
+    opening_version: int = 1
 
     @property
     def announced_end(self) -> datetime:
@@ -128,6 +132,30 @@ class OfficeHour:
     def ends_at(self) -> datetime:
         """The end as it is planned now. Nothing ends by itself when it is reached."""
         return (self.began_at or self.starts_at) + timedelta(minutes=self.planned_minutes + self.extra_minutes)
+
+
+MOVE_STANDS = timedelta(minutes=10)
+"""A new beginning is told when it has stood for so long: what was mistyped is put right before anybody reads it."""
+EXPECTED = frozenset({State.PLANNED, State.OPEN, State.BACKSTAGE})
+"""States in which it is still to come."""
+
+
+def moved_to(before: OfficeHour, starts_at: datetime, at: datetime) -> dict[str, datetime | None]:
+    """What is noted when it gets this beginning at this moment: since when, and from which one that people know.
+
+    Moved twice before the first move was told, it was moved once; moved back, it was not.
+    """
+    if starts_at == before.starts_at:
+        return {}
+    untold = before.moved_at is not None and at - before.moved_at < MOVE_STANDS
+    known = before.moved_from if untold else before.starts_at
+    return {"moved_at": None, "moved_from": None} if known == starts_at else {"moved_at": at, "moved_from": known}
+
+
+def move_is_told(hour: OfficeHour, at: datetime) -> bool:
+    """Whether people have to hear of its new beginning."""
+    stands = hour.moved_at is not None and at - hour.moved_at >= MOVE_STANDS
+    return stands and hour.state in EXPECTED and at < hour.starts_at
 
 
 def has_room(hour: OfficeHour, at: datetime) -> bool:
@@ -168,5 +196,4 @@ def opens_by_itself(hour: OfficeHour, at: datetime) -> bool:
 
 def needs_can_be_said(hour: OfficeHour, at: datetime) -> bool:
     """Whether citizens can still say which help they need to take part."""
-    expected = hour.state in {State.PLANNED, State.OPEN, State.BACKSTAGE}
-    return expected and hour.needs_until is not None and at < hour.needs_until
+    return hour.state in EXPECTED and hour.needs_until is not None and at < hour.needs_until

@@ -6,13 +6,13 @@ finds it so knows that somebody died in between: maybe it was sent, so it is not
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
 from ingest import store as ingest_store
-from ingest.officehours import Visibility
+from ingest.officehours import Visibility, move_is_told
 from ingest.secrets import Safe
 from ingest.steps import Permanent, Resource, Work
 from questions import intake, letters, mine, post, reach, store
@@ -44,7 +44,7 @@ def deliver(work: Work, office: Office) -> None:
         letter = letters.get(connection, str(work.parameters["letter"]))
         if letter.state is LetterState.SENDING:
             _end(work, connection, letter, LetterState.DOUBTFUL, UNKNOWN)
-        about = _subject(connection, letter, office) if letter.state is LetterState.WAITING else None
+        about = _subject(connection, letter, office, work.clock()) if letter.state is LetterState.WAITING else None
         if letter.state is LetterState.WAITING and about is None:
             _end(work, connection, letter, LetterState.DROPPED, "")
     if letter.state is LetterState.SENDING:
@@ -53,7 +53,7 @@ def deliver(work: Work, office: Office) -> None:
         _send(work, letter, about, office)
 
 
-def _subject(connection: Connection, letter: Letter, office: Office) -> Subject | None:
+def _subject(connection: Connection, letter: Letter, office: Office, at: datetime) -> Subject | None:
     """What the letter is about; None when it may not or need not go any more."""
     question = store.get(connection, letter.question)
     known = reach.of(connection, question.id)
@@ -62,7 +62,8 @@ def _subject(connection: Connection, letter: Letter, office: Office) -> Subject 
         return None
     hour = ingest_store.office_hour(connection, question.office_hour) if question.office_hour else None
     hidden = letter.kind is Kind.ANSWERED and (hour is None or hour.visibility is not Visibility.RELEASED)
-    if question.state not in STILL_TRUE[letter.kind] or hidden:
+    moved = letter.kind is Kind.MOVED and (hour is None or not move_is_told(hour, at))
+    if question.state not in STILL_TRUE[letter.kind] or hidden or moved:
         return None
     token = reach.token_of(question.id, office.safe)
     mine.link_once(connection, question.id, token)

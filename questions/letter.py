@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from ingest.officehours import TAKING_QUESTIONS, OfficeHour
+from ingest.officehours import TAKING_QUESTIONS, OfficeHour, move_is_told
 from ingest.officehours import State as HourState
 from questions.question import Channel, Question, State
 
@@ -34,6 +34,7 @@ class Kind(Enum):
     REJECTED = "rejected"
     MERGED = "merged"
     TODAY = "today"
+    MOVED = "moved"  # the only one that may be written again: each move is told
     CANCELLED = "cancelled"
     NOT_REACHED = "not_reached"
     ANSWERED = "answered"
@@ -55,6 +56,7 @@ STILL_TRUE: dict[Kind, frozenset[State]] = {
     Kind.REJECTED: frozenset({State.REJECTED}),
     Kind.MERGED: frozenset({State.MERGED}),
     Kind.TODAY: COMING_UP,
+    Kind.MOVED: COMING_UP,
     Kind.CANCELLED: COMING_UP,
     Kind.NOT_REACHED: frozenset({State.NOT_REACHED}),
     Kind.ANSWERED: frozenset({State.ANSWERED, State.MERGED}),
@@ -125,9 +127,16 @@ def _wanted(question: Question, hour: OfficeHour | None, known: Set[Kind], at: d
             found.append(decision)
     if hour is not None and is_today(hour, at, zone):
         found.append(Kind.TODAY)
+    if hour is not None and tells_of_move(hour, at):
+        found.append(Kind.MOVED)
     if hour is not None and hour.state is HourState.CANCELLED and at < hour.ends_at:
         return [Kind.CANCELLED]
     return found
+
+
+def tells_of_move(hour: OfficeHour, at: datetime) -> bool:
+    """Whether a letter says now that it begins at another time than was said; an old move is not told any more."""
+    return move_is_told(hour, at) and hour.moved_at is not None and at - hour.moved_at < LATEST
 
 
 def is_today(hour: OfficeHour, at: datetime, zone: ZoneInfo) -> bool:

@@ -18,7 +18,7 @@ from ingest import store as ingest_store
 from ingest.database import EnumText, UtcDateTime, metadata, now, random_id, row_as, rows_as
 from ingest.officehours import State as HourState
 from questions import reach, store
-from questions.letter import DAILY, FIRST, LATEST, Kind, Letter, LetterState, Reach, due, may_write
+from questions.letter import DAILY, FIRST, LATEST, Kind, Letter, LetterState, Reach, due, may_write, tells_of_move
 from questions.question import Question, State
 
 LETTER = "questions.letter"
@@ -69,10 +69,23 @@ def spoken_for(connection: Connection, question: Question) -> list[Question]:
     return found
 
 
-def want(connection: Connection, to: Reach, kind: Kind, *, link: str = "", at: datetime | None = None) -> Letter | None:
-    """Write a letter down, in the transaction of what it tells of; None when this kind was written already."""
-    known = sa.select(letters.c.id).where(letters.c.question == to.question, letters.c.kind == kind)
-    if connection.scalar(known) is not None:
+def want(
+    connection: Connection,
+    to: Reach,
+    kind: Kind,
+    *,
+    link: str = "",
+    at: datetime | None = None,
+    since: datetime | None = None,
+) -> Letter | None:
+    """Write a letter down, in the transaction of what it tells of; None when this kind was written already.
+
+    One of before `since` tells of something else, and the new one takes its place.
+    """
+    mine = (letters.c.question == to.question, letters.c.kind == kind)
+    if since is not None:
+        connection.execute(letters.delete().where(*mine, letters.c.wanted_at < since))
+    if connection.scalar(sa.select(letters.c.id).where(*mine)) is not None:
         return None
     id = random_id()
     letter = Letter(
@@ -94,10 +107,14 @@ def want_due(connection: Connection, at: datetime, zone: ZoneInfo) -> int:
     for each in reaches:
         question = questions[each.question]
         hour = hours.get(question.office_hour or "")
-        for kind in due(question, each, hour, known.get(question.id, set()), at, zone):
+        moved_at = hour.moved_at if hour is not None and tells_of_move(hour, at) else None
+        told = known.get(question.id, set()) - ({Kind.MOVED} if moved_at else set())
+        for kind in due(question, each, hour, told, at, zone):
             if kind in FIRST and first_ones(connection, each.address, at - timedelta(days=1)) >= DAILY:
                 continue
-            new += want(connection, each, kind, at=at) is not None
+            if kind is Kind.MOVED and moved_at and knows_of_move(connection, question, each.address, moved_at):
+                continue
+            new += want(connection, each, kind, at=at, since=moved_at if kind is Kind.MOVED else None) is not None
     return new
 
 
@@ -108,6 +125,18 @@ def kinds_known(connection: Connection, questions: Iterable[str]) -> dict[str, s
     for row in connection.execute(query):
         found.setdefault(row.question, set()).add(row.kind)
     return found
+
+
+def knows_of_move(connection: Connection, question: Question, address: str, moved_at: datetime) -> bool:
+    """Whether an address has its one letter about this move, for whichever of its questions."""
+    reached = reach.question_reach
+    about = (store.questions.c.id == letters.c.question, reached.c.question == letters.c.question)
+    query = (
+        sa.select(letters.c.id)
+        .where(*about, store.questions.c.office_hour == question.office_hour, reached.c.address == address)
+        .where(letters.c.kind == Kind.MOVED, letters.c.wanted_at >= moved_at)
+    )
+    return connection.scalar(query.limit(1)) is not None
 
 
 def first_ones(connection: Connection, address: str, since: datetime) -> int:

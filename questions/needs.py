@@ -16,11 +16,12 @@ from sqlalchemy.engine import Connection
 
 from ingest import events, steps
 from ingest.database import EnumText, UtcDateTime, metadata, row_as, rows_as
+from ingest.officehours import EXPECTED, OfficeHour
 from ingest.officehours import State as HourState
 from ingest.secrets import Safe
 from ingest.store import office_hours_in
 from questions import reach, store
-from questions.letter import STILL_TRUE, Kind, LetterState, may_write
+from questions.letter import STILL_TRUE, Kind, LetterState, may_write, tells_of_move
 from questions.sources.form import is_address
 
 NOTICE = "questions.notice"
@@ -53,6 +54,8 @@ access_needs = sa.Table(
     sa.Column("step", sa.String(32)),
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("error", sa.Text, nullable=False),
+    sa.Column("notice", EnumText(Kind)),
+    sa.Column("noticed_at", UtcDateTime),
 )
 
 
@@ -60,7 +63,8 @@ access_needs = sa.Table(
 class Need:
     """One wish. `sealed` holds words and contact, `address` is the fingerprint of a mail address or empty.
 
-    `told` is how far the one letter is that says the office hour does not take place, None before one is wanted.
+    `told` is how far the newest letter is, None before one is wanted; `notice` is what it says, that the office hour
+    has another time or does not take place, `noticed_at` since when it is wanted.
     """
 
     id: str
@@ -75,6 +79,8 @@ class Need:
     step: str | None = None
     tries: int = 0
     error: str = ""
+    notice: Kind | None = None
+    noticed_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,38 +141,53 @@ def arrange(connection: Connection, need: Need, at: datetime | None) -> None:
     events.write(connection, "need", need.office_hour, need.id)
 
 
+def notice_for(hour: OfficeHour, at: datetime) -> Kind | None:
+    """What people with needs have to hear of an office hour now."""
+    if hour.state is HourState.CANCELLED:
+        return Kind.CANCELLED if at < hour.ends_at else None
+    return Kind.MOVED if tells_of_move(hour, at) else None
+
+
 def want_due(connection: Connection, at: datetime) -> int:
-    """Write down the letter "it does not take place" for each address that needs it, once. Returns how many.
+    """Write down the letter that it has another time, or does not take place, once for each address. Returns how many.
 
     Whoever asked a question as well hears it by the letter about that, and whoever stopped letters gets none.
     """
     new = 0
-    for hour in office_hours_in(connection, frozenset({HourState.CANCELLED})):
-        if at >= hour.ends_at:
+    for hour in office_hours_in(connection, EXPECTED | {HourState.CANCELLED}):
+        if (kind := notice_for(hour, at)) is None:
             continue
         needs = [need for need in of_office_hour(connection, hour.id) if need.address]
-        told = {need.address for need in needs if need.told is not None}
+        told = {need.address for need in needs if _has_heard(need, kind, hour)}
         for need in needs:
-            if need.told is not None:
+            if _has_heard(need, kind, hour):
                 continue
-            if need.address in told or _hears_otherwise(connection, need):
-                _set(connection, need, told=LetterState.DROPPED)
+            said = {"notice": kind, "noticed_at": at, "tries": 0, "error": ""}
+            if need.address in told or _hears_otherwise(connection, need, kind):
+                _set(connection, need, told=LetterState.DROPPED, **said)
                 continue
             told.add(need.address)
-            step = steps.add(connection, kind=NOTICE, parameters={"need": need.id}, priority=4)
-            _set(connection, need, told=LetterState.WAITING, step=step)
+            step = steps.add(connection, kind=NOTICE, parameters={"need": need.id}, priority=4, again=at.isoformat())
+            _set(connection, need, told=LetterState.WAITING, step=step, **said)
             new += 1
     return new
 
 
-def _hears_otherwise(connection: Connection, need: Need) -> bool:
+def _has_heard(need: Need, kind: Kind, hour: OfficeHour) -> bool:
+    """Whether this notice was wanted; each move is one of its own."""
+    if need.notice is not kind:
+        return False
+    since = hour.moved_at if kind is Kind.MOVED else None
+    return since is None or (need.noticed_at is not None and need.noticed_at >= since)
+
+
+def _hears_otherwise(connection: Connection, need: Need, kind: Kind) -> bool:
     known = reach.of_address(connection, need.address)
     asked = store.by_ids(connection, [each.question for each in known])
     return any(
-        each.stopped_at is not None
-        or (may_write(each, Kind.CANCELLED) and asked[each.question].office_hour == need.office_hour)
+        each.stopped_at is not None or (may_write(each, kind) and asked[each.question].office_hour == need.office_hour)
         for each in known
-        if each.stopped_at is not None or asked[each.question].state in STILL_TRUE[Kind.CANCELLED]
+        if each.stopped_at is not None or asked[each.question].state in STILL_TRUE[kind]
     )
 
 

@@ -100,16 +100,17 @@ def forget(connection: Connection, question: str) -> None:
 
 
 def writable(connection: Connection, since: datetime, until: datetime) -> list[Reach]:
-    """Open reaches of questions that changed since then, or whose office hour begins soon or will not take place."""
+    """Open reaches of questions that changed since then, or whose office hour begins soon, was moved or is off."""
     joined = question_reach.join(store.questions).outerjoin(office_hours)
     soon = office_hours.c.starts_at.between(until, until + timedelta(days=1))
     # Cancelled as late as a whole day of it after its start; `letter.due` knows when it is planned to be over.
+    moved = office_hours.c.moved_at > since
     off = (office_hours.c.state == State.CANCELLED) & (office_hours.c.starts_at > until - timedelta(days=1))
     query = (
         sa.select(question_reach)
         .select_from(joined)
         .where(question_reach.c.stopped_at.is_(None), question_reach.c.dead_at.is_(None))
-        .where((store.questions.c.changed_at > since) | soon | off)
+        .where((store.questions.c.changed_at > since) | soon | off | moved)
     )
     return rows_as(Reach, connection, query)
 

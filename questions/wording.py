@@ -41,6 +41,7 @@ SUBJECTS: dict[Kind, str] = {
     Kind.REJECTED: N_("About your question"),
     Kind.MERGED: N_("Others ask the same as you"),
     Kind.TODAY: N_("The office hour is today"),
+    Kind.MOVED: N_("The office hour is at another time"),
     Kind.CANCELLED: N_("The office hour does not take place"),
     Kind.NOT_REACHED: N_("There was no time for your question"),
     Kind.ANSWERED: N_("The answer to your question"),
@@ -60,6 +61,10 @@ BODIES: dict[Kind, str] = {
         "others ask the same as you. The questions were put together and are answered as one. More on your page:"
     ),
     Kind.TODAY: N_("the office hour that you sent a question to is today. The date for your calendar is attached."),
+    Kind.MOVED: N_(
+        "the office hour that you sent a question to has a new time. Your question stays as it is. The new date for"
+        " your calendar is attached; it replaces the old one."
+    ),
     Kind.CANCELLED: N_(
         "the office hour that you sent a question to does not take place. Your question stays with the office until you"
         " take it back, here:"
@@ -77,7 +82,7 @@ REASONS: dict[Reason, str] = {
     Reason.TOO_MANY: N_("Reason: very many messages came from the same sender."),
     Reason.UNREADABLE: N_("Reason: it could not be read."),
 }
-DATED = frozenset({Kind.TODAY, Kind.CANCELLED})
+DATED = frozenset({Kind.TODAY, Kind.MOVED, Kind.CANCELLED})
 """Letters with an entry that puts the date into a calendar, or takes it out."""
 QUOTING = frozenset({Kind.APPROVED, Kind.ANSWERED, Kind.NOT_REACHED})
 
@@ -136,7 +141,7 @@ def text_of(about: Subject, say: Say, zone: ZoneInfo) -> str:
         parts.append(speaks(REASONS[about.question.reason]))
     if about.kind is Kind.ANSWERED:
         parts.append(about.link)
-    elif about.kind is Kind.TODAY:
+    elif about.kind in (Kind.TODAY, Kind.MOVED):
         parts.append(about.hour_page)
     else:
         parts.append(about.page)
@@ -146,22 +151,29 @@ def text_of(about: Subject, say: Say, zone: ZoneInfo) -> str:
         parts.append("\n".join(f"> {line}" for line in plain(shown_text(about.question)).splitlines()))
     if about.hour is not None:
         parts.append(when(about.hour, language, say, zone))
+    if about.kind is Kind.MOVED and about.hour is not None:
+        parts.append(before(about.hour, language, say, zone))
     parts.append(f"{about.office}\n-- \n{_ways_out(about, language, say)}")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def when(hour: OfficeHour, language: str, say: Say, zone: ZoneInfo) -> str:
     """One line that says which office hour is meant."""
-    start = hour.starts_at.astimezone(zone)
-    known = language if language in ("de", "en") else "en"
-    return say(
-        language,
-        "%(title)s with %(name)s, %(day)s, %(time)s",
-        title=one_line(plain(hour.title), 120),
-        name=one_line(plain(hour.host_name), 80),
-        day=format_date(start, "full", locale=known),
-        time=format_time(start, "short", locale=known),
-    )
+    title, name = one_line(plain(hour.title), 120), one_line(plain(hour.host_name), 80)
+    moment = _moment(hour.starts_at, language, zone)
+    return say(language, "%(title)s with %(name)s, %(day)s, %(time)s", title=title, name=name, **moment)
+
+
+def before(hour: OfficeHour, language: str, say: Say, zone: ZoneInfo) -> str:
+    """One line that says which date does not hold any more; empty for an office hour that was not moved."""
+    if hour.moved_from is None:
+        return ""
+    return say(language, "No longer on %(day)s, %(time)s", **_moment(hour.moved_from, language, zone))
+
+
+def _moment(at: datetime, language: str, zone: ZoneInfo) -> dict[str, str]:
+    known, local = language if language in ("de", "en") else "en", at.astimezone(zone)
+    return {"day": format_date(local, "full", locale=known), "time": format_time(local, "short", locale=known)}
 
 
 def _ways_out(about: Subject, language: str, say: Say) -> str:

@@ -15,8 +15,11 @@ from web import words
 from web.rendering import N_
 
 LONGEST_MINUTES = 480
+OPENING_LENGTH = 400
+"""Characters that fit on the opening card in letters one can read."""
 LIMITS = {
     "title": 120, "host_name": 80, "host_role": 80, "question_mail": 254, "help_phone": 40, "consent_text": 2000,
+    "opening_text": OPENING_LENGTH,
 }  # fmt: skip
 TIMES = ("starts_at", "questions_from", "questions_until")
 TICKED = ("recorded", "captioned", "signed")
@@ -50,6 +53,7 @@ def blank(delay_s: int, last: OfficeHour | None) -> dict[str, str]:
         "question_mail": last.question_mail if last else "",
         "help_phone": last.help_phone if last else "",
         "consent_text": (last.consent_text if last else "") or words.say(words.DEFAULT, CONSENT),
+        "opening_text": last.opening_text if last else "",
         "recorded": "yes",
         "release": Release.BY_HAND.value,
         "delay_s": str(delay_s),

@@ -14,9 +14,14 @@ def open_with(connection: Connection, hour: OfficeHour) -> None:
 
 
 def words(hour: OfficeHour) -> str:
-    """What the public has to read first, in the office hour's language; who is responsible stands under it."""
-    recorded = say(hour.language, "This office hour is broadcast live and recorded.")
-    only_live = say(hour.language, "This office hour is broadcast live. It is not recorded.")
-    agreed = say(hour.language, "Only people who have agreed are seen and heard.")
-    where = say(hour.language, "How personal data is protected stands on the page of the office hour.")
-    return f"{recorded if hour.recorded else only_live} {agreed} {where}"
+    """What the public has to read first: the office's own words, or the usual ones. Who is responsible stands below."""
+    return hour.opening_text or usual(hour.language, recorded=hour.recorded)
+
+
+def usual(language: str, *, recorded: bool) -> str:
+    """The words for offices that have none of their own."""
+    kept = say(language, "This office hour is broadcast live and recorded.")
+    only_live = say(language, "This office hour is broadcast live. It is not recorded.")
+    agreed = say(language, "Only people who have agreed are seen and heard.")
+    where = say(language, "How personal data is protected stands on the page of the office hour.")
+    return f"{kept if recorded else only_live} {agreed} {where}"

@@ -22,7 +22,10 @@ log = logging.getLogger(__name__)
 KEPT = timedelta(hours=24)
 BEGINS_IN = timedelta(minutes=5)
 """So that the countdown can be seen as well."""
-COPIED = ("title", "host_name", "host_role", "language", "planned_minutes", "recorded", "consent_text", "delay_s")
+COPIED = (
+    "title", "host_name", "host_role", "language", "planned_minutes", "recorded", "consent_text", "opening_text",
+    "delay_s",
+)  # fmt: skip
 """What a rehearsal takes of the announcement; not the mail address for questions."""
 OVER = frozenset({State.ENDED, State.IN_REVIEW, State.EXPIRED, State.CANCELLED})
 

@@ -1,4 +1,4 @@
-"""An office hour comes in; who hears of its cancellation goes out, and the words with which it is made known."""
+"""An office hour comes in; who hears that it is off or moved goes out, and the words with which it is made known."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,18 +19,18 @@ from web.words import say
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """How many people hear of a cancellation by mail, on their own page, and whom staff have to call."""
+    """How many people hear of it by mail, on their own page, and how many staff have to call."""
 
     by_mail: int
     on_their_page: int
     to_be_called: int
 
 
-def told(connection: Connection, office_hour: str, *, letters_are_sent: bool) -> Told:
+def told(connection: Connection, office_hour: str, *, letters_are_sent: bool, kind: Kind = Kind.CANCELLED) -> Told:
     """Every asker has a private page, and everybody in the line a place that says it; mail reaches who confirmed."""
     asked = questions.of_office_hour(connection, office_hour, COMING_UP)
     known = [reach.of(connection, question.id) for question in asked]
-    mailed = {each.address for each in known if each is not None and may_write(each, Kind.CANCELLED)}
+    mailed = {each.address for each in known if each is not None and may_write(each, kind)}
     wanted = needs.of_office_hour(connection, office_hour)
     mailed |= {need.address for need in wanted if need.address}
     return Told(

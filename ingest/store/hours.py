@@ -54,6 +54,10 @@ office_hours = sa.Table(
     sa.Column("help_phone", sa.Text, nullable=False, server_default=""),
     sa.Column("cancelled_note", sa.Text, nullable=False, server_default=""),
     sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("moved_at", UtcDateTime),
+    sa.Column("moved_from", UtcDateTime),
+    sa.Column("opening_text", sa.Text, nullable=False, server_default=""),
+    sa.Column("opening_version", sa.Integer, nullable=False, server_default="1"),
     sa.Index("uq_office_hours_short", "short", unique=True),
 )
 
@@ -123,8 +127,10 @@ def rehearsals(connection: Connection, office_hour: str | None = None) -> list[O
 
 
 def change_office_hour(connection: Connection, id: str, **values: Any) -> None:
-    """Change announced facts (not state, not visibility); a new wording of the consent is a new version."""
+    """Change announced facts (not state, not visibility); a new wording of consent or opening is a new version."""
     before = office_hour(connection, id)
+    if values.get("opening_text", before.opening_text) != before.opening_text:
+        values["opening_version"] = before.opening_version + 1
     if values.get("consent_text", before.consent_text) != before.consent_text:
         values["consent_version"] = before.consent_version + 1
         wordings.keep(connection, id, before.consent_version + 1, values["consent_text"], now())

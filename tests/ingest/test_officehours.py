@@ -2,12 +2,22 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from ingest import store
 from ingest.database import Database
-from ingest.officehours import OfficeHour, State, needs_can_be_said, opens_by_itself, takes_questions
+from ingest.officehours import (
+    MOVE_STANDS,
+    OfficeHour,
+    State,
+    move_is_told,
+    moved_to,
+    needs_can_be_said,
+    opens_by_itself,
+    takes_questions,
+)
 from tests.ingest.conftest import NOON
 
 DAY = timedelta(days=1)
@@ -66,3 +76,36 @@ def test_a_change_that_calendars_show_is_a_revision(database: Database, hour: Of
         assert store.office_hour(connection, hour.id).revision == 1
         store.move_office_hour(connection, hour.id, State.CANCELLED)
         assert store.office_hour(connection, hour.id).revision == 2
+
+
+def moved(hour: OfficeHour, minutes: int, at: datetime) -> OfficeHour:
+    """As after staff have given it this other beginning."""
+    starts_at = hour.starts_at + timedelta(minutes=minutes)
+    values: dict[str, Any] = {**moved_to(hour, starts_at, at), "starts_at": starts_at}
+    return replace(hour, **values)
+
+
+def test_a_move_is_told_when_it_has_stood_until_it_begins(hour: OfficeHour) -> None:
+    at = hour.starts_at - timedelta(days=5)
+    later = moved(hour, 60, at)
+    assert (later.moved_at, later.moved_from) == (at, hour.starts_at)
+    assert not move_is_told(later, at + MOVE_STANDS - timedelta(seconds=1))
+    assert move_is_told(later, at + MOVE_STANDS)
+    assert not move_is_told(later, later.starts_at)
+    assert not move_is_told(replace(later, state=State.ON_AIR), at + MOVE_STANDS)
+
+
+def test_what_was_mistyped_and_put_right_in_time_was_never_said(hour: OfficeHour) -> None:
+    at = hour.starts_at - timedelta(days=5)
+    again = moved(moved(hour, 60, at), 90, at + timedelta(minutes=3))
+    assert again.moved_from == hour.starts_at
+    back = moved(again, -150, at + timedelta(minutes=5))
+    assert (back.starts_at, back.moved_at, back.moved_from) == (hour.starts_at, None, None)
+
+
+def test_a_second_move_is_told_against_the_first(hour: OfficeHour) -> None:
+    at = hour.starts_at - timedelta(days=5)
+    first = moved(hour, 60, at)
+    back = moved(first, -60, at + MOVE_STANDS)
+    assert (back.starts_at, back.moved_from) == (hour.starts_at, first.starts_at)
+    assert moved_to(back, back.starts_at, at) == {}  # saved once more with the same beginning

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ingest import engine, steps
 from ingest import store as ingest_store
 from ingest.database import Database, now
-from ingest.officehours import OfficeHour, Visibility
+from ingest.officehours import MOVE_STANDS, OfficeHour, Visibility
 from ingest.officehours import State as HourState
 from ingest.secrets import Safe
 from questions import bounces, intake, letters, mail, mine, moderation, queue, reach, store
@@ -161,6 +161,58 @@ def test_who_asked_long_ago_is_told_that_it_does_not_take_place(
     (entry,) = box.mails[1].iter_attachments()
     assert "STATUS:CANCELLED" in str(entry.get_content()).splitlines()
     assert "Ada ist krank." in text_of(box.mails[1])
+
+
+def move_to(database: Database, hour: OfficeHour, days: int) -> OfficeHour:
+    """Staff give it another day, long enough ago for it to stand."""
+    with database.transaction() as connection:
+        before = ingest_store.office_hour(connection, hour.id)
+        start = now() + timedelta(days=days)
+        values = {"moved_at": now() - 2 * MOVE_STANDS, "moved_from": before.starts_at}
+        ingest_store.change_office_hour(connection, hour.id, starts_at=start, **values)
+        return ingest_store.office_hour(connection, hour.id)
+
+
+def test_each_address_hears_once_of_each_move_with_the_new_date_for_its_calendar(
+    office: engine.Engine, box: Postbox, database: Database, safe: Safe, hour: OfficeHour
+) -> None:
+    for number in (1, 2):
+        by_mail(database, safe, hour, number=number)
+    by_mail(database, safe, hour, "dana@x.example", 3)
+    post(office)
+    box.mails.clear()
+    box.recipients.clear()
+    moved = move_to(database, hour, 20)
+    post(office)
+    post(office)
+    assert sorted(box.recipients) == ["chris@x.example", "dana@x.example"]
+    (message, _) = box.mails
+    assert message["Subject"] == "Die Sprechstunde ist zu einer anderen Zeit – Sprechstunde"
+    (entry,) = message.iter_attachments()
+    lines = str(entry.get_content()).splitlines()
+    assert {"METHOD:PUBLISH", f"SEQUENCE:{moved.revision}", f"UID:{hour.id}@officehours"} <= set(lines)
+    assert f"DTSTART:{moved.starts_at:%Y%m%dT%H%M%S}Z" in lines
+    assert "Nicht mehr am" in text_of(message)
+    with database.transaction() as connection:
+        connection.execute(letters.letters.update().values(wanted_at=now() - timedelta(days=1)))  # time goes by
+    again = move_to(database, moved, 30)
+    post(office)
+    assert len(box.mails) == 4
+    assert again.revision == moved.revision + 1
+
+
+def test_a_move_that_does_not_hold_any_more_is_not_told(
+    office: engine.Engine, box: Postbox, database: Database, safe: Safe, hour: OfficeHour
+) -> None:
+    by_mail(database, safe, hour)
+    post(office)
+    box.mails.clear()
+    move_to(database, hour, 20)
+    with database.transaction() as connection:
+        letters.want_due(connection, now(), BERLIN)
+        ingest_store.move_office_hour(connection, hour.id, HourState.CANCELLED)
+    post(office)
+    assert [message["Subject"] for message in box.mails] == ["Die Sprechstunde fällt aus – Sprechstunde"]
 
 
 def test_the_day_comes_with_an_entry_for_the_calendar(

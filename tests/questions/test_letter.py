@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ingest.database import Database
-from ingest.officehours import OfficeHour
+from ingest.officehours import MOVE_STANDS, OfficeHour
 from ingest.officehours import State as HourState
-from questions.letter import GRACE, Kind, Reach, due, may_write, pause
+from questions.letter import GRACE, LATEST, Kind, Reach, due, may_write, pause
 from questions.question import Channel, Question, State
 from tests.questions.conftest import Ask
 
@@ -81,6 +81,20 @@ def test_that_it_does_not_take_place_is_all_that_is_said_then(question: Question
     assert due(quiet, CONFIRMED, off, {Kind.CANCELLED}, start - timedelta(days=20), BERLIN) == []
     assert due(quiet, CONFIRMED, off, set(), start, BERLIN) == [Kind.CANCELLED]  # while somebody may still come
     assert due(quiet, CONFIRMED, off, set(), off.ends_at, BERLIN) == []
+
+
+def test_a_new_beginning_is_told_once_it_stands(question: Question, hour: OfficeHour) -> None:
+    start, at = datetime(2026, 12, 1, 16, 30, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC)
+    moved = replace(hour, starts_at=start, moved_at=at, moved_from=start - timedelta(days=1))
+    quiet = replace(question, changed_at=start - timedelta(days=30), state=State.APPROVED)
+
+    def said(later: timedelta) -> list[Kind]:
+        return due(quiet, CONFIRMED, moved, set(), at + later, BERLIN)
+
+    assert said(MOVE_STANDS - timedelta(seconds=1)) == []
+    assert said(MOVE_STANDS) == [Kind.MOVED]
+    assert said(LATEST) == []
+    assert due(at_state(quiet, State.REJECTED), CONFIRMED, moved, set(), at + MOVE_STANDS, BERLIN) == []
 
 
 def test_pauses_grow_to_four_hours(database: Database) -> None:

@@ -7,10 +7,10 @@ import pytest
 from ingest import engine
 from ingest import store as ingest_store
 from ingest.database import Database, now
-from ingest.officehours import OfficeHour, State
+from ingest.officehours import MOVE_STANDS, OfficeHour, State
 from ingest.secrets import Safe
 from questions import needs
-from questions.letter import LetterState
+from questions.letter import Kind, LetterState
 from questions.needs import Need, Said, Service
 from tests.questions.posting import send_waiting
 from tests.standins.postbox import Postbox
@@ -57,6 +57,40 @@ def test_one_mail_says_so_and_takes_the_date_out_of_the_calendar(
         "METHOD:CANCEL", f"SEQUENCE:{cancelled.revision}", "STATUS:CANCELLED",
     ]  # fmt: skip
     assert entry.get_param("method") == "CANCEL"
+
+
+def test_a_new_time_is_told_and_then_that_it_does_not_take_place(
+    office: engine.Engine, box: Postbox, database: Database, hour: OfficeHour, safe: Safe
+) -> None:
+    with database.transaction() as connection:
+        said = Said(words="DGS, bitte", contact="mara@x.example")
+        needs.say(connection, hour.id, Service.SIGN_LANGUAGE, said, safe, id="1", language="de", at=now())
+        moved = {"starts_at": now() + timedelta(days=7), "moved_from": hour.starts_at}
+        ingest_store.change_office_hour(connection, hour.id, **moved, moved_at=now() - 2 * MOVE_STANDS)
+        moved_hour = ingest_store.office_hour(connection, hour.id)
+    assert (post(office).told, post(office).notice, len(box.mails)) == (LetterState.SENT, Kind.MOVED, 1)
+    (message,) = box.mails
+    (entry,) = message.iter_attachments()
+    lines = str(entry.get_content()).splitlines()
+    assert message["Subject"] == "Die Sprechstunde ist zu einer anderen Zeit – Sprechstunde"
+    assert {"METHOD:PUBLISH", f"SEQUENCE:{moved_hour.revision}", "STATUS:CONFIRMED"} <= set(lines)
+    with database.transaction() as connection:
+        ingest_store.move_office_hour(connection, hour.id, State.CANCELLED)
+    assert (post(office).told, post(office).notice, len(box.mails)) == (LetterState.SENT, Kind.CANCELLED, 2)
+
+
+def test_a_notice_whose_place_another_has_taken_is_not_sent(
+    office: engine.Engine, box: Postbox, database: Database, hour: OfficeHour, safe: Safe
+) -> None:
+    with database.transaction() as connection:
+        said = Said(words="", contact="mara@x.example")
+        needs.say(connection, hour.id, Service.OTHER, said, safe, id="1", language="de", at=now())
+        moved = {"starts_at": now() + timedelta(days=7), "moved_from": hour.starts_at}
+        ingest_store.change_office_hour(connection, hour.id, **moved, moved_at=now() - 2 * MOVE_STANDS)
+        assert needs.want_due(connection, now()) == 1
+        ingest_store.move_office_hour(connection, hour.id, State.CANCELLED)
+    post(office)
+    assert [message["Subject"] for message in box.mails] == ["Die Sprechstunde fällt aus – Sprechstunde"]
 
 
 def test_a_busy_server_is_asked_again_later(office: engine.Engine, box: Postbox, cancelled: OfficeHour) -> None:

@@ -17,6 +17,10 @@ def test_the_opening_card_is_shown_once(house: SmallHouse, new_hour: Callable[..
     assert (wished.kind, wished.payload["text"]) == (commands.Kind.ON_AIR, opening.words(hour))
 
 
+def test_the_offices_own_words_come_first(new_hour: Callable[..., OfficeHour]) -> None:
+    assert opening.words(new_hour(State.ON_AIR, opening_text="Willkommen!")) == "Willkommen!"
+
+
 def test_the_words_say_whether_it_is_recorded(new_hour: Callable[..., OfficeHour]) -> None:
     kept, live_only = (opening.words(new_hour(State.ON_AIR, recorded=recorded)) for recorded in (True, False))
     assert "aufgezeichnet" in kept

@@ -107,6 +107,43 @@ def test_the_cancellation_says_who_hears_of_it_and_how(
     assert "Die nächste ankündigen" in bo.get(page).text
 
 
+def test_a_moved_beginning_says_who_hears_of_it_and_everybody_sees_which_one_it_was(
+    bo: Browser, browser: Browser, house: SmallHouse
+) -> None:
+    page = bo.fill("/staff/office-hours/new", **FACTS).headers["location"]
+    id = page.rsplit("/", 1)[1]
+    with house.database.transaction() as connection:
+        store.change_office_hour(connection, id, needs_until=now() + timedelta(days=10))
+    bo.fill(page, f"{page}/move", move="open")
+    browser.fill(f"/office-hours/{id}/ask", question="Wann kommt der Radweg?", consent="yes")
+    for contact in ("mara@example.org", "0151 23456"):
+        browser.fill(f"/office-hours/{id}/need", service="captions", contact=contact)
+    until = (BEGINS - timedelta(days=10)).strftime("%Y-%m-%d")
+    later = (BEGINS + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    bo.fill(f"{page}/edit", **(FACTS | {"starts_at": later, "needs_until": until}))
+    text = bo.get(page).text
+    for sentence in (
+        "Der Beginn ist ein anderer", "Eine Person erfährt es per Mail", "Eine Person liest es sofort",
+        "Bitte sagen Sie es selbst: Ada.", "bitte anrufen",
+    ):  # fmt: skip
+        assert sentence in text
+    assert "Geplant war sie für" in browser.get(f"/office-hours/{id}").text
+    bo.fill(f"{page}/edit", **(FACTS | {"needs_until": until}))
+    assert "Der Beginn ist ein anderer" not in bo.get(page).text
+
+
+def test_the_opening_card_has_the_offices_own_words_with_a_version(bo: Browser, house: SmallHouse) -> None:
+    page = bo.fill("/staff/office-hours/new", **FACTS).headers["location"]
+    assert "Der übliche Wortlaut" in bo.get(page).text
+    bo.fill(f"{page}/edit", **(FACTS | {"opening_text": "Willkommen! Diese Sprechstunde wird aufgezeichnet."}))
+    assert "Ihr eigener Wortlaut, Fassung 2" in bo.get(page).text
+    for where in (page, f"{page}/board?part=order"):
+        assert "Willkommen! Diese Sprechstunde wird aufgezeichnet." in bo.get(where).text
+    assert bo.fill(f"{page}/edit", **(FACTS | {"opening_text": "x" * 401})).status_code == 422
+    following = bo.get(f"/staff/office-hours/new?like={page.rsplit('/', 1)[1]}").text
+    assert "Willkommen! Diese Sprechstunde wird aufgezeichnet." in following
+
+
 def test_who_waits_reads_it_on_their_own_place(
     bo: Browser, browser: Browser, house: SmallHouse, hour: OfficeHour
 ) -> None:

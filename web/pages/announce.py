@@ -9,13 +9,13 @@ from starlette.routing import Route
 
 from ingest import store
 from ingest.database import now
-from ingest.officehours import OfficeHour, State
+from ingest.officehours import EXPECTED, OfficeHour, moved_to
 from ingest.people import Role
-from web import announcing, personal
+from web import announcing, opening, personal
 from web.rendering import N_, house_of, render
 from web.rights import staff
 
-CHANGEABLE = frozenset({State.PLANNED, State.OPEN, State.BACKSTAGE})
+CHANGEABLE = EXPECTED
 
 
 def new(request: Request) -> Response:
@@ -62,7 +62,9 @@ def change(request: Request) -> Response:
         return _page(request, announcing.kept(form), found.errors, hour, status=422)
     house = house_of(request)
     with house.database.transaction() as connection:
-        store.change_office_hour(connection, hour.id, **found.values)
+        hour = store.office_hour(connection, hour.id)
+        moved = moved_to(hour, found.values["starts_at"], now())
+        store.change_office_hour(connection, hour.id, **found.values, **moved)
         for person in personal.hosts_of(connection, hour.id):
             if person.name == hour.host_name:
                 store.rename_person(connection, person.id, found.values["host_name"])
@@ -94,8 +96,9 @@ def _page(
     status: int = 200,
 ) -> Response:
     return render(
-        request, "announce.html", status=status, values=values, errors=errors, hour=hour, last=last, pattern=pattern
-    )
+        request, "announce.html", status=status, values=values, errors=errors, hour=hour, last=last, pattern=pattern,
+        opening_usual=opening.usual,
+    )  # fmt: skip
 
 
 routes = [

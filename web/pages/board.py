@@ -21,7 +21,7 @@ from questions import freshness, letters, moderation, private, similar
 from questions import store as questions
 from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, shown_text
 from questions.question import State as QuestionState
-from web import consenting
+from web import consenting, opening
 from web.pages import alarms, decisions, desk, intercom, longer, marks, monitor, reception, scene, turns
 from web.pages.by_hand import CHANNELS
 from web.pages.cut import cutting
@@ -87,6 +87,7 @@ def hour_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
         "running": hour.state in ON_AIR,
         "with_room": hour.state in WITH_ROOM,
         "shown_text": shown_text,
+        "opening_words": opening.words(hour),
     }
 
 

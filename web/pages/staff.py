@@ -20,9 +20,10 @@ from publish import store as published
 from publish.targets import site as own_site
 from questions import letters, needs
 from questions import store as questions
+from questions.letter import Kind
 from questions.question import State as QuestionState
 from questions.question import one_line, plain
-from web import personal, telling
+from web import opening, personal, telling
 from web.offers import offers
 from web.pages import figures, line, marks, preflight, publications, rehearse, work_lines
 from web.pages.announce import CHANGEABLE
@@ -132,11 +133,16 @@ def page(request: Request) -> Response:
         counts = line.line_values(connection, hour)
         waiting_askers = letters.unreleased(connection, hour.id)
         looked = preflight.shown(connection, hour) | rehearse.shown(connection, hour)
+        moved = hour.moved_from is not None and hour.state in CHANGEABLE
+        sends = bool(house.questions.smtp_host)
+        hear = telling.told(connection, hour.id, letters_are_sent=sends, kind=Kind.MOVED) if moved else None
     values: dict[str, Any] = {
         "hour": hour,
         "accesses": accesses,
         "needs": wanted,
-        "sends": bool(house.questions.smtp_host),
+        "sends": sends,
+        "hear": hear,
+        "opening_words": opening.words(hour),
         "steps": work,
         "changeable": hour.state in CHANGEABLE,
     } | counts
