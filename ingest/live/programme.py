@@ -14,7 +14,6 @@ from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
-from ingest.live import audio
 from ingest.live.broadcast import Broadcast, Sealing
 from ingest.live.cards import Cards, Slide
 from ingest.live.changes import Changes, Told, tell
@@ -28,9 +27,9 @@ from ingest.live.recorder import Recorder
 from ingest.live.scene import Box, Scene
 from ingest.live.shedding import Ease, Shedding
 from ingest.live.sinks import Sinks
-from ingest.live.source import SAMPLE_RATE, Samples
+from ingest.live.source import Samples
 from ingest.live.stage import Place, Plan, Stage
-from ingest.live.take import Take
+from ingest.live.takes import Takes
 from ingest.live.video import Encoder, Keyframes
 
 __all__ = ["CardSink", "Figures", "Listener", "PacketSink", "Place", "Programme"]
@@ -86,15 +85,11 @@ class Programme(threading.Thread):
         self._on_failure = on_failure
         self._changes = Changes(self._stage)
         self._plan = Plan()
-        self._lock = threading.Lock()
         self._frame = 0
         self._repeats = 0
-        self._position = -audio.LOOK_AHEAD
-        self._take: Take | None = None
-        self._asked: Take | None = None
-        self._ending = False
+        self._takes = Takes(frame_rate, on_failure)
         self._keyframes = Keyframes(frame_rate)
-        self._broadcast = Broadcast(frame_rate, lambda: self._take)
+        self._broadcast = Broadcast(frame_rate, lambda: self._takes.current)
         self._cuts = Cuts(self._broadcast, make_encoder, Cards(cards), frame_rate)
         self._packets = Sinks[[bytes, int, bool]]("pictures")
         self._sounds = Sinks[[Samples]]("sound")
@@ -108,7 +103,7 @@ class Programme(threading.Thread):
     @property
     def tick(self) -> int | None:
         """Media time of the frame that is drawn next; None while nothing is recorded."""
-        take = self._take
+        take = self._takes.current
         return None if take is None else take.media_tick(self._frame)
 
     @property
@@ -166,12 +161,7 @@ class Programme(threading.Thread):
 
         Raises RuntimeError when a recording is running, and what `Recorder.begin` raises.
         """
-        take = Take(recorder, on_first_tick)
-        self._refuse_second()
-        take.prepare(self._encoder.parameter_sets)  # before the lock: the tick must not wait for the disk
-        with self._lock:
-            self._asked, self._ending = take, False
-        return take.started
+        return self._takes.ask(recorder, on_first_tick, self._encoder.parameter_sets)
 
     def stop_recording(self, timeout_s: float = 10.0) -> int:
         """End the recording; the last tick it holds. The replay is playable when this returns.
@@ -183,19 +173,14 @@ class Programme(threading.Thread):
 
     def end_recording(self) -> "Future[int]":
         """As `stop_recording`, without waiting: what is drawn from the next frame on is not recorded."""
-        with self._lock:
-            take = self._asked or self._take
-            if take is None:
-                raise RuntimeError("nothing is being recorded")
-            self._ending = True
-        return take.ended
+        return self._takes.end()
 
     def set_delay(self, seconds: float) -> None:
         """Hold what goes out for so long. Raises ValueError outside 0 to 60, RuntimeError while it is recorded:
 
         a longer delay would leave a hole in media time, a shorter one would tear out a piece.
         """
-        self._refuse_second()
+        self._takes.refuse_second()
         self._broadcast.hold(seconds)
 
     def prepare_cut(self, slide: Slide, sealing: Callable[[], Sealing | None] | None = None) -> None:
@@ -259,18 +244,13 @@ class Programme(threading.Thread):
 
     def close(self) -> None:
         """Stop both threads; a recording that still runs is ended first."""
-        if self.is_alive() and (self._take or self._asked):
+        if self.is_alive() and self._takes.newest:
             self.stop_recording()
         self._closing.set()
         self._desk.closing.set()
         for thread in (self, self._desk):
             if thread.is_alive():
                 thread.join()
-
-    def _refuse_second(self) -> None:
-        with self._lock:
-            if self._asked is not None or (self._take is not None and not self._take.ended.done()):
-                raise RuntimeError("this programme is being recorded already")
 
     # What the threads do.
 
@@ -289,9 +269,7 @@ class Programme(threading.Thread):
     def _fell(self, error: Exception) -> None:
         log.critical("the programme cannot go on", exc_info=error)
         self._closing.set()
-        take = self._asked or self._take
-        if take is not None and not take.ended.done():
-            take.ended.set_exception(error)
+        self._takes.fell(error)
         if self._on_failure:
             self._on_failure(error)
 
@@ -305,8 +283,9 @@ class Programme(threading.Thread):
 
     def _tick(self, late_s: float) -> None:
         frame = self._frame
-        self._begin_and_end(frame)
-        if self._cuts.apply(frame, self._take):
+        self._takes.turn(frame)
+        take = self._takes.current
+        if self._cuts.apply(frame, take):
             self._keyframes.force()
         waiting = self._take_plan()
         began = time.perf_counter()
@@ -317,7 +296,7 @@ class Programme(threading.Thread):
         at_ease = self.shedding.ease is Ease.NOTHING
         picture = self._stage.last if spared else self._stage.draw(self._plan, fading=at_ease)
         composed = time.perf_counter()
-        if self._take is not None and frame == self._take.start_frame:
+        if take is not None and frame == take.start_frame:
             self._keyframes.begin(frame)
         keyframe = self._keyframes.due(frame)
         data = self._encoder.encode(picture, keyframe)
@@ -325,11 +304,11 @@ class Programme(threading.Thread):
         self.figures = self.figures.with_tick(late_s * self.frame_rate > 0.5, *took)
         self._ease_off(sum(took) * self.frame_rate)
         tick = self.tick
-        if self._take is not None and frame == self._take.start_frame:
-            self._take.begun()
+        if take is not None and frame == take.start_frame:
+            take.begun()
         self._packets.send(data, frame, keyframe)
         self._broadcast.picture(Picture(frame=frame, data=data, keyframe=keyframe, wall=self.clock.wall()))
-        with self._lock:
+        with self._takes.lock:
             self._frame = frame + 1
         tell(waiting, tick)
 
@@ -348,35 +327,10 @@ class Programme(threading.Thread):
                     self._shown.send(self.tick, card.kind, card.of, card.digest)
         return waiting
 
-    def _begin_and_end(self, frame: int) -> None:
-        with self._lock:
-            # The first frame whose sound has not been mixed yet: sound runs a little ahead of a busy tick.
-            free = max(frame, -(-self._position * self.frame_rate // SAMPLE_RATE))
-            if self._asked is not None:
-                self._take, self._asked = self._asked, None
-                self._take.start_frame = free
-                return
-            if self._ending and self._take is not None and self._take.end_frame is None:
-                self._take.end_frame = max(free, (self._take.start_frame or 0) + 1)
-        take = self._take
-        if take is not None and (take.failure is not None or take.ended.done()):
-            self._leave(take)
-
-    def _leave(self, take: Take) -> None:
-        with self._lock:
-            self._take, self._ending = None, False
-        if take.failure is not None:
-            log.error("the recording stopped: %s", take.failure)
-            take.recorder.finish()
-            for future in (take.started, take.ended):
-                if not future.done():
-                    future.set_exception(take.failure)
-            if self._on_failure:
-                self._on_failure(take.failure)
-
     def _mixed(self, block: Samples) -> None:
-        with self._lock:
-            position = self._position
-            self._position += len(block)
+        takes = self._takes
+        with takes.lock:
+            position = takes.position
+            takes.position += len(block)
         self._broadcast.sound(Sound(position, block))
         self._sounds.send(block)

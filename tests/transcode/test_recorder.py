@@ -38,7 +38,7 @@ def record(folder: Path, until_s: float, crash: bool) -> None:
     clock.run_for(until_s)
     if crash:
         recorder.settle()
-        programme._take = None
+        programme._takes.current = None
     else:
         stop(programme, clock)
     clock.run_out()

@@ -66,7 +66,7 @@ class Room:
     def end(self, crash: bool = False) -> None:
         """Close the programme; after a crash nobody ends its recording."""
         if crash:
-            self.programme._take = None
+            self.programme._takes.current = None
         self.clock.run_out()
         self.programme.close()
 
