@@ -27,6 +27,7 @@ class Kind(Enum):
     VISIBLE = "visible"  # person, on (bool): in the programme's picture and sound
     GAIN = "gain"  # person, db
     MUTE = "mute"  # person, on, own (true: by themself; each is taken back by who did it)
+    CAMERA = "camera"  # person, on: switched off by themself, their tile is a name card and they are heard
     AWAY = "away"  # person, on: their tile is a name card and they are silent, until they are back
     LOST = "lost"  # people (ids of hosts left out of the picture: nothing comes of them), waits (slide: in a moment)
     GAP = "gap"  # person, on: no RTP of an on-air person for 2 s

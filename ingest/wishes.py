@@ -19,6 +19,7 @@ class Kind(Enum):
     HIDE = "hide"  # person: off air, backstage
     HOLD = "hold"  # person: back to the waiting room
     MUTE = "mute"  # person, on, own (by themself: apart from what staff did)
+    CAMERA = "camera"  # person, on: switched on or off by themself; without it their name card is shown
     LOST = "lost"  # people, waits: the room's own, when nothing comes of a host
     AWAY = "away"  # person, on: hidden for a moment: name card and silence until they are back
     UNSHARE = "unshare"  # person: the screen they share is closed

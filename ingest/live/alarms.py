@@ -55,12 +55,13 @@ COVERS: Mapping[Fault, frozenset[Fault]] = {
 @dataclass(frozen=True, kw_only=True)
 class Look:
     """One second of one person on air; None where there was nothing to look at. `expected` and `lost` packets of
-    sound; `leads`: the host, or who stands in for them."""
+    sound; `leads`: the host, or who stands in for them. Who is `muted` or `unseen` wants it so."""
 
     person: str
     leads: bool = False
     gone: bool = False
     muted: bool = False
+    unseen: bool = False
     heard: Heard | None = None
     seen: Seen | None = None
     expected: int = 0
@@ -147,7 +148,7 @@ def _opened(before_db: float | None, now_db: float) -> bool:
 
 def _verdicts(look: Look, spoken: bool, lag: float | None, *, gated: bool) -> dict[Fault, bool | None]:
     """True is bad, False good; None where it cannot be told."""
-    seen = None if look.gone else look.seen
+    seen = Seen(still=False, dark=False) if look.unseen else None if look.gone else look.seen
     return {
         Fault.GONE: look.gone,
         **_of_sound(look, spoken, lag, gated=gated),

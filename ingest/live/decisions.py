@@ -23,6 +23,7 @@ AFTER_THE_END = frozenset(
         wishes.Kind.HIDE,
         wishes.Kind.ADMIT,
         wishes.Kind.MUTE,
+        wishes.Kind.CAMERA,
         wishes.Kind.UNSHARE,
         wishes.Kind.CONSENT,
     }
@@ -76,6 +77,8 @@ def _changes(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) 
     if kind is wishes.Kind.MUTE:
         own = {"own": True} if payload.get("own") else {}
         return [(Kind.MUTE, {"person": _text(payload, "person"), "on": bool(payload.get("on", True)), **own})]
+    if kind is wishes.Kind.CAMERA:
+        return [(Kind.CAMERA, {"person": _text(payload, "person"), "on": bool(payload.get("on", True))})]
     if kind is wishes.Kind.AWAY:
         return _away(standing, _text(payload, "person"), bool(payload.get("on", True)))
     if kind is wishes.Kind.LOST:

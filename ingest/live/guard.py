@@ -68,6 +68,7 @@ class Guard:
             self._lookout.look,
             [self._house.presence(person) for person in people],
             muted=standing.silent | standing.away,
+            unseen=standing.unseen | standing.away,
             hosts=self._house.hosts,
             on_air=standing.outside,
             now=now,

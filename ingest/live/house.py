@@ -165,12 +165,13 @@ class House:
         faces = [self.presence(each) for each in people if each not in self.apart]
         return {each.person: each.source.level for each in faces if not each.screen}
 
-    def set_quiet(self, *, silent: frozenset[str], away: frozenset[str]) -> None:
-        """Who is muted, and who asked to be hidden: on air and backstage."""
-        for person in silent | away:
+    def set_quiet(self, *, silent: frozenset[str], away: frozenset[str], unseen: frozenset[str] = frozenset()) -> None:
+        """Who is muted, who asked to be hidden, and whose camera is off: on air and backstage."""
+        for person in silent | away | unseen:
             self.presence(person)
         for presence in self.people.values():
             presence.silent, presence.away = presence.person in silent, presence.person in away
+            presence.unseen = presence.person in unseen
 
     def places(self, people: Sequence[str]) -> list[Place]:
         """These people as the mixer takes them."""

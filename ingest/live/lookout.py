@@ -5,7 +5,7 @@ a millisecond a second for each person, in a thread of its own turn, never in a 
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest.live import alarms
 from ingest.live.alarms import GONE_S, Alarm, Look, Watch
@@ -45,22 +45,35 @@ class Lookout:
         return self._watch.alarms
 
     def look(
-        self, people: Collection[Presence], *, muted: Collection[str], hosts: Collection[str], on_air: bool, now: float
+        self,
+        people: Collection[Presence],
+        *,
+        muted: Collection[str],
+        unseen: Collection[str],
+        hosts: Collection[str],
+        on_air: bool,
+        now: float,
     ) -> tuple[Alarm, ...]:
-        """One look at these people, who are on air or wait for the beginning; what is told after it."""
+        """One look at these people, who are on air or wait for the beginning; what is told after it.
+
+        Who is `muted` or `unseen` wants it so.
+        """
         sounds = self._ears.take()
         faces = [each for each in people if not each.screen]
         self._sensors = {each.person: self._sensors.get(each.person, Sensors(media_at=now)) for each in faces}
         looks = [
-            self._look(each, sounds.get(each.person), muted=each.person in muted, leads=each.person in hosts, now=now)
+            replace(
+                self._look(each, sounds.get(each.person), now),
+                muted=each.person in muted,
+                unseen=each.person in unseen,
+                leads=each.person in hosts,
+            )
             for each in faces
         ]
         self._watch = alarms.after(self._watch, looks, now, on_air=on_air)
         return self._watch.alarms
 
-    def _look(
-        self, presence: Presence, sound: tuple[Samples, Samples | None] | None, *, muted: bool, leads: bool, now: float
-    ) -> Look:
+    def _look(self, presence: Presence, sound: tuple[Samples, Samples | None] | None, now: float) -> Look:
         sensors, peer = self._sensors[presence.person], presence.source.peer
         if peer is not sensors.peer:
             sensors = self._sensors[presence.person] = Sensors(sensors.media_at, peer)
@@ -69,9 +82,7 @@ class Lookout:
         expected, lost = (0, 0) if peer is None else (peer.losses.expected, peer.losses.lost + peer.voice.late)
         look = Look(
             person=presence.person,
-            leads=leads,
             gone=now - sensors.media_at >= GONE_S,
-            muted=muted,
             heard=_heard(sensors, presence, sound),
             seen=_seen(sensors, presence, now),
             expected=expected - sensors.expected,

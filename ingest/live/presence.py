@@ -6,7 +6,7 @@ from typing import Any
 from ingest.live.belated import Belated
 from ingest.live.receive import Peer, PersonSource
 from ingest.live.relay import Relay
-from ingest.live.source import Absent
+from ingest.live.source import Absent, Unseen
 from ingest.live.stage import Place
 from ingest.live.wanted import Wanted, wanted
 from ingest.people import SCREEN
@@ -25,6 +25,7 @@ class Presence:
     relay: Relay | None = None
     inside: bool | None = None  # let in, or sent back to wait; None while no command said so
     away: bool = False
+    unseen: bool = False  # the camera is off by their own wish
     silent: bool = False
     lent: bool = False  # a screen that a guest shares for this turn
     track: Belated | None = None
@@ -62,7 +63,7 @@ class Presence:
             person=self.person,
             name=self.name,
             role=self.role,
-            source=Absent(self.source) if self.away else self.source,
+            source=Absent(self.source) if self.away else Unseen(self.source) if self.unseen else self.source,
             muted=self.silent,
             screen=self.screen,
         )
@@ -80,6 +81,7 @@ class Presence:
             "gap": self.gap,
             "muted": self.silent,
             "away": self.away,
+            "unseen": self.unseen,
             "level": round(self.source.level, 4),
             "send": asdict(self.wanted),
             "connection": {} if self.source.peer is None else self.source.peer.figures(),

@@ -68,7 +68,7 @@ class Showing:
         before, self._shown = self._shown, goal
         people = () if goal.ending else goal.people
         slide, recorded_now = self.slide(goal), on_air(goal) if recorded else ()
-        self._house.set_quiet(silent=goal.silent, away=goal.away)
+        self._house.set_quiet(silent=goal.silent, away=goal.away, unseen=goal.unseen)
         places = self._house.places([person for person in people if person not in goal.lost])
         self._binding.shows(before, goal, self.delay_s)
         self._house.taping.stop(but=recorded_now)

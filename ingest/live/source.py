@@ -39,11 +39,8 @@ class Source(Protocol):
         """
 
 
-class Absent:
-    """Somebody who asked to be hidden: no picture, so their name card is drawn, and no sound.
-
-    They are listened to all the same and it is thrown away, so that they are in step when they come back.
-    """
+class Unseen:
+    """Somebody who has switched their camera off: their name card instead of the black that a browser sends then."""
 
     def __init__(self, source: Source) -> None:
         self.person = source.person
@@ -55,7 +52,18 @@ class Absent:
 
     def fitted(self, width: int, height: int) -> av.VideoFrame:
         """Raises LookupError: there is no picture."""
-        raise LookupError(f"{self.person} is hidden")
+        raise LookupError(f"the camera of {self.person} is off")
+
+    def sound(self, samples: int) -> Samples:
+        """As it comes."""
+        return self._source.sound(samples)
+
+
+class Absent(Unseen):
+    """Somebody who asked to be hidden: no picture, so their name card is drawn, and no sound.
+
+    They are listened to all the same and it is thrown away, so that they are in step when they come back.
+    """
 
     def sound(self, samples: int) -> Samples:
         """Silence."""

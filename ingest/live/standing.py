@@ -26,9 +26,9 @@ class Standing:
 
     `cut_from`: the tick from which the public gets slide and silence; `closing`: the slide goes out and the end can
     still be taken back; `ending`: only what is delayed still goes out. `muted` are those whom staff muted,
-    `own_muted` those who did it themselves; who is `away` asked to be hidden for a moment. Of who is `lost` nothing
-    comes, so the picture does without them; everybody `waits` when nobody is left who could go on. `scopes`: what
-    people agree to, by person, as far as they were asked.
+    `own_muted` those who did it themselves; who is `away` asked to be hidden for a moment, who is `unseen` has switched
+    their camera off. Of who is `lost` nothing comes, so the picture does without them; everybody `waits` when nobody is
+    left who could go on. `scopes`: what people agree to, by person, as far as they were asked.
     """
 
     begun: bool = False
@@ -43,6 +43,7 @@ class Standing:
     muted: frozenset[str] = frozenset()
     own_muted: frozenset[str] = frozenset()
     away: frozenset[str] = frozenset()
+    unseen: frozenset[str] = frozenset()
     lost: tuple[str, ...] = ()
     waits: bool = False
     question: str | None = None
@@ -111,6 +112,8 @@ class Standing:
             if values.get("own"):
                 return replace(self, own_muted=_switched(self.own_muted, values))
             return replace(self, muted=_switched(self.muted, values))
+        if kind is Kind.CAMERA:
+            return replace(self, unseen=_switched(self.unseen, {**values, "on": not values["on"]}))
         if kind is Kind.AWAY:
             return replace(self, away=_switched(self.away, values))
         if kind is Kind.LOST:
@@ -145,6 +148,7 @@ class Standing:
             changes.append((Kind.SPEAKER, {"person": self.speaker}))
         changes += [(Kind.MUTE, {"person": each, "on": True}) for each in sorted(self.muted)]
         changes += [(Kind.MUTE, {"person": each, "on": True, "own": True}) for each in sorted(self.own_muted)]
+        changes += [(Kind.CAMERA, {"person": each, "on": False}) for each in sorted(self.unseen)]
         changes += [(Kind.AWAY, {"person": each, "on": True}) for each in sorted(self.away)]
         if self.lost or self.waits:
             changes.append((Kind.LOST, {"people": list(self.lost), "waits": self.waits}))

@@ -3,6 +3,7 @@
 All of it in one transaction. Who may do what stands in `ingest.conduct` and `ingest.people`; pages ask there.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 
@@ -83,8 +84,37 @@ def is_cut(connection: Connection, office_hour: str) -> bool:
 
 
 def mute_me(connection: Connection, office_hour: str, person: str, *, on: bool) -> None:
-    """By themself: it does not take back what staff muted."""
-    commands.write(connection, office_hour, Kind.MUTE, person=person, on=on, own=True)
+    """By themself: it does not take back what staff muted. Nothing is written for what is so already."""
+    if (person in off_by_themselves(connection, office_hour, Kind.MUTE)) is not on:
+        commands.write(connection, office_hour, Kind.MUTE, person=person, on=on, own=True)
+
+
+def switch_camera(connection: Connection, office_hour: str, person: str, *, on: bool) -> None:
+    """By themself: while it is off their name card is shown. Nothing is written for what is so already."""
+    if (person in off_by_themselves(connection, office_hour, Kind.CAMERA)) is on:
+        commands.write(connection, office_hour, Kind.CAMERA, person=person, on=on)
+
+
+def off_by_themselves(connection: Connection, office_hour: str, kind: Kind) -> frozenset[str]:
+    """Who has switched their microphone (MUTE) or camera (CAMERA) off."""
+    wishes = commands.of_kinds(connection, office_hour, {kind})
+    if kind is Kind.CAMERA:
+        return _last(wishes, on=False)
+    return _last([each for each in wishes if each.payload.get("own")], on=True)
+
+
+def muted_by_staff(connection: Connection, office_hour: str) -> frozenset[str]:
+    """Whom staff have muted, as far as the room did not refuse."""
+    wishes = commands.of_kinds(connection, office_hour, {Kind.MUTE})
+    return _last([each for each in wishes if not each.payload.get("own")], on=True)
+
+
+def _last(wishes: Sequence[commands.Command], *, on: bool) -> frozenset[str]:
+    """Of whom the last of these wishes, the newest first, was this."""
+    last: dict[str, bool] = {}
+    for wish in wishes:
+        last.setdefault(str(wish.payload["person"]), bool(wish.payload.get("on", True)))
+    return frozenset(person for person, value in last.items() if value is on)
 
 
 def give_screen(connection: Connection, office_hour: str, person: str) -> None:

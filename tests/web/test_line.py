@@ -199,6 +199,33 @@ def test_staff_hide_a_guest_for_a_moment_and_show_them_again(
     assert bo_does("back") == 409
 
 
+def test_who_switches_microphone_or_camera_off_is_told_to_staff_once_and_not_as_muted_by_them(
+    chris: Browser, bo: Browser, house: SmallHouse, hour: OfficeHour
+) -> None:
+    board = f"/staff/office-hours/{hour.id}/board?part=room"
+    in_the_room(house, hour, on_air=True)
+    moved(house, hour, State.ON_AIR)
+    for do in ("unmute", "camera_on"):  # as each page says when it connects; nothing was off
+        assert about_me(chris, hour, do) == 303
+    assert wishes(house, hour) == []
+    for do in ("mute", "mute", "camera_off"):
+        assert about_me(chris, hour, do) == 303
+    assert wishes(house, hour) == [("mute", True), ("camera", False)]
+    room = bo.get(board).text
+    assert "Hat Mikrofon und Kamera ausgeschaltet" in room
+    assert 'value="unmute"' not in room
+    for do in ("unmute", "camera_on"):
+        assert about_me(chris, hour, do) == 303
+    assert "ausgeschaltet" not in bo.get(board).text
+
+
+def wishes(house: SmallHouse, hour: OfficeHour) -> list[tuple[str, bool]]:
+    """What was wished of microphones and cameras, in order."""
+    with house.database.reading() as connection:
+        found = commands.of_kinds(connection, hour.id, {Kind.MUTE, Kind.CAMERA})
+    return [(each.kind.value, bool(each.payload["on"])) for each in reversed(found)]
+
+
 def test_nobody_hides_somebody_else(app: Starlette, bo: Browser, hour: OfficeHour, chris: Browser) -> None:
     assert bo.fill(f"/staff/office-hours/{hour.id}/board", f"/office-hours/{hour.id}/me", do="hide").status_code == 403
 

@@ -129,21 +129,14 @@ def _room(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[st
         "people": people,
         "line": [seat for seat in waiting.line(seats) if seat.person not in read_out],
         "listeners": [seat for seat in waiting.line(seats) if seat.person in read_out],
-        "muted": muted_of(connection, hour.id),
+        "muted": turn.muted_by_staff(connection, hour.id),
+        "silent": turn.off_by_themselves(connection, hour.id, commands.Kind.MUTE),
+        "unseen": turn.off_by_themselves(connection, hour.id, commands.Kind.CAMERA),
         "hidden": turn.hidden(connection, hour.id) if hour.state in WITH_ROOM else {},
         "Hidden": turn.Hidden,
         "inside": [seat for seat in seats if seat.state in (SeatState.ADMITTED, SeatState.ON_AIR)],
         "agreed": consenting.agreed(connection, hour.id),
     } | reception.values(connection, hour)
-
-
-def muted_of(connection: Connection, office_hour: str) -> frozenset[str]:
-    """Whom staff have muted, as far as the room did not refuse."""
-    muted: dict[str, bool] = {}
-    for command in commands.history(connection, office_hour):
-        if command.kind is commands.Kind.MUTE and command.state is not commands.State.REFUSED:
-            muted[str(command.payload["person"])] = bool(command.payload.get("on", True))
-    return frozenset(person for person, on in muted.items() if on)
 
 
 def _order(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:

@@ -23,7 +23,13 @@ from web.rights import taking_part
 
 SHOWN_TO_HOST = 2
 """How many items of the running order the host sees beside the question."""
-TEMPLATES = {None: "host.html", "seat": "seat.html", "question": "host_question.html", "line": "host_line.html"}
+TEMPLATES = {
+    None: "host.html",
+    "seat": "seat.html",
+    "hide": "host_hide.html",
+    "question": "host_question.html",
+    "line": "host_line.html",
+}
 
 
 def enter(request: Request) -> Response:
@@ -39,7 +45,7 @@ def enter(request: Request) -> Response:
 
 
 def page(request: Request) -> Response:
-    """The page itself; `?part=` seat, question and line are what changes on it."""
+    """The page itself; `?part=` seat, hide, question and line are what changes on it."""
     house = house_of(request)
     part = request.query_params.get("part")
     if part not in TEMPLATES:

@@ -128,11 +128,12 @@ def press(request: Request) -> Response:
 
 
 def me(request: Request) -> Response:
-    """`do`: hide, back, mute, unmute; by somebody about themself while they are in the room."""
+    """`do`: hide, back, mute, unmute, camera_off, camera_on; by somebody about themself while they are in the room."""
     id, do = request.path_params["id"], str(request.state.form.get("do", ""))
     person = taking_part(request, id)
     wishes = {"hide": (turn.hide, True), "back": (turn.hide, False), "mute": (turn.mute_me, True)}
-    wishes["unmute"] = (turn.mute_me, False)
+    wishes |= {"unmute": (turn.mute_me, False), "camera_off": (turn.switch_camera, False)}
+    wishes["camera_on"] = (turn.switch_camera, True)
     if do not in wishes:
         raise HTTPException(400, "there is no such act")
     wish, on = wishes[do]

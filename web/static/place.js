@@ -139,11 +139,13 @@ const toggle = ({ currentTarget }) => {
   showMuted();
 };
 
-// Nothing is sent from the press on; staff are told, so that nobody looks for a fault.
-const tellMuted = () => {
-  const { send } = at("seat-state")?.dataset ?? {};
-  const muted = at("mute").getAttribute("aria-pressed") === "true";
-  if (send === "yes") post(`/office-hours/${facts.officeHour}/me`, { csrf, do: muted ? "mute" : "unmute" }).catch(() => {});
+// Nothing is sent from the press on; the room is told, so that nobody looks for a fault and a name card is shown
+// instead of black. It is told with each connection as well: a page that was loaded anew has both on again.
+const tellOff = (id) => {
+  if (at("seat-state")?.dataset.send !== "yes") return;
+  const off = at(id).getAttribute("aria-pressed") === "true";
+  const act = id === "mute" ? (off ? "mute" : "unmute") : (off ? "camera_off" : "camera_on");
+  post(`/office-hours/${facts.officeHour}/me`, { csrf, do: act }).catch(() => {});
 };
 
 // A shared screen: a second connection beside the own camera, on air as long as one is oneself.
@@ -186,6 +188,7 @@ const fallSilent = () => {
 
 const linkState = (state) => {
   at("link-state").dataset.state = state;
+  if (state === "connected") for (const id of ["mute", "blind"]) tellOff(id);
 };
 
 const programme = new MediaStream();
@@ -321,8 +324,7 @@ if (at("own")) {
   at("own").addEventListener("resize", shape);
   at("start-devices").addEventListener("click", () => { claim(); startDevices(); stayAwake(); });
   document.addEventListener("moved", fallSilent);
-  at("mute").addEventListener("click", (event) => { toggle(event); tellMuted(); });
-  at("blind").addEventListener("click", toggle);
+  for (const id of ["mute", "blind"]) at(id).addEventListener("click", (event) => { toggle(event); tellOff(id); });
   at("share").addEventListener("click", share);
   at("camera").addEventListener("change", startDevices);
   at("microphone").addEventListener("change", startDevices);

@@ -160,6 +160,13 @@ def test_a_minute_of_clean_talk_raises_nothing() -> None:
     assert told({person: sound[: 60 * SAMPLE_RATE] for person, sound in clean(60).items()}) == []
 
 
+@pytest.mark.parametrize("late_s", [0.5, 17.3])
+def test_the_demos_two_microphones_raise_nothing(late_s: float) -> None:
+    """Both beep each second, so that one's beep always comes a while after the other's: that is no echo."""
+    chris = np.roll(clip("chris"), round(late_s * SAMPLE_RATE))
+    assert told({"ada": clip("ada") + noise(40, seed=1), "chris": chris}) == []
+
+
 @pytest.mark.soak
 def test_an_hour_of_clean_talk_raises_nothing(shared: Path) -> None:
     sounds = {person: coded(sound) for person, sound in clean(3600, shared).items()}

@@ -357,6 +357,17 @@ async def test_everybody_connected_is_heard_backstage_and_who_is_hidden_only_as_
     assert float(abs(ada.source.sound(960)).max()) == 0.0
 
 
+async def test_whose_camera_is_off_is_a_name_card_and_is_heard(house: House) -> None:
+    programme: Any = house._programme
+    peer(house, "ada").voice = SimpleNamespace(pull=lambda samples: np.ones(samples, np.float32))
+    house.set_quiet(silent=frozenset(), away=frozenset(), unseen=frozenset({"ada"}))
+    house.set_on_air(["ada"])
+    ada = programme.backstage[0]
+    with pytest.raises(LookupError):
+        ada.source.fitted(320, 180)
+    assert (ada.source.picture(), float(abs(ada.source.sound(960)).max())) == (None, 1.0)
+
+
 class Screen:
     """A shared screen that counts how often it was closed."""
 

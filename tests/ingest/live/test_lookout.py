@@ -22,7 +22,7 @@ class Somebody:
     """Chris with a connection whose parts the test turns, at a clock of the test."""
 
     def __init__(self) -> None:
-        self.now = 100.0
+        self.now, self.unseen = 100.0, False
         self.frame: av.VideoFrame = grey(320, 180, 120)
         self.losses, self.number = Losses(), 0
         camera = SimpleNamespace(watched=True, picture=lambda: self.frame)
@@ -50,7 +50,8 @@ class Somebody:
         self.look()
 
     def look(self) -> None:
-        self.lookout.look([self.presence], muted=(), hosts=(), on_air=True, now=self.now)
+        unseen = ("chris",) if self.unseen else ()
+        self.lookout.look([self.presence], muted=(), unseen=unseen, hosts=(), on_air=True, now=self.now)
 
     @property
     def faults(self) -> list[Fault]:
@@ -93,6 +94,22 @@ def test_a_camera_that_stops_sending_stands_still_and_one_that_never_sent_does_n
             each.seen["video"] = kept
             each.look()
     assert (chris.faults, never.faults) == ([Fault.FROZEN], [])
+
+
+def test_a_camera_that_is_off_on_purpose_is_no_fault_and_black_is_told_when_it_is_on_again(chris: Somebody) -> None:
+    black = grey(320, 180, 16)
+    chris.unseen = True
+    for _ in range(6):
+        chris.second(picture=black)
+    assert chris.faults == []
+    chris.unseen = False
+    for _ in range(3):
+        chris.second(picture=black)
+    assert chris.faults == [Fault.DARK]
+    chris.unseen = True
+    for _ in range(4):
+        chris.second(picture=black)
+    assert chris.faults == []
 
 
 def test_a_tenth_of_the_packets_lost_is_a_bad_line(chris: Somebody) -> None:

@@ -145,6 +145,13 @@ def test_who_mutes_themself_does_not_undo_what_staff_did() -> None:
     assert fold(Standing(begun=True), both.as_events()) == both
 
 
+def test_who_switches_their_camera_off_is_unseen_until_it_is_on_again() -> None:
+    off = after(ON_AIR, Kind.CAMERA, person="ada", on=False)
+    assert (off.people, off.unseen, off.silent) == (("ada", "chris"), frozenset({"ada"}), frozenset())
+    assert fold(Standing(begun=True), off.as_events()) == off
+    assert after(off, Kind.CAMERA, person="ada", on=True) == ON_AIR
+
+
 def test_what_goes_outside() -> None:
     slides = [Standing(), ON_AIR, after(ON_AIR, Kind.PAUSE), replace(ON_AIR, closing=True), replace(ON_AIR, over=True)]
     assert [each.slide for each in slides[:4]] == ["soon", None, "pause", "over"]
