@@ -84,6 +84,12 @@ REASONS: dict[Reason, str] = {
 }
 DATED = frozenset({Kind.TODAY, Kind.MOVED, Kind.CANCELLED})
 """Letters with an entry that puts the date into a calendar, or takes it out."""
+INVITING = frozenset({Kind.RECEIPT, Kind.TODAY})
+"""Letters after which somebody may still decide to speak."""
+TRY = N_(
+    "Would you like to speak yourself, with or without a camera? Beforehand you can try whether camera, microphone and"
+    " line will do: %(address)s"
+)
 QUOTING = frozenset({Kind.APPROVED, Kind.ANSWERED, Kind.NOT_REACHED})
 
 
@@ -149,6 +155,8 @@ def text_of(about: Subject, say: Say, zone: ZoneInfo) -> str:
         parts.append(one_line(plain(about.hour.cancelled_note), 200))
     if about.kind in QUOTING:
         parts.append("\n".join(f"> {line}" for line in plain(shown_text(about.question)).splitlines()))
+    if about.kind in INVITING and about.hour is not None:
+        parts.append(say(language, TRY, address=f"{about.page.partition('/mine/')[0]}/test"))
     if about.hour is not None:
         parts.append(when(about.hour, language, say, zone))
     if about.kind is Kind.MOVED and about.hour is not None:

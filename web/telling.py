@@ -49,6 +49,7 @@ MAIL = N_(
     "%(day)s, %(start)s to %(end)s\n\nYou can send your question beforehand, speak yourself or just watch. You need no"
     " account and install nothing:\n%(address)s"
 )
+TRY = N_("Try beforehand whether your camera, microphone and line will do: %(address)s")
 PHONE_HELP = N_("Help by telephone: %(phone)s")
 QUESTIONS_BY_MAIL = N_("Questions by mail: %(mail)s")
 NEEDS = N_("Tell us by %(day)s if you need something to follow it, for example a sign-language interpreter.")
@@ -72,6 +73,7 @@ def long_text(hour: OfficeHour, office: str, address: str, zone: ZoneInfo) -> st
         say(hour.language, QUESTIONS_BY_MAIL, mail=hour.question_mail) if hour.question_mail else "",
         say(hour.language, PHONE_HELP, phone=hour.help_phone) if hour.help_phone else "",
     ]
+    ways.append(say(hour.language, TRY, address=f"{address.partition('/s/')[0]}/test"))
     parts.append("\n".join(way for way in ways if way))
     return "\n\n".join(part for part in parts if part) + "\n"
 

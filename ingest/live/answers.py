@@ -4,11 +4,11 @@ sender. Whoever sends, watches or tries their line is answered here.
 
 from collections.abc import Callable, Sequence
 
-from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCPeerConnection
 from aiortc.sdp import SessionDescription
 
 from ingest.live import hooks
-from ingest.live.offers import PARSE_ERRORS, BadOffer, read_offer
+from ingest.live.offers import PARSE_ERRORS, BadOffer, read_offer, remote
 
 
 async def answer_to(
@@ -25,7 +25,7 @@ async def answer_to(
     """
     try:
         prepare(read_offer(sdp, directions))
-        await connection.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="offer"))
+        await connection.setRemoteDescription(remote(sdp))
         hooks.shield(connection)
         await connection.setLocalDescription(await connection.createAnswer())
         agree()

@@ -137,6 +137,12 @@ def test_the_public_page_says_when_how_and_who_helps(
         assert words in page
 
 
+def test_everything_that_makes_it_known_says_where_to_try_ones_camera(bo: Browser, announced: OfficeHour) -> None:
+    pages = [f"/staff/office-hours/{announced.id}/{page}" for page in ("poster", "tell")]
+    assert all("/test" in bo.get(page).text.partition("<footer")[0] for page in pages)
+    assert 'href="/test"' in bo.get(f"/office-hours/{announced.id}").text.partition("<footer")[0]
+
+
 def test_only_staff_see_poster_and_texts(browser: Browser, announced: OfficeHour) -> None:
     for page in ("poster", "tell"):
         answer = browser.get(f"/staff/office-hours/{announced.id}/{page}", follow_redirects=False)

@@ -76,11 +76,17 @@ export const fetchTicket = async (audience, csrf, tickets = "/tickets") => {
   return (await answer.json()).ticket;
 };
 
-// H.264 first: the studio encodes and forwards nothing else.
+const isH264 = ({ mimeType }) => mimeType.toLowerCase() === "video/h264";
+
+// Whether this browser shows a picture of the studio's, which is H.264 only. Firefox does by an add-on of Cisco's that
+// comes some minutes after the first start, and may be switched off: then it gets the sound alone.
+export const showsPicture = () => RTCRtpReceiver.getCapabilities?.("video")?.codecs.some(isH264) ?? true;
+
+// H.264 first: the studio encodes nothing else, and need not know what a camera sends if it is the same.
 export const preferH264 = (transceiver) => {
   const codecs = RTCRtpReceiver.getCapabilities?.("video")?.codecs;
   if (!codecs || !transceiver.setCodecPreferences) return;
-  const first = codecs.filter((codec) => codec.mimeType.toLowerCase() === "video/h264");
+  const first = codecs.filter(isH264);
   transceiver.setCodecPreferences([...first, ...codecs.filter((codec) => !first.includes(codec))]);
 };
 
@@ -209,7 +215,7 @@ export class Connection {
   }
 
   #askForTracks(peer) {
-    preferH264(peer.addTransceiver("video", { direction: "recvonly" }));
+    if (showsPicture()) preferH264(peer.addTransceiver("video", { direction: "recvonly" }));
     peer.addTransceiver("audio", { direction: "recvonly" });
     peer.addEventListener("track", ({ track }) => {
       for (const old of this.stream.getTracks()) if (old.kind === track.kind) this.stream.removeTrack(old);

@@ -2,12 +2,13 @@
 // second faster and cannot go back. Both come back by themselves: HLS after a gap, WebRTC as HLS.
 
 import "./parts.js";
-import { Connection } from "./connection.js";
+import { Connection, showsPicture } from "./connection.js";
 import Hls from "/static/packages/hls.mjs";
 
 const video = document.getElementById("player");
 const sound = document.getElementById("sound");
 const pace = document.getElementById("pace");
+const none = document.getElementById("no-picture");
 const AGAIN_MS = 2000;
 
 let hls = null;
@@ -25,6 +26,7 @@ const play = () => {
   if (!address || fast) return;
   if (!Hls.isSupported()) {
     if (video.src !== new URL(address, location).href) video.src = address;
+    video.addEventListener("error", () => { none.hidden = false; }, { once: true });
     begin();
     return;
   }
@@ -96,7 +98,7 @@ const watchSlowly = () => {
   if (!hls && running()) play();
 };
 
-if (pace && "RTCPeerConnection" in window) {
+if (pace && "RTCPeerConnection" in window && showsPicture()) {
   const [faster, slower] = ["faster", "slower"].map((id) => document.getElementById(id));
   pace.hidden = false;
   faster.addEventListener("click", () => { watchFast(); slower.focus(); });

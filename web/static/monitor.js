@@ -1,7 +1,7 @@
 // The programme on the board, as it is made, without the broadcast's delay; its sound on wish. It runs while the page is
 // seen and the room is open.
 
-import { Connection } from "./connection.js";
+import { Connection, showsPicture } from "./connection.js";
 import { refreshAll } from "./parts.js";
 
 const AGAIN_MS = 3000;
@@ -11,6 +11,7 @@ const video = document.getElementById("monitor-video");
 const none = document.getElementById("monitor-none");
 const sound = document.getElementById("monitor-sound");
 const stream = new MediaStream();
+const soon = none.textContent;
 
 const connection = new Connection({
   audience: "whep",
@@ -20,7 +21,8 @@ const connection = new Connection({
   stream,
   onState: (state) => {
     const shown = state === "connected";
-    none.hidden = shown;
+    none.hidden = shown && showsPicture();
+    none.textContent = shown ? none.dataset.heard : soon;
     sound.hidden = !shown;
     if (state === "again") lookFirst();
     if (!shown) return;

@@ -3,7 +3,7 @@
 
 import { refreshAll } from "./parts.js";
 import { HEARD, reportDevices, watchLevel } from "./devices.js";
-import { Connection, Socket } from "./connection.js";
+import { Connection, Socket, showsPicture } from "./connection.js";
 import { claim } from "./handover.js";
 import "./copy.js";
 import "./quiet.js";
@@ -195,6 +195,8 @@ const programme = new MediaStream();
 const listen = () => {
   at("programme").hidden = false;
   const video = at("programme-video");
+  at("no-picture").hidden = showsPicture();
+  video.hidden = at("programme").querySelector("figcaption").hidden = !showsPicture();
   video.srcObject = programme;
   video.play().catch(() => {
     video.muted = true;  // Sound needs a press in some browsers: the picture starts, a button offers the sound.

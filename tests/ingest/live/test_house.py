@@ -361,7 +361,7 @@ async def test_whose_camera_is_off_is_a_name_card_and_is_heard(house: House) -> 
     programme: Any = house._programme
     peer(house, "ada").voice = SimpleNamespace(pull=lambda samples: np.ones(samples, np.float32))
     house.set_quiet(silent=frozenset(), away=frozenset(), unseen=frozenset({"ada"}))
-    house.set_on_air(["ada"])
+    house.pictures.set_on_air(["ada"])
     ada = programme.backstage[0]
     with pytest.raises(LookupError):
         ada.source.fitted(320, 180)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from aiortc.rtp import RtcpSrPacket
 
 from ingest.live import outlet
 from ingest.live.fanout import Fanout
-from ingest.live.offers import BadOffer, configuration, preferred
+from ingest.live.offers import BadOffer, configuration, preferred, remote
 from ingest.live.relay import Relay
 from ingest.live.source import BLOCK_SAMPLES
 from tests.ingest.live.packets import pictures, tone
@@ -141,3 +142,21 @@ async def test_an_offer_to_send_is_refused_by_the_programme() -> None:
     relay = Relay(Fanout(30, lambda: None), on_gone=lambda _: None)
     with pytest.raises(BadOffer):
         await relay.answer("v=0\r\n")
+
+
+@pytest.mark.parametrize("others", ["", "a=candidate:1 1 UDP 2122252543 192.0.2.9 5000 typ host\r\n"])
+async def test_a_browser_that_hides_its_addresses_is_answered_at_once_and_told_ours(others: str) -> None:
+    """As Firefox offers as long as the page has no camera: names that only its own network can look up, and an end."""
+    relay = Relay(Fanout(30, lambda: None), person="ada", on_gone=lambda _: None)
+    viewer = RTCPeerConnection(configuration(()))
+    lines = (await offer_of(viewer)).splitlines(keepends=True)
+    hidden = "a=candidate:0 1 UDP 2122187007 694105e5-7799-434b-b508-7d70a792f64e.local 40911 typ host\r\n"
+    shown = [each for each in lines if not each.startswith(("a=candidate:", "a=end-of-candidates"))]
+    offer = "".join([*shown, hidden, others, "a=end-of-candidates\r\n"])
+    assert ".local" not in remote(offer).sdp
+    assert ("a=end-of-candidates" in remote(offer).sdp) is bool(others)
+    begun = time.monotonic()
+    assert "a=candidate:" in await relay.answer(offer)
+    assert time.monotonic() - begun < 0.9  # a name that nobody knows is looked up for a second
+    await viewer.close()
+    await relay.close()
