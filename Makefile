@@ -4,6 +4,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --locked --no-sync
 APT_PACKAGES := chromium redis-server postgresql espeak-ng xvfb dovecot-imapd
 export PYTHONWARNINGS ?= default
+# Our own code is compiled once and kept, whatever the surroundings say: journeys start it some hundred times.
+unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 
 .DEFAULT_GOAL := help

@@ -9,17 +9,17 @@ from sqlalchemy.engine import Connection
 
 from ingest import store
 from ingest.consent import ALL
-from ingest.database import Database, metadata
+from ingest.database import Database
 from ingest.officehours import OfficeHour
 from ingest.people import Person, Role, Scope
+from tests.standins.tables import tabled
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
-    metadata.create_all(database.engine)
+    database = tabled(f"sqlite:///{tmp_path / 'test.sqlite3'}")
     yield database
     database.close()
 

@@ -15,7 +15,6 @@ import pytest
 from ingest import archive, consent, store
 from ingest.archive import Room
 from ingest.consent import Effect, Output
-from ingest.database import Database, metadata
 from ingest.engine import Engine
 from ingest.live import agreement
 from ingest.people import Role, Scope
@@ -25,6 +24,7 @@ from tests.ingest.conftest import NOON
 from tests.standins import loops
 from tests.standins.recorded import Recording, record
 from tests.standins.reel import Form, Participant
+from tests.standins.tables import tabled
 from transcode import outside, tasks
 from transcode.settings import Settings
 from transcode.speech import Word
@@ -74,8 +74,7 @@ class House:
     """One office hour with Ada and Chris, who said what they agree to."""
 
     def __init__(self, original: Recording, folder: Path, agreed: frozenset[Scope]) -> None:
-        self.database = Database(f"sqlite:///{folder / 'test.sqlite3'}")
-        metadata.create_all(self.database.engine)
+        self.database = tabled(f"sqlite:///{folder / 'test.sqlite3'}")
         self.archive = archive.Archive(folder / "archive")
         with self.database.transaction() as connection:
             hour = store.add_office_hour(connection, title="Sprechstunde", host_name="Ada", starts_at=NOON)

@@ -10,9 +10,9 @@ import pytest
 
 from ingest import steps, store
 from ingest.archive import Archive, Room
-from ingest.database import Database, metadata
 from ingest.engine import Engine
 from ingest.steps import State
+from tests.standins.tables import tabled
 from tests.transcode import recorded
 from transcode import made, playlists, tasks
 from transcode.settings import Settings
@@ -35,8 +35,7 @@ class House:
     """A database, an archive and the engine with the kinds of transcode."""
 
     def __init__(self, root: Path) -> None:
-        self.database = Database(f"sqlite:///{root / 'test.sqlite3'}")
-        metadata.create_all(self.database.engine)
+        self.database = tabled(f"sqlite:///{root / 'test.sqlite3'}")
         self.archive = Archive(root / "archive")
         self.settings()
         with self.database.transaction() as connection:

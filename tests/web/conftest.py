@@ -16,10 +16,11 @@ import transcode.settings
 import web.settings
 from ingest import accounts, store
 from ingest.archive import Archive
-from ingest.database import Database, metadata, now
+from ingest.database import Database, now
 from ingest.engine import Engine
 from ingest.officehours import OfficeHour, State
 from ingest.secrets import Safe, open_safe
+from tests.standins.tables import tabled
 from web import store as web_store
 from web.asgi import site
 from web.sessions import COOKIE
@@ -44,8 +45,7 @@ class SmallHouse:
 
 def small_house(folder: Path, url: str = "", **settings: object) -> SmallHouse:
     """A house on a folder of its own, its tables made."""
-    database = Database(url or f"sqlite:///{folder / 'site.sqlite3'}")
-    metadata.create_all(database.engine)
+    database = tabled(url or f"sqlite:///{folder / 'site.sqlite3'}")
     archive = Archive(folder / "archive")
     return SmallHouse(
         settings=web.settings.Settings(**{"posts_per_minute": 10_000, **settings}),  # type: ignore[arg-type]

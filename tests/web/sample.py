@@ -7,6 +7,7 @@ import json
 import sys
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -208,17 +209,18 @@ def _past(house: SmallHouse, title: str, visibility: Visibility, days: int) -> O
         _vtt([("Begrüßung", "opening", 0, 12), (ASKED[0][1][:70], chris, 12, 30), (ASKED[2][1], deniz, 30, 40)]),
     )
     room.poster.parent.mkdir(parents=True, exist_ok=True)
-    _picture(title).save(room.poster, quality=85)
-    _for_seeking(room, title)
+    _picture().save(room.poster, quality=85)
+    _for_seeking(room)
     return hour
 
 
-def _for_seeking(room: Room, title: str) -> None:
+def _for_seeking(room: Room) -> None:
     """The sheet of small pictures and the outline of the sound, drawn."""
     found = storyboard.tiles(0.0, 40.0, 160)
     sheet = Image.new("RGB", (1600, 180))
+    scene = _picture().resize((160, 90))
     for number, tile in enumerate(found):
-        small = _picture(title).resize((160, 90))
+        small = scene.copy()
         ImageDraw.Draw(small).rectangle((0, 86, 160 * (number + 1) / len(found), 90), fill=(240, 200, 60))
         sheet.paste(small, (tile.x, tile.y))
     sheet.save(room.storyboard.with_suffix(".jpg"))
@@ -268,7 +270,8 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _picture(title: str) -> Image.Image:
+@cache
+def _picture() -> Image.Image:
     """Two people as a mixer would show them, drawn."""
     shade = np.linspace(70, 120, 720)[:, None] * np.ones((1, 1280))
     ground = np.dstack([shade * 0.7, shade * 0.85, shade]).astype(np.uint8)

@@ -8,11 +8,11 @@ import pytest
 
 from ingest import store
 from ingest.officehours import Release, State
+from tests.standins.tables import migrate
 from tests.transcode import recorded
 from web import importing
 from web.house import House, open_house
 from web.mendable import Mendable
-from web.migrate import upgrade
 
 BY_ADA = {"title": "Bürgersaal", "host_name": "Ada", "language": "de"}
 
@@ -20,7 +20,7 @@ BY_ADA = {"title": "Bürgersaal", "host_name": "Ada", "language": "de"}
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     house = open_house({"OFFICEHOURS_DATA": str(tmp_path / "data"), "OFFICEHOURS_NICENESS": "0"})
-    upgrade(house.database.url)
+    migrate(house.database.url)
     yield house
     house.close()
 

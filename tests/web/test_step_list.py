@@ -10,10 +10,10 @@ import pytest
 
 from ingest import steps
 from ingest.archive import Archive
-from ingest.database import Database, metadata
 from ingest.engine import Engine
 from ingest.steps import Kind, Permanent, State, Step, Work
 from tests.ingest.conftest import NOON
+from tests.standins.tables import tabled
 from tests.web.conftest import SmallHouse
 from web import step_list
 from web.house import House
@@ -26,8 +26,7 @@ def break_off(work: Work) -> None:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    database, archive = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}"), Archive(tmp_path)
-    metadata.create_all(database.engine)
+    database, archive = tabled(f"sqlite:///{tmp_path / 'test.sqlite3'}"), Archive(tmp_path)
     kinds = [Kind(name="transcode.stretch", queue="heavy", run=break_off)]
     engine = Engine(database, archive, kinds, lambda step, kind: None)
     small = SmallHouse.__new__(SmallHouse)

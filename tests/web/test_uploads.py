@@ -11,11 +11,11 @@ from ingest import steps, store
 from ingest.database import now
 from ingest.officehours import State as HourState
 from ingest.officehours import Visibility
+from tests.standins.tables import migrate
 from tests.transcode import recorded
 from tests.web.conftest import ORIGIN, Browser, SmallHouse
 from web import taking, uploads
 from web.house import House, open_house
-from web.migrate import upgrade
 from web.uploads import State
 
 FACTS = {"file_name": "saal.mp4", "size": 10, "changed": 1, "title": "Bürgersaal", "host_name": "Ada", "language": "de"}
@@ -115,7 +115,7 @@ def test_what_nobody_goes_on_with_is_forgotten_after_a_week(sender: Sender, hous
 @pytest.fixture
 def big_house(tmp_path: Path) -> Iterator[House]:
     house = open_house({"OFFICEHOURS_DATA": str(tmp_path / "data"), "OFFICEHOURS_NICENESS": "0"})
-    upgrade(house.database.url)
+    migrate(house.database.url)
     yield house
     house.close()
 
