@@ -34,6 +34,7 @@ def site(house: House) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with meanwhile(news.listen()), meanwhile(watch(house)):
+            await news.begun.wait()
             yield
 
     app = Starlette(

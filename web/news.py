@@ -60,9 +60,10 @@ class News:
         self.interval_s = interval_s
         self.pages: set[Page] = set()
         self._newest = 0
+        self.begun = asyncio.Event()
 
     async def listen(self) -> None:
-        """Poll, until cancelled."""
+        """Poll, until cancelled; `begun` when it is known where the news begin: no page misses what follows."""
         self._newest = -1
         while True:
             try:
@@ -71,6 +72,8 @@ class News:
                         page.tell(event)
             except sqlalchemy.exc.SQLAlchemyError as error:
                 log.warning("no news can be read: %s", error)
+            finally:
+                self.begun.set()
             await asyncio.sleep(self.interval_s)
 
     def _look(self) -> list[Event]:

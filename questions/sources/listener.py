@@ -6,7 +6,12 @@ again, by the clock, goes on beside it: what is missed here is found then.
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
+from io import BufferedReader
 from threading import Event
+from typing import cast
+
+from imap_tools import BaseMailBox
 
 from questions.sources.mailserver import BROKEN, Account, Away, MailboxError, opened
 
@@ -49,12 +54,32 @@ def _listen(account: Account, ring: Callable[[], bool], stopped: Event, renewed_
         heard(ring, stopped)  # what came while there was no line
         while not stopped.is_set():
             try:
-                box.idle.wait(timeout=renewed_s)
+                _wait_for_news(box, renewed_s)
             except BROKEN as error:
                 raise Away(f"the line broke: {error}") from error
             # Also after a renewal: what is told while IDLE ends or begins is heard by nobody.
             heard(ring, stopped)
     return True
+
+
+def _wait_for_news(box: BaseMailBox, limit_s: float) -> None:
+    """IDLE until the server says something. What it said together with its consent has been read already."""
+    with box.idle as idle:
+        if not _read_ahead(box):
+            idle.poll(timeout=limit_s)
+
+
+def _read_ahead(box: BaseMailBox) -> bool:
+    """Whether more of the server's words lie here than were asked for; `poll` looks at the line only."""
+    sock, lines = box.client.sock, cast(BufferedReader, box.client.file)
+    patience = sock.gettimeout()
+    sock.settimeout(0)
+    try:
+        with suppress(OSError):
+            return bool(lines.peek(1))
+        return False
+    finally:
+        sock.settimeout(patience)
 
 
 def heard(ring: Callable[[], bool], stopped: Event) -> bool:

@@ -15,13 +15,17 @@ RANGE = re.compile(r"UID FETCH (\S+) \((.*)\)")
 
 @dataclass
 class Folder:
-    """What the server holds: mails by number. `waiting` is set once somebody waits for news (IDLE)."""
+    """What the server holds: mails by number. `waiting` is set once somebody waits for news (IDLE).
+
+    `hasty`: it has news at once and tells them in the breath in which it agrees to tell them.
+    """
 
     port: int = 0
     password: str = "right"
     validity: int = 1
     mails: dict[int, bytes] = field(default_factory=dict)
     capabilities: str = "IMAP4rev1 IDLE QUOTA"
+    hasty: bool = False
     waiting: threading.Event = field(default_factory=threading.Event)
     news: threading.Event = field(default_factory=threading.Event)
     commands: list[str] = field(default_factory=list)
@@ -81,12 +85,19 @@ class Conversation(socketserver.StreamRequestHandler):
                 self.say(f"* {number} FETCH (UID {uid} BODY[] {{{len(part)}}}".encode() + b"\r\n" + part + b")")
 
     def idle(self) -> None:
-        self.say(b"+ idling")
-        self.folder.waiting.set()
-        if self.folder.news.wait(5):
+        if self.folder.hasty:
+            self.folder.waiting.set()
+            self.say(b"+ idling\r\n* 9 EXISTS")
+        else:
+            self.say(b"+ idling")
+            self.folder.waiting.set()
+            self.tell()
+        self.rfile.readline()  # DONE
+
+    def tell(self) -> None:
+        if self.folder.news.wait(30):
             self.folder.news.clear()
             self.say(b"* 9 EXISTS")
-        self.rfile.readline()  # DONE
 
 
 @contextmanager

@@ -29,7 +29,7 @@ async def test_many_changes_are_heard_as_one(house: SmallHouse) -> None:
         stream = news.stream("mine", None)
         assert await anext(stream) == "retry: 1000\n\n"
         next_message = asyncio.create_task(heard(stream))
-        await asyncio.sleep(0.05)  # the first look only notes where the news begin
+        await news.begun.wait()
         await asyncio.to_thread(tell, house, "question", "mine", 20)
         await asyncio.to_thread(tell, house, "question", "another")
         assert await next_message == 'id: 20\ndata: {"topics": ["question"]}\n\n'

@@ -54,7 +54,10 @@ class Studio:
         self.recorder.begin(self.encoder.parameter_sets, self.aac.config)
 
     def feed(self, ticks: int) -> None:
-        for _ in range(ticks):
+        """So many frames, not faster than the disk: a broadcast would take a second for what takes an instant here."""
+        for number in range(ticks):
+            if number % self.recorder.segment_ticks == 0:
+                self.recorder.settle()
             tick = self.recorder.next_tick
             keyframe = (tick - self.first) % self.recorder.segment_ticks == 0
             keyframe = keyframe or (self.forced_every > 0 and tick % self.forced_every == 0)
