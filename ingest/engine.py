@@ -23,20 +23,18 @@ from ingest.steps import (
     LONGEST_PAUSE,
     LOST_LEASES,
     UNFINISHED,
-    Kind,
     Resource,
     State,
     Step,
     StepError,
     Stopped,
     Transient,
-    Work,
     change,
     get,
-    mine,
     step_needs,
     steps,
 )
+from ingest.work import Kind, Work, mine
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ Errors that `run` may raise:
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -29,8 +29,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest import events
-from ingest.archive import Archive
-from ingest.database import AWAY, Database, EnumText, UtcDateTime, metadata, now, random_id, row_as, rows_as
+from ingest.database import EnumText, UtcDateTime, metadata, now, random_id, row_as, rows_as
 
 ATTEMPTS = 5
 """Tries of a step that fails with Transient before a person has to look."""
@@ -296,81 +295,3 @@ def change(connection: Connection, id: str, start: frozenset[State], **values: A
     if changed.rowcount:
         events.write(connection, "step", get(connection, id).office_hour, id)
     return bool(changed.rowcount)
-
-
-# Running them
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kind:
-    """A kind of step: its name, the queue it waits in, and the function that does it.
-
-    `at_once`: how many of this kind may be under way in the whole installation; 0 is as many as there are places.
-    `room`: how many bytes it will write, asked before it begins and reserved on the disk while it runs.
-    """
-
-    name: str
-    queue: str
-    run: Callable[["Work"], None]
-    priority: int = 5
-    at_once: int = 0
-    room: Callable[["Work"], int] = lambda work: 0
-
-
-@dataclass
-class Work:
-    """What a step's function holds while it runs."""
-
-    step: Step
-    database: Database
-    archive: Archive
-    owner: str
-    lease: timedelta
-    clock: Callable[[], datetime] = now
-    _renewed: datetime | None = field(default=None, repr=False)
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        return self.step.parameters
-
-    @property
-    def office_hour(self) -> str:
-        """The office hour's id. Raises Permanent for a step that has none."""
-        if self.step.office_hour is None:
-            raise Permanent(f"a step of kind {self.step.kind} needs an office hour")
-        return self.step.office_hour
-
-    def progress(self, fraction: float) -> None:
-        """A sign of life, cheap enough to give often: written at most six times a lease. Raises Stopped.
-
-        While the database is away nobody else can take the step either: the work goes on for as long as a lease.
-        """
-        at = self.clock()
-        if self._renewed is not None and timedelta() <= at - self._renewed < self.lease / 6:
-            return  # a clock that was set back would keep silent for as long as that
-        try:
-            self._renew(at, min(max(fraction, 0.0), 1.0))
-        except AWAY:
-            if self._renewed is None or at - self._renewed > self.lease:
-                raise
-
-    def confirm(self) -> None:
-        """Compare and set right now, before a rename or an outside call. Raises Stopped."""
-        self._renew(self.clock(), None)
-
-    def _renew(self, at: datetime, fraction: float | None) -> None:
-        values: dict[str, Any] = {"lease_until": at + self.lease}
-        if fraction is not None:
-            values["progress"] = fraction
-        with self.database.transaction() as connection:
-            held = connection.execute(mine(self.step.id, self.owner).values(**values)).rowcount
-            if held and fraction is not None:
-                events.write(connection, "step", self.step.office_hour, self.step.id)
-        if not held:
-            raise Stopped(f"step {self.step.id} is no longer {self.owner}'s")
-        self._renewed = at
-
-
-def mine(id: str, owner: str) -> sa.Update:
-    """An update of a step that only holds while `owner` has it."""
-    return steps.update().where(steps.c.id == id, steps.c.lease_owner == owner, steps.c.state == State.RUNNING)

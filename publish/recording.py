@@ -8,8 +8,8 @@ from ingest import pseudonyms, steps, timeline
 from ingest import store as ingest_store
 from ingest.archive import Room
 from ingest.officehours import OfficeHour
-from ingest.steps import Work
 from ingest.timeline import Event
+from ingest.work import Work
 from publish import chapters
 from publish.chapters import Chapter
 from questions import store as questions_store

@@ -6,7 +6,8 @@ from datetime import timedelta
 from ingest import archive
 from ingest import store as ingest_store
 from ingest.secrets import Safe
-from ingest.steps import Kind, Resource, Work
+from ingest.steps import Resource
+from ingest.work import Kind, Work
 from publish import chapters, recording, store
 from publish.pipeline import CHAPTERS, FORGET, RELEASE, YOUTUBE
 from publish.publication import State, TargetName

@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection
 from ingest import store as ingest_store
 from ingest.officehours import Visibility, move_is_told
 from ingest.secrets import Safe
-from ingest.steps import Permanent, Resource, Work
+from ingest.steps import Permanent, Resource
+from ingest.work import Work
 from questions import intake, letters, mine, post, reach, store
 from questions.letter import GIVE_UP, STILL_TRUE, Kind, Letter, LetterState, may_write, pause
 from questions.wording import CannotWrite, Say, Subject, compose

@@ -13,7 +13,8 @@ from email.utils import format_datetime
 
 from ingest import store as ingest_store
 from ingest.officehours import OfficeHour
-from ingest.steps import Permanent, Resource, Work
+from ingest.steps import Permanent, Resource
+from ingest.work import Work
 from questions import needs, post
 from questions.delivery import SETUP_AGAIN, UNKNOWN, Office
 from questions.invitation import invitation

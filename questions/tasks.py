@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from ingest import steps
 from ingest.database import now
 from ingest.secrets import Safe
+from ingest.work import Kind, Work
 from questions import delivery, freshness, intake, letters, needs, notices, post
 from questions.delivery import Office
 from questions.settings import Settings
@@ -20,10 +21,10 @@ LOGIN_AGAIN = timedelta(minutes=5)
 FETCH, LETTERS = "questions.fetch", "questions.letters"
 
 
-def kinds(settings: Settings, safe: Safe, say: Say, address: Callable[[str], str], zone: ZoneInfo) -> list[steps.Kind]:
+def kinds(settings: Settings, safe: Safe, say: Say, address: Callable[[str], str], zone: ZoneInfo) -> list[Kind]:
     """The kinds of steps; `say` speaks a language, `address` makes a page's whole address of its path."""
 
-    def write_letters(work: steps.Work) -> None:
+    def write_letters(work: Work) -> None:
         work.confirm()
         if settings.smtp_host:
             with work.database.transaction() as connection:
@@ -37,22 +38,22 @@ def kinds(settings: Settings, safe: Safe, say: Say, address: Callable[[str], str
             server=server(settings), sender=settings.letters_from, safe=safe, say=say, address=address, zone=zone
         )
 
-    def send_letter(work: steps.Work) -> None:
+    def send_letter(work: Work) -> None:
         delivery.deliver(work, office())
 
-    def send_notice(work: steps.Work) -> None:
+    def send_notice(work: Work) -> None:
         notices.deliver(work, office())
 
     return [
-        steps.Kind(name=FETCH, queue="light", run=lambda work: fetch(work, settings, safe), priority=3),
-        steps.Kind(name=LETTERS, queue="light", run=write_letters, priority=4),
+        Kind(name=FETCH, queue="light", run=lambda work: fetch(work, settings, safe), priority=3),
+        Kind(name=LETTERS, queue="light", run=write_letters, priority=4),
         # Two lines to one mail server are polite, and leave places to the rest.
-        steps.Kind(name=letters.LETTER, queue="light", run=send_letter, priority=4, at_once=2),
-        steps.Kind(name=needs.NOTICE, queue="light", run=send_notice, priority=4, at_once=1),
+        Kind(name=letters.LETTER, queue="light", run=send_letter, priority=4, at_once=2),
+        Kind(name=needs.NOTICE, queue="light", run=send_notice, priority=4, at_once=1),
     ]
 
 
-def fetch(work: steps.Work, settings: Settings, safe: Safe) -> None:
+def fetch(work: Work, settings: Settings, safe: Safe) -> None:
     """Look into every source that is set up; one that fails holds up no other. Raises Transient, Resource."""
     work.confirm()
     with work.database.transaction() as connection:
@@ -68,7 +69,7 @@ def fetch(work: steps.Work, settings: Settings, safe: Safe) -> None:
         freshness.promise(connection, now(), settings.fetch_interval_s)
 
 
-def _problem(work: steps.Work, look: Callable[[], None]) -> steps.StepError | None:
+def _problem(work: Work, look: Callable[[], None]) -> steps.StepError | None:
     """What kept one source from being read, by whose turn it is."""
     try:
         look()
@@ -82,12 +83,12 @@ def _problem(work: steps.Work, look: Callable[[], None]) -> steps.StepError | No
     return None
 
 
-def _maildir(work: steps.Work, settings: Settings, safe: Safe) -> None:
+def _maildir(work: Work, settings: Settings, safe: Safe) -> None:
     if settings.maildir is not None:
         _take_all(Maildir(settings.maildir, mail_bytes=settings.mail_bytes), work, settings, safe)
 
 
-def _mailbox(work: steps.Work, settings: Settings, safe: Safe) -> None:
+def _mailbox(work: Work, settings: Settings, safe: Safe) -> None:
     if settings.imap_host:
         box = Mailbox(account(settings), work.database, mail_bytes=settings.mail_bytes)
         _take_all(box, work, settings, safe)
@@ -95,7 +96,7 @@ def _mailbox(work: steps.Work, settings: Settings, safe: Safe) -> None:
             freshness.filled(connection, box.fullness)
 
 
-def _take_all(source: Source, work: steps.Work, settings: Settings, safe: Safe) -> None:
+def _take_all(source: Source, work: Work, settings: Settings, safe: Safe) -> None:
     alive = lambda: work.progress(0.5)  # noqa: E731
     intake.fetch_all(source, work.database, safe, alive=alive, per_sender=settings.mails_per_sender)
 

@@ -24,7 +24,7 @@ from sqlalchemy.engine import Connection
 from ingest import archive, steps, store
 from ingest.live.cards import Slide
 from ingest.pseudonyms import Masks
-from ingest.steps import Kind, Work
+from ingest.work import Kind, Work
 from transcode import (
     captions,
     cover,

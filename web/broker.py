@@ -12,7 +12,8 @@ from celery import Celery
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
-from ingest.steps import Kind, Step
+from ingest.steps import Step
+from ingest.work import Kind
 
 QUEUES = ("light", "heavy")
 POLL_S = 0.1

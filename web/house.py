@@ -25,7 +25,8 @@ from ingest.disk import MEGABYTE
 from ingest.engine import Engine
 from ingest.secrets import Safe, open_safe
 from ingest.settings import SettingError, load
-from ingest.steps import Kind, Step
+from ingest.steps import Step
+from ingest.work import Kind
 from questions.sources.form import is_address
 from transcode.speech import Whisper
 from web import broker, taking

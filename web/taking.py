@@ -15,9 +15,9 @@ from sqlalchemy.engine import Connection
 from ingest import archive, steps, store
 from ingest.database import now, random_id
 from ingest.officehours import OfficeHour, Release, State
-from ingest.steps import Kind, Work
 from ingest.timeline import Kind as Happened
 from ingest.timeline import Writer
+from ingest.work import Kind, Work
 from publish import pipeline
 from transcode import footprint, repair
 from transcode.encode import Means

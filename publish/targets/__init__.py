@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from ingest.steps import Work
+from ingest.work import Work
 from publish.publication import Publication
 
 

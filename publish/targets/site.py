@@ -11,8 +11,8 @@ from ingest import marks
 from ingest import store as ingest_store
 from ingest.database import now
 from ingest.officehours import Visibility
-from ingest.steps import Work
 from ingest.store import Overtaken
+from ingest.work import Work
 from publish import covering, store
 from publish.publication import Publication, State, TargetName
 from questions import letters

@@ -23,8 +23,8 @@ from googleapiclient.http import MediaFileUpload, build_http
 
 from ingest import archive, steps
 from ingest.secrets import Safe
-from ingest.steps import Work
 from ingest.store import Overtaken
+from ingest.work import Work
 from publish import chapters, recording, store
 from publish.publication import Publication, State, TargetName
 from publish.recording import Files, Recording

@@ -10,7 +10,8 @@ from ingest import disk, steps
 from ingest.archive import Archive
 from ingest.database import Database
 from ingest.engine import Engine
-from ingest.steps import Kind, State, Work
+from ingest.steps import State
+from ingest.work import Kind, Work
 from tests.ingest.conftest import NOON
 
 MB = disk.MEGABYTE

@@ -11,7 +11,8 @@ from ingest.archive import Archive
 from ingest.database import Database
 from ingest.engine import Engine, choose
 from ingest.officehours import OfficeHour
-from ingest.steps import Kind, State, Step, Work
+from ingest.steps import State, Step
+from ingest.work import Kind, Work
 from tests.ingest.conftest import NOON
 
 

@@ -12,7 +12,8 @@ from ingest import steps
 from ingest.archive import Archive
 from ingest.database import Database
 from ingest.engine import Engine
-from ingest.steps import Kind, State, Step, Work
+from ingest.steps import State, Step
+from ingest.work import Kind, Work
 from tests.ingest.conftest import NOON
 
 AWAY = sa.exc.OperationalError("select", {}, Exception("the server closed the connection"))

@@ -13,6 +13,7 @@ from ingest.engine import Engine
 from ingest.officehours import OfficeHour, State
 from ingest.secrets import Safe
 from ingest.store import move_office_hour
+from ingest.work import Kind
 from questions import freshness, intake, store, tasks
 from questions.question import State as QuestionState
 from questions.settings import Settings
@@ -133,7 +134,7 @@ def engine_of(server: Dovecot, database: Database, safe: Safe, folder: Path, pas
         imap_host=account.host, imap_port=account.port, imap_security="none", imap_user=account.user,
         imap_password_file=account.password_file,
     )  # fmt: skip
-    kind = steps.Kind(name=tasks.FETCH, queue="light", run=lambda work: tasks.fetch(work, settings, safe))
+    kind = Kind(name=tasks.FETCH, queue="light", run=lambda work: tasks.fetch(work, settings, safe))
     return Engine(database, Archive(folder), [kind], lambda step, kind: None)
 
 

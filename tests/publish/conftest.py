@@ -12,9 +12,10 @@ from ingest.database import Database, now, random_id
 from ingest.engine import Engine
 from ingest.officehours import Edition, OfficeHour, Release, State
 from ingest.secrets import Safe, open_safe
-from ingest.steps import Kind, Step
+from ingest.steps import Step
 from ingest.timeline import Kind as Happened
 from ingest.timeline import Writer
+from ingest.work import Kind
 from publish import tasks
 from publish.settings import Settings
 from questions import intake, moderation, queue

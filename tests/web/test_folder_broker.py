@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from kombu.connection import Connection
 
-from ingest.steps import Kind, State, Step
+from ingest.steps import State, Step
+from ingest.work import Kind
 from tests.ingest.conftest import NOON
 from web import broker
 

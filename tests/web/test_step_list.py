@@ -11,7 +11,8 @@ import pytest
 from ingest import steps
 from ingest.archive import Archive
 from ingest.engine import Engine
-from ingest.steps import Kind, Permanent, State, Step, Work
+from ingest.steps import Permanent, State, Step
+from ingest.work import Kind, Work
 from tests.ingest.conftest import NOON
 from tests.standins.tables import tabled
 from tests.web.conftest import SmallHouse

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from ingest import steps, store
 from ingest.database import now, random_id
 from ingest.officehours import OfficeHour, State, Visibility
+from ingest.work import Kind
 from publish import pipeline, withdrawal
 from publish import store as publications
 from publish.publication import Publication, TargetName
@@ -39,7 +40,7 @@ def connected(house: SmallHouse) -> None:
 def workers(house: SmallHouse) -> None:
     """Somebody knows these steps, but nobody comes to do them."""
     for name in (pipeline.YOUTUBE, withdrawal.WITHDRAW):
-        house.engine.kinds[name] = steps.Kind(name=name, queue="light", run=lambda work: None)
+        house.engine.kinds[name] = Kind(name=name, queue="light", run=lambda work: None)
 
 
 @pytest.fixture

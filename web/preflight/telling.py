@@ -17,7 +17,8 @@ from sqlalchemy.engine import Connection
 from ingest import steps
 from ingest import store as ingest_store
 from ingest.officehours import OfficeHour
-from ingest.steps import Kind, Permanent, Resource, Work
+from ingest.steps import Permanent, Resource
+from ingest.work import Kind, Work
 from questions import post
 from questions.question import one_line, plain
 from questions.settings import Settings

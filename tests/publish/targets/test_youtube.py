@@ -12,6 +12,7 @@ from ingest.archive import Archive
 from ingest.database import Database
 from ingest.secrets import Safe
 from ingest.steps import State as StepState
+from ingest.work import Work
 from publish import pipeline, withdrawal
 from publish import store as publications
 from publish import tasks as publish_tasks
@@ -329,7 +330,7 @@ def test_a_worker_that_dies_after_making_it_visible_leaves_nothing_visible_that_
 ) -> None:
     id = wish()
 
-    def visible_and_dead(work: steps.Work, published: Publication, goal: State, **values: Any) -> Publication:
+    def visible_and_dead(work: Work, published: Publication, goal: State, **values: Any) -> Publication:
         if goal is not State.PUBLIC:
             return moved(work, published, goal, **values)
         with database.transaction() as connection:
@@ -377,9 +378,9 @@ def die_before_chunk(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
 def before_chunk(number: int, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
     """Something happens before chunk `number` (from 1) is sent: the 1st confirm is before the session."""
     seen = 0
-    confirm = steps.Work.confirm
+    confirm = Work.confirm
 
-    def counted(work: steps.Work) -> None:
+    def counted(work: Work) -> None:
         nonlocal seen
         if work.step.kind == pipeline.YOUTUBE:
             seen += 1
@@ -387,4 +388,4 @@ def before_chunk(number: int, monkeypatch: pytest.MonkeyPatch, happens: Callable
                 happens()
         confirm(work)
 
-    monkeypatch.setattr(steps.Work, "confirm", counted)
+    monkeypatch.setattr(Work, "confirm", counted)

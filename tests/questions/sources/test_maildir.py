@@ -13,6 +13,7 @@ from ingest.database import Database
 from ingest.officehours import OfficeHour
 from ingest.officehours import State as HourState
 from ingest.secrets import Safe
+from ingest.work import Kind
 from questions import intake, moderation, store, tasks
 from questions.question import Contact, Question, Reason, State
 from questions.settings import Settings
@@ -223,5 +224,5 @@ def test_the_step_fetches_and_an_unreadable_folder_is_tried_again(
     assert (step.state, step.error_class) == (steps.State.PARKED, "transient")
 
 
-def ring(step: steps.Step, kind: steps.Kind) -> None:
+def ring(step: steps.Step, kind: Kind) -> None:
     """Nobody has to be woken: the test runs the step itself."""
