@@ -3,7 +3,7 @@
 All edges are even, since the colours of yuv420p have half the resolution.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -11,6 +11,9 @@ from fractions import Fraction
 MOST_TILES = 12
 MOST_IN_STRIP = 5  # beside a large picture; a sixth face would be a stamp
 SHAPE = Fraction(16, 9)
+PINNED = Fraction(5, 12)
+"""Width of a pinned tile as a share of the picture's: just over a sixth of its area, the least that Ofcom's guidelines on
+access services leave a signer; at 720 lines 532x298, between the QVGA that EN 301 549 (6.5.2) asks for and its VGA."""
 
 
 class Scene(Enum):
@@ -104,28 +107,97 @@ def fitting(scene: Scene, screens: Sequence[bool], speaker: int | None) -> Scene
 
 
 def arranged(
-    scene: Scene, width: int, height: int, screens: Sequence[bool], speaker: int | None = None, band: int = 0
+    scene: Scene,
+    width: int,
+    height: int,
+    screens: Sequence[bool],
+    speaker: int | None = None,
+    band: int = 0,
+    pinned: Collection[int] = (),
 ) -> list[Box | None]:
     """A box for each place in a programme of `width` x `height`, None for those who are heard and not seen.
 
-    `speaker` is the place that is large (the first when None); `band`: pixels at the bottom kept free for a question.
+    `speaker` is the place that is large (the first when None); `band`: pixels at the bottom kept free for a question;
+    `pinned`: places of those who sign, for whom a picture is what a voice is for others: they are in every scene, with
+    a sixth of it where there is room for that.
     """
     count = len(screens)
     scene = fitting(scene, screens, speaker)
-    order = _order(scene, screens, speaker)
+    plain = _plain(scene, width, height, screens, speaker, band)
+    if not pinned or _least(plain, pinned) * 6 >= width * height:
+        return plain
+    column = _beside_pinned(scene, width, height, screens, speaker, band, pinned)
+    equal: list[Box | None] = [*layout(width, height, count, band)]
+    # A column of many is narrow: where nobody gets their sixth, the look of a scene is worth a tenth of their size.
+    enough = min(width * height // 6, _least(equal, pinned) * 9 // 10)
+    return column if _least(column, pinned) >= enough else equal
+
+
+def _plain(
+    scene: Scene, width: int, height: int, screens: Sequence[bool], speaker: int | None, band: int
+) -> list[Box | None]:
+    order = _order(scene, range(len(screens)), screens, speaker)
     if scene is Scene.SCREEN:
         boxes = beside(framed(width, height, band), len(order), gap(height), second_large=True)
     elif scene is Scene.SPEAKER:
         boxes = beside(framed(width, height, band), len(order), gap(height))
     else:
         boxes = layout(width, height, len(order), band)
+    return _placed(len(screens), order, boxes)
+
+
+def _placed(count: int, order: Sequence[int], boxes: Sequence[Box]) -> list[Box | None]:
     found = dict(zip(order, boxes, strict=True))
     return [found.get(place) for place in range(count)]
 
 
-def _order(scene: Scene, screens: Sequence[bool], speaker: int | None) -> list[int]:
-    """The places that are seen, the large ones first."""
-    everyone = list(range(len(screens)))
+def _least(boxes: Sequence[Box | None], pinned: Collection[int]) -> int:
+    """The area of the smallest pinned tile; 0 where one is missing."""
+    found = [boxes[each] for each in pinned]
+    return min((box.width * box.height if box else 0 for box in found), default=0)
+
+
+def _beside_pinned(
+    scene: Scene,
+    width: int,
+    height: int,
+    screens: Sequence[bool],
+    speaker: int | None,
+    band: int,
+    pinned: Collection[int],
+) -> list[Box | None]:
+    """The pinned ones in a column at the right, at the left what the scene makes of the others.
+
+    Who is large in a scene with such a place is so at the left, pinned or not.
+    """
+    area, space = framed(width, height, band), gap(height)
+    everyone = range(len(screens))
+    equal = scene in (Scene.GRID, Scene.PAIR)
+    large = None if equal else _order(scene, everyone, screens, speaker)[0]
+    column = [each for each in everyone if each in pinned and each != large]
+    others = _order(scene, [each for each in everyone if each not in column], screens, speaker)
+    tall = _even(min(width * PINNED / SHAPE, Fraction(area.height - (len(column) - 1) * space, len(column))))
+    wide = _even(tall * SHAPE)
+    left = Box(area.x, area.y, area.width - wide - space, area.height)
+    boxes = grid(left, len(others), space) if equal else _over(left, len(others), space)
+    top = area.y + (area.height - len(column) * tall - (len(column) - 1) * space) // 2
+    edge = area.x + area.width - wide
+    boxes += [Box(_even(edge), _even(top + row * (tall + space)), wide, tall) for row in range(len(column))]
+    return _placed(len(screens), [*others, *column], boxes)
+
+
+def _over(area: Box, count: int, space: int) -> list[Box]:
+    """One large box over the others, all of 16:9."""
+    if count < 2:
+        return grid(area, count, space)
+    upper = Box(area.x, area.y, area.width, _even(area.height * Fraction(2, 3)))
+    below = Box(area.x, area.y + upper.height + space, area.width, area.height - upper.height - space)
+    return [fitted(upper, 16, 9), *grid(below, count - 1, space)]
+
+
+def _order(scene: Scene, places: Iterable[int], screens: Sequence[bool], speaker: int | None) -> list[int]:
+    """Those of the places that are seen, the large ones first."""
+    everyone = list(places)
     if scene is Scene.GRID:
         return everyone
     if scene is Scene.SCREEN:

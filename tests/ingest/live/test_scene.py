@@ -3,6 +3,8 @@
 from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.live.scene import Box, Scene, arranged, fitted, fitting, grid, layout
 
@@ -117,3 +119,47 @@ def test_the_automatic_scene_follows_who_is_there(screens: list[bool], speaker: 
 
 def test_a_scene_without_its_screen_is_a_grid() -> None:
     assert fitting(Scene.SCREEN, [False] * 3, 0) is Scene.GRID
+
+
+@st.composite
+def pictures(draw: st.DrawFn) -> tuple[Scene, tuple[int, int], list[bool], int | None, int, list[int]]:
+    """A scene, its size, who is a shared screen, who speaks, a question below, who is pinned."""
+    count = draw(st.integers(1, 12))
+    screens = [False] * count
+    if draw(st.booleans()) and count > 1:
+        screens[draw(st.integers(0, count - 1))] = True
+    faces = [each for each in range(count) if not screens[each]]
+    width, height = draw(st.sampled_from(SIZES))
+    band = draw(st.sampled_from([0, height // 8, height * 206 // 720])) // 2 * 2
+    speaker = draw(st.none() | st.sampled_from(faces))
+    pinned = draw(st.lists(st.sampled_from(faces), unique=True, max_size=len(faces)))
+    return draw(st.sampled_from(list(Scene))), (width, height), screens, speaker, band, pinned
+
+
+@given(pictures())
+def test_who_is_pinned_is_in_every_scene(
+    picture: tuple[Scene, tuple[int, int], list[bool], int | None, int, list[int]],
+) -> None:
+    scene, (width, height), screens, speaker, band, pinned = picture
+    boxes = arranged(scene, width, height, screens, speaker, band, pinned)
+    assert set(pinned) <= set(seen(boxes))
+    assert scene is not Scene.SCREEN or not any(screens) or screens.index(True) in seen(boxes)
+    check([box for box in boxes if box], width, height, band)
+    areas = [box.width * box.height for box in boxes if box and boxes.index(box) in pinned]
+    if len(pinned) == 1 or (len(pinned) == 2 and not band):
+        assert min(areas) * 6 >= width * height
+    if len(pinned) == 2:
+        assert min(areas) >= 320 * 240  # QVGA, under the longest question
+
+
+def test_a_scene_keeps_its_look_beside_who_is_pinned() -> None:
+    alone = arranged(Scene.FULL, 1280, 720, [False] * 3, 0, pinned=[2])
+    assert alone == [Box(24, 166, 688, 386), None, Box(724, 210, 532, 300)]
+    large = arranged(Scene.SPEAKER, 1280, 720, [False] * 6, 0, pinned=[5])
+    assert large[0] == max((box for box in large if box), key=lambda box: box.width)
+    assert seen(arranged(Scene.SPEAKER, 1280, 720, [False] * 9, 0, pinned=[8])) == [0, 1, 2, 3, 4, 5, 8]
+
+
+def test_who_is_pinned_and_speaks_is_the_large_one() -> None:
+    boxes = arranged(Scene.SPEAKER, 1280, 720, [False] * 4, 2, pinned=[2, 3])
+    assert boxes[2] == max((box for box in boxes if box), key=lambda box: box.width)
