@@ -24,7 +24,10 @@ class Kind(Enum):
     RESUMED = "resumed"  # died (wall), wall; the child that died stopped at the tick before; see `settled`
     SCENE = "scene"  # name, people (ids, in order of their places)
     SPEAKER = "speaker"  # person, or None: who speaks, large in the scenes "auto" and "screen"
-    VISIBLE = "visible"  # person, on (bool): in the programme's picture and sound
+    VISIBLE = "visible"  # person, on (bool), guest (came to ask): in the programme's picture and sound
+    PINNED = "pinned"  # person, on, why ("interprets" | "signs"): has a large tile in every scene
+    SPEAKS_FOR = "speaks_for"  # person (interprets), whom or None, by ("staff" | "rule"): whose words their voice is
+    TYPED = "typed"  # person, line (id of what they wrote, shown below the picture from now on) or None; ends off air
     GAIN = "gain"  # person, db
     MUTE = "mute"  # person, on, own (true: by themself; each is taken back by who did it)
     CAMERA = "camera"  # person, on: switched off by themself, their tile is a name card and they are heard

@@ -13,8 +13,8 @@ class Kind(Enum):
     PAUSE = "pause"
     RESUME = "resume"
     ADMIT = "admit"  # person, name, role, scopes, topic: may connect, is backstage
-    # person, name, role, scopes (agreed to), topic, apart (never large by speaking), host (leads): in picture and
-    # sound, with a track
+    # person, name, role, scopes (agreed to), topic, apart (interprets), host (leads), guest (came to ask), signs: in
+    # picture and sound, with a track
     SHOW = "show"
     HIDE = "hide"  # person: off air, backstage
     HOLD = "hold"  # person: back to the waiting room
@@ -22,6 +22,9 @@ class Kind(Enum):
     CAMERA = "camera"  # person, on: switched on or off by themself; without it their name card is shown
     LOST = "lost"  # people, waits: the room's own, when nothing comes of a host
     AWAY = "away"  # person, on: hidden for a moment: name card and silence until they are back
+    SIGNS = "signs"  # person, on: speaks in sign language, so has a large tile in every scene
+    SPEAKS_FOR = "speaks_for"  # person (who interprets), whom (None: nobody), rule (true: as it is by itself)
+    TYPED = "typed"  # person, line, text, words (said beside the name): shown below the picture; line None: off again
     UNSHARE = "unshare"  # person: the screen they share is closed
     SCENE = "scene"  # name (scene.Scene), people: who is first, and large where one is
     ON_AIR = "on_air"  # question, text, author

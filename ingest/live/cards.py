@@ -65,25 +65,26 @@ class Cards:
 
     def name(self, name: str, role: str, width: int, height: int) -> Card:
         """The lower third of a tile of this size."""
-        return self._card(("name", name, role, width, height), lambda: draw_name(name, role, width, height))
+        return self.card(("name", name, role, width, height), lambda: draw_name(name, role, width, height))
 
     def missing(self, name: str, width: int, height: int) -> Card:
         """What stands in for a picture that does not come."""
-        return self._card(("missing", name, width, height), lambda: draw_missing(name, width, height))
+        return self.card(("missing", name, width, height), lambda: draw_missing(name, width, height))
 
     def question(self, text: str, author: str, width: int, height: int) -> Card:
         """The question of a programme of this size."""
-        return self._card(("question", text, author, width, height), lambda: draw_question(text, author, width, height))
+        return self.card(("question", text, author, width, height), lambda: draw_question(text, author, width, height))
 
     def slide(self, slide: Slide, width: int, height: int) -> Card:
         """A whole picture."""
-        return self._card(("slide", slide, width, height), lambda: draw_slide(slide, width, height, self._logo))
+        return self.card(("slide", slide, width, height), lambda: draw_slide(slide, width, height, self._logo))
 
     def count(self, words: str, width: int, height: int, *, reverse: bool = False) -> Pixels:
         """Words that change every second, for the place `count_at` of a slide. Not kept: media time has not begun."""
         return np.asarray(draw_count(words, width, height, reverse=reverse).convert("RGBA"))
 
-    def _card(self, key: tuple[object, ...], draw: Callable[[], Image.Image]) -> Card:
+    def card(self, key: tuple[object, ...], draw: Callable[[], Image.Image]) -> Card:
+        """The card with this key; drawn when it is new."""
         with self._lock:
             if key not in self._drawn:
                 if len(self._drawn) >= MOST_CARDS:
@@ -116,7 +117,7 @@ def draw_name(name: str, role: str, width: int, height: int) -> Image.Image:
     tall = round(size * 1.22) + (round(small * 1.3) if role else 0) + pad
     image = Image.new("RGBA", _even(bar + 2 * pad + wide, tall), (*PANEL, 235))
     draw = ImageDraw.Draw(image)
-    column = _Column(draw, image.width, bar, pad, right_to_left(name))
+    column = Column(draw, image.width, bar, pad, right_to_left(name))
     column.accent(image.height)
     top = pad // 2
     column.line(top + size, name, TEXT, face)
@@ -126,7 +127,7 @@ def draw_name(name: str, role: str, width: int, height: int) -> Image.Image:
 
 
 @dataclass(frozen=True)
-class _Column:
+class Column:
     """Lines of one text beside its accent: at the left, or at the right where the text begins there."""
 
     draw: ImageDraw.ImageDraw
@@ -174,7 +175,7 @@ def draw_question(text: str, author: str, width: int, height: int) -> Image.Imag
     step, small = round(size * unit * 1.28), round(22 * unit)
     tall = len(lines) * step + (round(small * 1.7) if author else 0) + round(pad * 1.5)
     image = Image.new("RGBA", _even(wide, tall), (*PANEL, 255))
-    column = _Column(ImageDraw.Draw(image), image.width, bar, pad, right_to_left(text))
+    column = Column(ImageDraw.Draw(image), image.width, bar, pad, right_to_left(text))
     column.accent(image.height)
     top = round(pad * 0.62)
     for number, line in enumerate(lines):
@@ -193,7 +194,7 @@ def draw_slide(slide: Slide, width: int, height: int, logo: Image.Image | None =
     draw = ImageDraw.Draw(image)
     left, room = round(112 * unit), width - round(224 * unit)
     reverse = right_to_left(slide.title)
-    column = _Column(draw, width, 0, left, reverse)
+    column = Column(draw, width, 0, left, reverse)
     title = font_for(slide.title, Face.STRONG, round(60 * unit))
     plain = font_for(slide.detail, Face.PLAIN, round(33 * unit))
     titles, details = balanced(slide.title, title, room)[:3], balanced(slide.detail, plain, room)[:4]

@@ -8,6 +8,7 @@ from typing import Any
 from ingest.live.cards import Slide
 from ingest.live.scene import Scene
 from ingest.live.stage import Place, Plan, Stage
+from ingest.live.typed_card import Typed
 
 Told = Future[int | None]
 
@@ -22,6 +23,7 @@ class Wanted:
     scene: Scene = Scene.GRID
     speaker: str | None = None
     count: str = ""
+    typed: Typed | None = None
 
 
 class Changes:
@@ -41,7 +43,13 @@ class Changes:
         with self._planning:
             wanted = replace(self._wanted, **changes)
             plan = self._stage.plan(
-                wanted.places, wanted.question, wanted.slide, wanted.scene, wanted.speaker, wanted.count
+                wanted.places,
+                wanted.question,
+                wanted.slide,
+                wanted.scene,
+                wanted.speaker,
+                wanted.count,
+                wanted.typed,
             )
             self._wanted = wanted
             with self._lock:

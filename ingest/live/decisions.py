@@ -1,11 +1,13 @@
 """A command and how things stand come in, timeline events go out, or a refusal. Pure: the room acts elsewhere."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ingest import wishes
-from ingest.live.scene import MOST_TILES, Scene
-from ingest.live.standing import PAUSE, Change, Standing, agreed, ordered
+from ingest.live.interpreting import RULE, STAFF, spoken_for
+from ingest.live.scene import MOST_TILES
+from ingest.live.scene import Scene as Arrangement
+from ingest.live.standing import PAUSE, Change, Standing, agreed, fold, ordered, pinned, scene, visible, voice
 from ingest.people import Scope
 from ingest.timeline import Kind
 
@@ -16,6 +18,7 @@ ON_AIR_ONLY = CUTTING | {
     wishes.Kind.PAUSE,
     wishes.Kind.RESUME,
     wishes.Kind.MARK,
+    wishes.Kind.TYPED,
 }
 AFTER_THE_END = frozenset(
     {
@@ -37,6 +40,7 @@ NOT_WHILE_CLOSING = frozenset(
         wishes.Kind.SHOW,
         wishes.Kind.SCENE,
         wishes.Kind.ON_AIR,
+        wishes.Kind.TYPED,
     }
 )
 PLACES = MOST_TILES
@@ -63,15 +67,34 @@ def decide(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) ->
         raise Refused("the office hour is ending; take the end back first")
     if kind is wishes.Kind.UNDO_END and not standing.closing:
         raise Refused("the end was not asked for, so there is nothing to take back")
-    return _changes(standing, kind, payload)
+    changes = _changes(standing, kind, payload)
+    return [*changes, *_revoiced(fold(standing, changes))]
+
+
+def _revoiced(standing: Standing) -> list[Change]:
+    """What has changed in for whom interpreters speak, by who is on air now."""
+    found = spoken_for(
+        standing.people,
+        interpreters=standing.interprets,
+        signs=standing.signs,
+        guests=standing.guests,
+        chosen=standing.chosen,
+    )
+    return [
+        voice(person, whom, by)
+        for person, (whom, by) in found.items()
+        if (person not in standing.voices or standing.voices[person] != whom)
+        or (by == RULE and person in standing.chosen)
+    ]
 
 
 def _changes(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) -> list[Change]:
     if kind is wishes.Kind.SHOW:
-        return [*_asked(standing, payload), *_shown(standing, _text(payload, "person"))]
+        return [*_asked(standing, payload), *_shown(standing, _text(payload, "person"), payload)]
     if kind is wishes.Kind.CONSENT:
         left = _hidden(standing, _text(payload, "person")) if Scope.LIVE.value not in payload["scopes"] else []
-        return [*_asked(standing, payload), *left]
+        nameless = Scope.NAME.value not in payload["scopes"] and not left
+        return [*_asked(standing, payload), *left, *(_unwritten(standing, payload["person"]) if nameless else [])]
     if kind in (wishes.Kind.HIDE, wishes.Kind.HOLD):
         return _hidden(standing, _text(payload, "person"))
     if kind is wishes.Kind.MUTE:
@@ -79,17 +102,24 @@ def _changes(standing: Standing, kind: wishes.Kind, payload: Mapping[str, Any]) 
         return [(Kind.MUTE, {"person": _text(payload, "person"), "on": bool(payload.get("on", True)), **own})]
     if kind is wishes.Kind.CAMERA:
         return [(Kind.CAMERA, {"person": _text(payload, "person"), "on": bool(payload.get("on", True))})]
+    if kind is wishes.Kind.SIGNS:
+        person, on = _text(payload, "person"), bool(payload.get("on", True))
+        return [] if on == (person in standing.signs) else [pinned(person, "signs", on=on)]
+    if kind is wishes.Kind.SPEAKS_FOR:
+        return _speaks_for(standing, _text(payload, "person"), payload)
+    if kind is wishes.Kind.TYPED:
+        return _typed(standing, _text(payload, "person"), payload.get("line"))
     if kind is wishes.Kind.AWAY:
         return _away(standing, _text(payload, "person"), bool(payload.get("on", True)))
     if kind is wishes.Kind.LOST:
         return [(Kind.LOST, {"people": list(payload["people"]), "waits": bool(payload["waits"])})]
     if kind is wishes.Kind.SCENE:
         people = ordered(standing.people, payload.get("people") or ())
-        return [_scene(_known(_text(payload, "name")), people)]
+        return [scene(_known(_text(payload, "name")), people)]
     if kind is wishes.Kind.PAUSE:
         return [] if standing.paused else [(Kind.SCENE, {"name": PAUSE, "people": []})]
     if kind is wishes.Kind.RESUME:
-        return [_scene(standing.scene, standing.people)] if standing.paused else []
+        return [scene(standing.scene, standing.people)] if standing.paused else []
     if kind is wishes.Kind.ON_AIR:
         return [(Kind.ON_AIR, {"question": _text(payload, "question")})]
     if kind is wishes.Kind.ANSWERED:
@@ -110,13 +140,41 @@ def _asked(standing: Standing, payload: Mapping[str, Any]) -> list[Change]:
     return [] if standing.scopes.get(person) == tuple(scopes) else [agreed(person, scopes)]
 
 
-def _shown(standing: Standing, person: str) -> list[Change]:
+def _shown(standing: Standing, person: str, payload: Mapping[str, Any]) -> list[Change]:
+    changes: list[Change] = []
+    for why, name in (("interprets", "apart"), ("signs", "signs")):
+        if payload.get(name) and person not in getattr(standing, why):
+            changes.append(pinned(person, why, on=True))
     if person in standing.people:
-        return []
+        return changes
     if len(standing.people) >= PLACES:
         raise Refused(f"there are {PLACES} people on air; hide one first")
-    changes: list[Change] = [(Kind.VISIBLE, {"person": person, "on": True})]
-    return changes if standing.paused else [*changes, _scene(standing.scene, (*standing.people, person))]
+    changes.append(visible(person, bool(payload.get("guest"))))
+    return changes if standing.paused else [*changes, scene(standing.scene, (*standing.people, person))]
+
+
+def _speaks_for(standing: Standing, person: str, payload: Mapping[str, Any]) -> list[Change]:
+    """By staff: it takes effect only for who is there, so that a press that came late names nobody wrongly."""
+    if person not in standing.interprets or person not in standing.people:
+        raise Refused("this person does not interpret on air")
+    if payload.get("rule"):  # what the rule says is put after it
+        return [voice(person, standing.voices.get(person), RULE)]
+    whom = payload.get("whom")
+    if whom is not None and (whom not in standing.people or whom in standing.interprets):
+        raise Refused("the person they are to speak for is not on air")
+    return [voice(person, whom, STAFF)]
+
+
+def _typed(standing: Standing, person: str, line: str | None) -> list[Change]:
+    if line and person not in standing.people:
+        raise Refused("this person is not on air any more, so nothing of them is shown")
+    return [(Kind.TYPED, {"person": person, "line": line})] if line else _unwritten(standing, person)
+
+
+def _unwritten(standing: Standing, person: str) -> list[Change]:
+    """What they wrote goes, if it stands there."""
+    shown = standing.typed is not None and standing.typed[0] == person
+    return [(Kind.TYPED, {"person": person, "line": None})] if shown else []
 
 
 def _hidden(standing: Standing, person: str) -> list[Change]:
@@ -124,7 +182,7 @@ def _hidden(standing: Standing, person: str) -> list[Change]:
         return []
     left = tuple(each for each in standing.people if each != person)
     changes: list[Change] = [(Kind.VISIBLE, {"person": person, "on": False})]
-    return changes if standing.paused else [*changes, _scene(standing.scene, left)]
+    return changes if standing.paused else [*changes, scene(standing.scene, left)]
 
 
 def _away(standing: Standing, person: str, on: bool) -> list[Change]:
@@ -134,12 +192,8 @@ def _away(standing: Standing, person: str, on: bool) -> list[Change]:
     return [(Kind.AWAY, {"person": person, "on": on})]
 
 
-def _scene(name: str, people: Iterable[str]) -> Change:
-    return Kind.SCENE, {"name": name, "people": list(people)}
-
-
 def _known(name: str) -> str:
-    if name not in {scene.value for scene in Scene}:
+    if name not in {each.value for each in Arrangement}:
         raise Refused(f"there is no scene {name}")
     return name
 

@@ -67,7 +67,7 @@ class Guard:
         await asyncio.to_thread(
             self._lookout.look,
             [self._house.presence(person) for person in people],
-            muted=standing.silent | standing.away,
+            muted=standing.silent | standing.away | standing.signs,  # who signs has nothing to say aloud
             unseen=standing.unseen | standing.away,
             hosts=self._house.hosts,
             on_air=standing.outside,

@@ -72,6 +72,7 @@ class Guest:
     missed: int = 0
     gone: Gone | None = None
     sent_to: str | None = None
+    signs: bool = False  # speaks in sign language: a large tile in every scene
 
     @property
     def may_be_seen(self) -> bool:
@@ -101,6 +102,7 @@ guests = sa.Table(
     sa.Column("missed", sa.Integer, nullable=False),
     sa.Column("gone", EnumText(Gone)),
     sa.Column("sent_to", sa.ForeignKey("office_hours.id")),
+    sa.Column("signs", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 

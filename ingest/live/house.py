@@ -12,6 +12,7 @@ from typing import Any
 from ingest.archive import Room
 from ingest.live.fanout import Fanout
 from ingest.live.greenroom import Greenroom
+from ingest.live.interpreting import credited
 from ingest.live.jitter import EncodedFrame
 from ingest.live.offers import BadOffer
 from ingest.live.pictures import Pictures
@@ -160,10 +161,12 @@ class House:
         shared = [each for each in self.people.values() if each.screen and each.connected]
         return {each.person: self.presence(each.person.removesuffix(SCREEN)).name for each in shared}
 
-    def levels(self, people: Sequence[str]) -> dict[str, float]:
-        """How loud those of them are who may become large by speaking."""
-        faces = [self.presence(each) for each in people if each not in self.apart]
-        return {each.person: each.source.level for each in faces if not each.screen}
+    def levels(self, people: Sequence[str], voices: Mapping[str, str | None] | None = None) -> dict[str, float]:
+        """How loud those of them are who may become large by speaking; `voices`: for whom each interpreter speaks."""
+        faces = [self.presence(each) for each in people]
+        own = {each.person: each.source.level for each in faces if not each.screen and each.person not in self.apart}
+        apart = {each.person: each.source.level for each in faces if each.person in self.apart}
+        return credited(own, apart, voices or {})
 
     def set_quiet(self, *, silent: frozenset[str], away: frozenset[str], unseen: frozenset[str] = frozenset()) -> None:
         """Who is muted, who asked to be hidden, and whose camera is off: on air and backstage."""
@@ -172,6 +175,13 @@ class House:
         for presence in self.people.values():
             presence.silent, presence.away = presence.person in silent, presence.person in away
             presence.unseen = presence.person in unseen
+
+    def set_pinned(self, people: frozenset[str]) -> None:
+        """Who has a large tile in every scene, and is never spared."""
+        for person in people:
+            self.presence(person)
+        for presence in self.people.values():
+            presence.pinned = presence.person in people
 
     def places(self, people: Sequence[str]) -> list[Place]:
         """These people as the mixer takes them."""

@@ -78,7 +78,8 @@ class Pictures:
         for presence in shown:
             if presence.source.level > SPEAKS:
                 presence.spoke_at = now
-        stay = kept({each.person: each.spoke_at for each in shown}, self._programme.shedding.ease)
+        pinned = {each.person for each in shown if each.pinned}
+        stay = kept({each.person: each.spoke_at for each in shown}, self._programme.shedding.ease, pinned)
         for presence in shown:
             if presence.person in boxes or not boxes:
                 presence.tileless_since = None

@@ -27,6 +27,7 @@ class Presence:
     away: bool = False
     unseen: bool = False  # the camera is off by their own wish
     silent: bool = False
+    pinned: bool = False  # a large tile in every scene, never spared
     lent: bool = False  # a screen that a guest shares for this turn
     track: Belated | None = None
     parts: int = 0  # of their tracks; a file is there only when something of it has left the delay
@@ -66,6 +67,7 @@ class Presence:
             source=Absent(self.source) if self.away else Unseen(self.source) if self.unseen else self.source,
             muted=self.silent,
             screen=self.screen,
+            pinned=self.pinned,
         )
 
     def told(self, *, shares: bool) -> dict[str, Any]:

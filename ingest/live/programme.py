@@ -30,6 +30,7 @@ from ingest.live.sinks import Sinks
 from ingest.live.source import Samples
 from ingest.live.stage import Place, Plan, Stage
 from ingest.live.takes import Takes
+from ingest.live.typed_card import Typed
 from ingest.live.video import Encoder, Keyframes
 
 __all__ = ["CardSink", "Figures", "Listener", "PacketSink", "Place", "Programme"]
@@ -65,7 +66,7 @@ class Programme(threading.Thread):
         on_failure: Callable[[Exception], None] | None = None,
     ) -> None:
         """`on_card(tick, kind, of, digest)` when a card comes on: kind "person" or "missing" (of: person),
-        "question" (of: "") or "slide" (of: its kind).
+        "question" (of: ""), "typed" (of: its line) or "slide" (of: its kind).
 
         `on_failure` hears why a recording stopped by itself: DiskStopped, and the programme goes on without. Any
         other error is a fault of our own, and the programme has ended.
@@ -115,9 +116,11 @@ class Programme(threading.Thread):
         """Who is on air from the next tick, in the order of their tiles. Raises ValueError for more than twelve."""
         return self._changes.change(places=tuple(places))
 
-    def set_scene(self, places: Sequence[Place], scene: Scene, speaker: str | None) -> Told:
-        """As `set_people`, with how they are arranged and who is large where the scene has a large one."""
-        return self._changes.change(places=tuple(places), scene=scene, speaker=speaker)
+    def set_scene(self, places: Sequence[Place], scene: Scene, speaker: str | None, typed: Typed | None = None) -> Told:
+        """As `set_people`, with how they are arranged, who is large where the scene has a large one, and what one of
+        them has written, which goes with them at the same tick.
+        """
+        return self._changes.change(places=tuple(places), scene=scene, speaker=speaker, typed=typed)
 
     def set_count(self, words: str) -> Told:
         """Words on the slide that change every second, such as the time that is left; "" for none."""

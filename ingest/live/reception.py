@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from ingest import commands, store
 from ingest.commands import Kind
-from ingest.live import guests, line, notes
+from ingest.live import guests, line, notes, typed
 from ingest.live.guests import Gone, Parent, Way
 from ingest.officehours import ON_AIR, TAKING_QUESTIONS, WITH_ROOM, OfficeHour, State
 from ingest.people import IN_ROOM, Person, Role, Seat, SeatState
@@ -181,7 +181,7 @@ def forget(connection: Connection, at: datetime) -> int:
     """Delete what was known of waiting guests and written to them, a day after their office hour. Returns how many."""
     hours = store.office_hours_in(connection, frozenset(State) - TAKING_QUESTIONS - {State.PLANNED})
     over = [hour.id for hour in hours if at - (hour.ended_at or hour.starts_at) > KEPT]
-    return guests.forget(connection, over) + notes.forget(connection, over)
+    return sum(each.forget(connection, over) for each in (guests, notes, typed))
 
 
 def _go(connection: Connection, person: Person, why: Gone) -> None:

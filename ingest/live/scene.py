@@ -12,8 +12,8 @@ MOST_TILES = 12
 MOST_IN_STRIP = 5  # beside a large picture; a sixth face would be a stamp
 SHAPE = Fraction(16, 9)
 PINNED = Fraction(5, 12)
-"""Width of a pinned tile as a share of the picture's: just over a sixth of its area, the least that Ofcom's guidelines on
-access services leave a signer; at 720 lines 532x298, between the QVGA that EN 301 549 (6.5.2) asks for and its VGA."""
+"""Width of a pinned tile as a share of the picture's: just over a sixth of its area, the least that Ofcom's guidelines
+on access services leave a signer; at 720 lines 532x300, between the QVGA that EN 301 549 (6.5.2) asks for and VGA."""
 
 
 class Scene(Enum):

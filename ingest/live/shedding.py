@@ -6,7 +6,7 @@ only those who spoke last are seen; the others' pictures are not even decoded, a
 back step by step, and only when there is room for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -67,8 +67,13 @@ def _dearer(ease: Ease) -> float:
     return EACH[ease] / EACH[Ease(ease - 1)] if ease is not Ease.TILES else 1.25
 
 
-def kept(spoke_at: Mapping[str, float], ease: Ease) -> set[str]:
-    """Whose pictures are shown: everybody's, or of those who spoke last. `spoke_at`: when, in the order of tiles."""
+def kept(spoke_at: Mapping[str, float], ease: Ease, pinned: Collection[str] = ()) -> set[str]:
+    """Whose pictures are shown: everybody's, or of those who spoke last. `spoke_at`: when, in the order of tiles.
+
+    Who is `pinned` stays, for their picture is their voice; of the others at least one does.
+    """
     if ease is not Ease.TILES:
         return set(spoke_at)
-    return set(sorted(spoke_at, key=lambda person: -spoke_at[person])[:SEEN])
+    others = sorted((person for person in spoke_at if person not in pinned), key=lambda person: -spoke_at[person])
+    stay = {person for person in spoke_at if person in pinned}
+    return stay | set(others[: max(1, SEEN - len(stay))])

@@ -15,6 +15,7 @@ from ingest.live.house import House
 from ingest.live.programme import Programme
 from ingest.live.scene import Scene
 from ingest.live.standing import Standing
+from ingest.live.typed_card import Typed
 
 
 class Showing:
@@ -27,6 +28,7 @@ class Showing:
         self._slide_words: Mapping[str, str] = {}
         self._cut_words = ""
         self._questions: dict[str, tuple[str, str]] = {}
+        self._lines: dict[str, tuple[str, str]] = {}
         self._shown = Standing()
 
     def brief(self, title: str, host: str, slide_words: Mapping[str, str]) -> None:
@@ -37,6 +39,8 @@ class Showing:
         """The words of a command."""
         if "question" in payload and "text" in payload:
             self._questions[payload["question"]] = (str(payload["text"]), str(payload.get("author") or ""))
+        if payload.get("line"):
+            self._lines[payload["line"]] = (str(payload.get("text") or ""), str(payload.get("words") or ""))
         if payload.get("cut_words"):
             self._cut_words = str(payload["cut_words"])
 
@@ -69,13 +73,15 @@ class Showing:
         people = () if goal.ending else goal.people
         slide, recorded_now = self.slide(goal), on_air(goal) if recorded else ()
         self._house.set_quiet(silent=goal.silent, away=goal.away, unseen=goal.unseen)
+        self._house.set_pinned(goal.pinned)
         places = self._house.places([person for person in people if person not in goal.lost])
         self._binding.shows(before, goal, self.delay_s)
         self._house.taping.stop(but=recorded_now)
         self._house.pictures.set_on_air(people, seen=slide is None)
         await self._house.pictures.ready()
         # Letters are drawn by the thread that asks for them, which takes some ten milliseconds.
-        effects = [await asyncio.to_thread(self._programme.set_scene, places, Scene(goal.scene), goal.large)]
+        typed = None if goal.ending else self._typed(goal)
+        effects = [await asyncio.to_thread(self._programme.set_scene, places, Scene(goal.scene), goal.large, typed)]
         if goal.question != before.question or goal.ending:
             question = None if goal.ending else goal.question
             effects.append(await asyncio.to_thread(self._show_question, question))
@@ -84,6 +90,13 @@ class Showing:
         tick = max([await effect(each) or 0 for each in effects])
         self._house.taping.record(recorded_now)  # only now: nothing is kept of what was said before the tick
         return tick
+
+    def _typed(self, standing: Standing) -> Typed | None:
+        if standing.below is None:
+            return None
+        person, line = standing.below
+        text, words = self._lines.get(line, ("", ""))
+        return Typed(line=line, name=self._house.presence(person).name, words=words, text=text) if text else None
 
     def _show_question(self, question: str | None) -> "Future[int | None]":
         if question is None:

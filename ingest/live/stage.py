@@ -17,6 +17,7 @@ from ingest.live.letters import right_to_left
 from ingest.live.mark import mark_for
 from ingest.live.scene import Box, Scene
 from ingest.live.source import Source
+from ingest.live.typed_card import Typed, draw_typed
 from ingest.live.video import Canvas, Overlay, colour
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ MOST_OVERLAYS = 128  # a slide of 1080 lines takes 12 MB, a name a hundredth of 
 class Place:
     """One person on air: who, as what (words as they shall be shown), and where picture and sound come from.
 
-    `screen`: the picture is what the person shares, not their face.
+    `screen`: the picture is what the person shares, not their face; `pinned`: they have a large tile in every scene.
     """
 
     person: str
@@ -38,11 +39,14 @@ class Place:
     source: Source
     muted: bool = False
     screen: bool = False
+    pinned: bool = False
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A card that is part of a plan, for the timeline: kind "person", "missing", "question" or "slide", and of whom."""
+    """A card that is part of a plan, for the timeline: kind "person", "missing", "question", "typed" or "slide", and of
+    whom.
+    """
 
     kind: str
     of: str
@@ -125,18 +129,21 @@ class Stage:
         wished: Scene = Scene.GRID,
         speaker: str | None = None,
         count: str = "",
+        typed: Typed | None = None,
     ) -> Plan:
         """Draw the cards of a scene and say where everything goes. `question`: text and author; `count`: words at the
-        foot of the slide that change every second. Raises ValueError for more than twelve people.
+        foot of the slide that change every second; `typed`: what somebody wrote, in the place of the question. Raises
+        ValueError for more than twelve people.
         """
         shown: list[Shown] = []
-        below, at = self._question(question, shown)
+        below, at = self._question(question, shown) if typed is None else self._typed(typed, shown)
         band = below.height + scene.gap(self.height) if below else 0
         who = next((number for number, place in enumerate(places) if place.person == speaker), None)
         screens = [place.screen for place in places]
         if len(places) > scene.MOST_TILES:
             raise ValueError(f"a scene has room for {scene.MOST_TILES} people, not for {len(places)}")
-        boxes = scene.arranged(wished, self.width, self.height, screens, who, band)
+        pinned = [number for number, place in enumerate(places) if place.pinned]
+        boxes = scene.arranged(wished, self.width, self.height, screens, who, band, pinned)
         tiles = tuple(self._tile(place, box, shown) for place, box in zip(places, boxes, strict=True) if box)
         held = counted = None
         if slide is not None:
@@ -172,6 +179,16 @@ class Stage:
             return None, (0, 0)
         card = self._cards.question(*question, self.width, self.height)
         shown.append(Shown("question", "", card.digest))
+        return self._at_the_foot(card)
+
+    def _typed(self, typed: Typed, shown: list[Shown]) -> tuple[Overlay, tuple[int, int]]:
+        """Below the picture and not in the tile, where it would lie on the hands of who signs, or be too small."""
+        key = ("typed", typed, self.width, self.height)
+        card = self._cards.card(key, lambda: draw_typed(typed, self.width, self.height))
+        shown.append(Shown("typed", typed.line, card.digest))
+        return self._at_the_foot(card)
+
+    def _at_the_foot(self, card: cards.Card) -> tuple[Overlay, tuple[int, int]]:
         overlay = self._overlay(card)
         edge = scene.margin(self.height)
         return overlay, ((self.width - overlay.width) // 4 * 2, self.height - edge - overlay.height)

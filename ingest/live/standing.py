@@ -1,7 +1,7 @@
 """Timeline events come in; folded together they say how things stand in a room. Pure.
 
-After a crash the same fold over the timeline gives back who is on air, in which order, muted or not, and which
-question is shown.
+What a command does to it is decided in `decisions`. After a crash the same fold over the timeline gives back who is on
+air, in which order, muted or not, and which question is shown.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingest.consent import ALL, Effect, Output, effect
+from ingest.live.interpreting import RULE, STAFF, Chosen
 from ingest.live.scene import Scene
 from ingest.people import Scope
 from ingest.timeline import Kind
@@ -28,7 +29,9 @@ class Standing:
     still be taken back; `ending`: only what is delayed still goes out. `muted` are those whom staff muted,
     `own_muted` those who did it themselves; who is `away` asked to be hidden for a moment, who is `unseen` has switched
     their camera off. Of who is `lost` nothing comes, so the picture does without them; everybody `waits` when nobody is
-    left who could go on. `scopes`: what people agree to, by person, as far as they were asked.
+    left who could go on. `scopes`: what people agree to, by person, as far as they were asked. Who `interprets` or
+    `signs` is in every scene; `voices`: for whom each interpreter on air speaks, `chosen` for whom staff said so;
+    `guests` are those on air who came to ask. `typed`: who wrote what is shown below the picture, and which line.
     """
 
     begun: bool = False
@@ -49,6 +52,23 @@ class Standing:
     question: str | None = None
     answered: frozenset[str] = frozenset()
     scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    interprets: frozenset[str] = frozenset()
+    signs: frozenset[str] = frozenset()
+    guests: frozenset[str] = frozenset()
+    voices: Mapping[str, str | None] = field(default_factory=dict)
+    chosen: Chosen = field(default_factory=dict)
+    typed: tuple[str, str] | None = None
+
+    @property
+    def pinned(self) -> frozenset[str]:
+        """Who has a large tile in every scene."""
+        return self.interprets | self.signs
+
+    @property
+    def below(self) -> tuple[str, str] | None:
+        """Who wrote what stands below the picture, and which line; nothing of somebody who is hidden."""
+        seen = self.typed is not None and self.typed[0] in self.visible and self.typed[0] not in self.away
+        return self.typed if seen else None
 
     @property
     def untracked(self) -> frozenset[str]:
@@ -108,6 +128,14 @@ class Standing:
             return replace(self, scopes={**self.scopes, values["person"]: tuple(values["scopes"])})
         if kind is Kind.SPEAKER:
             return replace(self, speaker=values["person"])
+        if kind is Kind.PINNED:
+            if values["why"] == "signs":
+                return replace(self, signs=_switched(self.signs, values))
+            return replace(self, interprets=_switched(self.interprets, values))
+        if kind is Kind.SPEAKS_FOR:
+            return self._after_speaks_for(values)
+        if kind is Kind.TYPED:
+            return replace(self, typed=(values["person"], values["line"]) if values["line"] else None)
         if kind is Kind.MUTE:
             if values.get("own"):
                 return replace(self, own_muted=_switched(self.own_muted, values))
@@ -131,8 +159,23 @@ class Standing:
         person = values["person"]
         others = tuple(each for each in self.people if each != person)
         if not values["on"]:  # whoever comes back on air is there again
-            return replace(self, people=others, away=self.away - {person})
-        return replace(self, people=self.people if person in self.people else (*others, person))
+            typed = None if self.typed and self.typed[0] == person else self.typed
+            return replace(
+                self,
+                people=others,
+                away=self.away - {person},
+                guests=self.guests - {person},
+                typed=typed,
+                voices=_but(self.voices, person),
+                chosen=_but(self.chosen, person),
+            )
+        guests = self.guests | {person} if values.get("guest") else self.guests
+        return replace(self, people=self.people if person in self.people else (*others, person), guests=guests)
+
+    def _after_speaks_for(self, values: Mapping[str, Any]) -> "Standing":
+        person, whom = values["person"], values["whom"]
+        chosen = {**self.chosen, person: whom} if values["by"] == STAFF else _but(self.chosen, person)
+        return replace(self, voices={**self.voices, person: whom}, chosen=chosen)
 
     def _after_scene(self, values: Mapping[str, Any]) -> "Standing":
         if values["name"] == PAUSE:
@@ -142,7 +185,9 @@ class Standing:
     def as_events(self) -> list[Change]:
         """What to write at the beginning of a timeline so that it says the same."""
         changes: list[Change] = [agreed(person, scopes) for person, scopes in sorted(self.scopes.items())]
-        changes += [(Kind.VISIBLE, {"person": each, "on": True}) for each in self.people]
+        changes += [pinned(each, "interprets", on=True) for each in sorted(self.interprets)]
+        changes += [pinned(each, "signs", on=True) for each in sorted(self.signs)]
+        changes += [visible(each, each in self.guests) for each in self.people]
         changes.append((Kind.SCENE, {"name": self.scene, "people": list(self.people)}))
         if self.speaker is not None:
             changes.append((Kind.SPEAKER, {"person": self.speaker}))
@@ -150,6 +195,8 @@ class Standing:
         changes += [(Kind.MUTE, {"person": each, "on": True, "own": True}) for each in sorted(self.own_muted)]
         changes += [(Kind.CAMERA, {"person": each, "on": False}) for each in sorted(self.unseen)]
         changes += [(Kind.AWAY, {"person": each, "on": True}) for each in sorted(self.away)]
+        for each, whom in sorted(self.voices.items()):
+            changes.append(voice(each, whom, STAFF if each in self.chosen else RULE))
         if self.lost or self.waits:
             changes.append((Kind.LOST, {"people": list(self.lost), "waits": self.waits}))
         if self.question is not None:
@@ -164,8 +211,29 @@ def fold(standing: Standing, changes: Iterable[Change]) -> Standing:
     return standing
 
 
-def _switched(people: frozenset[str], values: Mapping[str, Any]) -> frozenset[str]:
-    return people | {values["person"]} if values["on"] else people - {values["person"]}
+def agreed(person: str, scopes: Iterable[str]) -> Change:
+    """The event of what somebody agrees to."""
+    return Kind.CONSENT, {"person": person, "scopes": list(scopes)}
+
+
+def visible(person: str, guest: bool) -> Change:
+    """The event of somebody who comes on air; `guest`: to ask."""
+    return Kind.VISIBLE, {"person": person, "on": True} | ({"guest": True} if guest else {})
+
+
+def pinned(person: str, why: str, *, on: bool) -> Change:
+    """The event of a large tile in every scene."""
+    return Kind.PINNED, {"person": person, "on": on, "why": why}
+
+
+def voice(person: str, whom: str | None, by: str) -> Change:
+    """The event of whose words an interpreter's voice is from now on."""
+    return Kind.SPEAKS_FOR, {"person": person, "whom": whom, "by": by}
+
+
+def scene(name: str, people: Iterable[str]) -> Change:
+    """The event of how people are arranged."""
+    return Kind.SCENE, {"name": name, "people": list(people)}
 
 
 def ordered(people: tuple[str, ...], wished: Iterable[str]) -> tuple[str, ...]:
@@ -174,6 +242,9 @@ def ordered(people: tuple[str, ...], wished: Iterable[str]) -> tuple[str, ...]:
     return (*first, *(each for each in people if each not in first))
 
 
-def agreed(person: str, scopes: Iterable[str]) -> Change:
-    """The event of what somebody agrees to."""
-    return Kind.CONSENT, {"person": person, "scopes": list(scopes)}
+def _but(values: Mapping[str, Any], person: str) -> dict[str, Any]:
+    return {each: value for each, value in values.items() if each != person}
+
+
+def _switched(people: frozenset[str], values: Mapping[str, Any]) -> frozenset[str]:
+    return people | {values["person"]} if values["on"] else people - {values["person"]}

@@ -75,7 +75,8 @@ class Steward:
         while True:
             await asyncio.sleep(LISTENS_S)
             standing = self._orders.standing
-            levels = self._house.levels([each for each in standing.people if each not in standing.muted])
+            open_ = [each for each in standing.people if each not in standing.muted]
+            levels = self._house.levels(open_, standing.voices)
             talk = heard(talk, levels, self._now())
             if talk.speaker != standing.speaker and not standing.ending:
                 try:

@@ -8,9 +8,13 @@ from sqlalchemy.engine import Connection
 
 from ingest import commands, store
 from ingest.commands import Kind
-from ingest.live import agreement
+from ingest.live import agreement, guests
 from ingest.live.scene import Scene
 from ingest.people import IN_ROOM, Person, Role, Seat, SeatState
+
+# Interpreters speak whenever somebody else does: the picture must not follow them.
+PARTS = {Role.INTERPRETER: {"apart": True}, Role.HOST: {"host": True}, Role.GUEST: {"guest": True}}
+"""What the room is told of a role when somebody of it is shown."""
 
 
 def admit(connection: Connection, person: Person, words: str = "") -> None:
@@ -25,8 +29,7 @@ def admit(connection: Connection, person: Person, words: str = "") -> None:
 def show(connection: Connection, person: Person, words: str = "") -> None:
     """From backstage on air: in the programme's picture and sound, with their track. Raises Overtaken, NoConsent."""
     store.move_seat(connection, person.id, SeatState.ADMITTED, SeatState.ON_AIR)
-    # Interpreters speak whenever somebody else does: the picture must not follow them.
-    part = {Role.INTERPRETER: {"apart": True}, Role.HOST: {"host": True}}.get(person.role, {})
+    part = PARTS.get(person.role, {}) | ({"signs": True} if guests.of(connection, person).signs else {})
     agreed = agreement.told(connection, person)
     commands.write(connection, person.office_hour, Kind.SHOW, person=person.id, role=words, **agreed, **part)
 

@@ -16,6 +16,7 @@ from ingest.live.orders import Orders
 from ingest.live.programme import Place
 from ingest.live.scene import Scene
 from ingest.live.scribe import Scribe
+from ingest.live.typed_card import Typed
 from ingest.timeline import Kind, Writer, read
 
 DIED = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -36,8 +37,12 @@ class Programme:
         self.cut_card = "digest-of-the-cut"
         self.ended: Future[int] = Future()
 
-    def set_scene(self, places: Sequence[Place], scene: Scene, speaker: str | None) -> "Future[int | None]":
+    def set_scene(
+        self, places: Sequence[Place], scene: Scene, speaker: str | None, typed: Typed | None = None
+    ) -> "Future[int | None]":
         self._noted("scene", (scene, speaker))
+        self._noted("typed", typed)
+        self._noted("pinned", [place.person for place in places if place.pinned])
         return self._noted("people", [(place.person, place.name, place.muted) for place in places])
 
     def set_question(self, text: str, author: str) -> "Future[int | None]":

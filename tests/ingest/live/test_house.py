@@ -186,6 +186,19 @@ async def test_pictures_of_who_has_not_spoken_are_not_decoded_while_the_machine_
     ease(house, Ease.THIRD)
     house.pictures.fit()
     assert sources["dana"].watched == [True, False, True]
+    house.set_pinned(frozenset({"dana"}))  # who signs and never speaks is seen all the same
+    ease(house, Ease.TILES)
+    house.pictures.fit()
+    assert [sources[each].watched[-1] for each in ("bo", "chris", "dana")] == [True, False, True]
+
+
+def test_an_interpreters_voice_counts_as_that_of_whom_they_speak_for(house: House) -> None:
+    for person, level in (("ada", 0.01), ("jana", 0.3), ("chris", 0.0)):
+        source: Any = Source(level)
+        house.presence(person).source = source
+    house.apart.add("jana")
+    assert house.levels(["ada", "jana", "chris"]) == {"ada": 0.01, "chris": 0.0}
+    assert house.levels(["ada", "jana", "chris"], {"jana": "chris"}) == {"ada": 0.01, "chris": 0.3}
 
 
 class Moments:

@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from ingest.live.scene import Scene
+from ingest.live.typed_card import Typed
 from ingest.timeline import Kind, read
 from tests.ingest.live.desks import Desk, Recording, begin, begin_delayed, cuts
 
@@ -112,7 +113,7 @@ async def test_a_cut_reaches_back_and_says_who_cut(desk: Desk) -> None:
 async def test_a_cut_overtakes_a_command_that_takes_its_time(desk: Desk) -> None:
     await begin_delayed(desk)
     slow: Future[int | None] = Future()
-    desk.programme.set_scene = lambda places, scene, speaker: slow  # type: ignore[method-assign]
+    desk.programme.set_scene = lambda places, scene, speaker, typed=None: slow  # type: ignore[method-assign]
     desk.programme.now = 450
     pressed = [
         asyncio.create_task(desk.orders.apply("s2", "show", {"person": "chris", "name": "Chris"})),
@@ -191,3 +192,36 @@ async def test_viewers_read_the_words_of_their_language(desk: Desk) -> None:
         ("soon", "Ada", ""),
         ("pause", "Gleich geht es weiter.", "Ada"),
     ]
+
+
+WRITTEN = {"person": "chris", "line": "l1", "text": "Wann fährt der Bus?", "words": "schreibt"}
+
+
+async def test_what_a_guest_types_is_shown_with_their_name_and_goes_with_them(desk: Desk) -> None:
+    await begin(desk)
+    await desk.do("show", "s2", at=100, person="chris", name="Chris", role="", guest=True)
+    assert await desk.do("typed", "t1", at=200, **WRITTEN) == {"tell": "done", "id": "t1", "tick": 200}
+    assert desk.programme.last("typed") == Typed(line="l1", name="Chris", words="schreibt", text="Wann fährt der Bus?")
+    assert desk.events()[-1] == (200, "typed", "t1")
+    await desk.do("typed", "t2", at=300, person="chris", line=None)
+    assert desk.programme.last("typed") is None
+    await desk.do("typed", "t3", at=400, **WRITTEN)
+    await desk.do("hide", "h1", at=500, person="chris")
+    assert (desk.programme.last("typed"), desk.programme.last("people")) == (None, [("ada", "Ada", False)])
+
+
+async def test_after_a_crash_the_typed_line_and_the_pinned_tiles_are_there_again(desk: Desk) -> None:
+    await begin(desk)
+    shown = {"person": "chris", "name": "Chris", "role": "", "guest": True, "signs": True}
+    await desk.do("show", "s2", at=100, **shown)
+    await desk.do("typed", "t1", at=200, **WRITTEN)
+    desk.scribe.close()
+    again = Desk(desk.room.root, Recording(480))
+    known = [("s2", "show", shown), ("t1", "typed", WRITTEN)]
+    again.orders.brief(
+        "Sprechstunde", "Ada", [{"id": id, "kind": kind, "payload": said, "done": True} for id, kind, said in known]
+    )
+    await again.orders.airtime.resume()
+    typed = again.programme.last("typed")
+    assert (typed.name, typed.text, again.programme.last("pinned")) == ("Chris", "Wann fährt der Bus?", ["chris"])
+    again.scribe.close()

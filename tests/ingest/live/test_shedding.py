@@ -75,3 +75,5 @@ def test_who_spoke_last_stays_to_be_seen() -> None:
     spoke = {"ada": 100.0, "bo": -1.0, "chris": 90.0, "dana": -1.0, "emil": 95.0, "fatma": -1.0}
     assert kept(spoke, Ease.THIRD) == set(spoke)
     assert kept(spoke, Ease.TILES) == {"ada", "emil", "chris", "bo"}
+    assert kept(spoke, Ease.TILES, {"fatma", "dana"}) == {"fatma", "dana", "ada", "emil"}
+    assert kept(spoke, Ease.TILES, set(spoke) - {"ada", "chris"}) == set(spoke) - {"chris"}

@@ -12,6 +12,7 @@ from ingest.live.cards import PANEL, SLATE, Slide
 from ingest.live.scene import Scene
 from ingest.live.source import Samples
 from ingest.live.stage import Place, Stage
+from ingest.live.typed_card import Typed, draw_typed
 from ingest.live.video import Canvas, Encoder, Keyframes, Overlay, colour, planes_of
 from tests.ingest.live.fakes import fitted, grey
 
@@ -220,3 +221,35 @@ def test_who_goes_while_they_are_drawn_stops_no_tick(stage: Stage) -> None:
     before = luma(stage.draw(stage.plan([ada], None, None)), WIDTH // 2, HEIGHT // 2)
     cast(Still, ada.source).leaves = False
     assert luma(stage.draw(stage.plan([ada], None, None)), WIDTH // 2, HEIGHT // 2) == 200 != before
+
+
+LINE = Typed(line="l1", name="Chris", words="schreibt", text="Der Bus fährt nur noch zweimal am Tag.")
+
+
+def test_a_typed_line_stands_where_a_question_would_and_goes_again(stage: Stage) -> None:
+    people = [place("ada", grey(640, 360, 200)), place("chris", grey(640, 360, 200))]
+    asked = ("Wann kommt der Radweg?", "Dana")
+    frame = stage.draw(stage.plan(people, asked, None, typed=LINE))
+    plan = stage.plan(people, asked, None, typed=LINE)
+    assert [card.of for card in plan.cards if card.kind in ("typed", "question")] == ["l1"]
+    assert plan.question is not None
+    _, top = plan.question_at
+    assert luma(frame, 600, top + 4) == colour(*PANEL)[0]
+    after = stage.plan(people, asked, None)
+    assert [card.kind for card in after.cards if card.kind in ("typed", "question")] == ["question"]
+    alone = stage.draw(stage.plan(people, None, None))
+    assert luma(alone, 600, top + 4) != colour(*PANEL)[0]
+
+
+def test_the_longest_typed_line_is_shown_whole() -> None:
+    long = Typed(line="l2", name="Chris", words="schreibt", text="Donaudampfschifffahrt " * 9)
+    short = draw_typed(LINE, 1280, 720)
+    assert short.height < draw_typed(long, 1280, 720).height <= 720 * 0.27
+
+
+def test_who_is_pinned_is_large_although_somebody_else_speaks(stage: Stage) -> None:
+    people = [place(f"p{each}", grey(640, 360, 60 + each)) for each in range(5)]
+    signs = Place("chris", "Chris", "", Still("chris", grey(640, 360, 200)), pinned=True)
+    plan = stage.plan([*people, signs], None, None, Scene.SPEAKER, "p0")
+    (tile,) = [tile for tile in plan.tiles if tile.place.person == "chris"]
+    assert tile.box.width * tile.box.height * 6 >= WIDTH * HEIGHT
