@@ -19,7 +19,7 @@
 The programme is playable before any step runs. Asking twice gives the same steps.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 
 from sqlalchemy.engine import Connection
@@ -69,12 +69,18 @@ STAGE_OF = {
 }
 
 
-def begin(connection: Connection, hour: OfficeHour, edition: Edition, dark_words: str = "") -> list[str]:
+def begin(
+    connection: Connection,
+    hour: OfficeHour,
+    edition: Edition,
+    dark_words: str = "",
+    labels: Mapping[str, str] | None = None,
+) -> list[str]:
     """Write down all that follows the end, in the transaction that ends the office hour. Returns the steps' ids.
 
     Questions that were not reached are told so. An office hour that is live only is forgotten. A rehearsal has no
     steps: what was recorded of it is played as it is, and erased after a day. `dark_words` stand where somebody may not
-    be kept.
+    be kept, `labels` in captions (`transcode.voices.Labels`).
     """
     queue.close(connection, hour.id, by="end")
     if hour.rehearsal_of:
@@ -84,7 +90,7 @@ def begin(connection: Connection, hour: OfficeHour, edition: Edition, dark_words
         return [steps.add(connection, kind=FORGET, office_hour=hour.id, parameters=parameters, priority=0)]
     covered = covering.to_cover(connection, hour.id)
     first = [transcode_tasks.add_cover(connection, hour.id, edition.number, dark_words)] if covered else []
-    made = first + _all(connection, hour, edition, needs=first)
+    made = first + _all(connection, hour, edition, needs=first, labels=labels)
     if hour.release is not Release.AT_END:
         return made
     return [*made, _release(connection, hour, edition, made)]
@@ -103,12 +109,21 @@ def release_when_ready(connection: Connection, hour: OfficeHour, edition: Editio
 
 
 def _all(
-    connection: Connection, hour: OfficeHour, edition: Edition, *, needs: Sequence[str] = (), again: str = ""
+    connection: Connection,
+    hour: OfficeHour,
+    edition: Edition,
+    *,
+    needs: Sequence[str] = (),
+    again: str = "",
+    labels: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """Everything that is made of the recording, after `needs`."""
+    """Everything that is made of the recording, after `needs`; with the labels of the first time, unless given."""
+    known = steps.of_office_hour(connection, hour.id) if labels is None else []
+    before = (step.parameters["labels"] for step in known if "labels" in step.parameters)
     made = transcode_tasks.add_all(
         connection, hour.id, edition.number, [hour.language], hints=_hints(connection, hour),
         masks=pseudonyms.of_office_hour(connection, hour.id), needs=needs, again=again,
+        labels=labels if labels is not None else next(before, None),
     )  # fmt: skip
     parameters = {"edition": edition.number}
     chapters = steps.add(

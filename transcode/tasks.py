@@ -21,7 +21,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlalchemy.engine import Connection
 
-from ingest import archive, steps, store
+from ingest import archive, steps, store, timeline
+from ingest.live import typed
 from ingest.live.cards import Slide
 from ingest.pseudonyms import Masks
 from ingest.work import Kind, Work
@@ -39,11 +40,13 @@ from transcode import (
     storyboard,
     stretches,
     trial,
+    voices,
     waveform,
 )
 from transcode.encode import Means
 from transcode.settings import Settings
 from transcode.speech import Transcriber
+from transcode.voices import Labels, Voices
 
 Room = Callable[[Work], int]
 POSTER, CAPTIONS, DOWNLOAD, PLAN, STRETCH, RUNGS, LOUDNESS, AUDIO = (
@@ -76,20 +79,22 @@ def add_all(
     *,
     hints: Sequence[str] = (),
     masks: Masks | None = None,
+    labels: Mapping[str, str] | None = None,
     needs: Sequence[str] = (),
     again: str = "",
 ) -> dict[str, str]:
     """Write down all steps of one edition; gives "poster", "captions.de", "plan", "rungs", … -> step id.
 
     `languages` are those spoken, first the main one. Asking twice gives the same steps; `again` names another run.
-    `masks`: names that captions do not show, and what they show instead.
+    `masks`: names that captions do not show, and what they show instead; `labels`: how they write whose words were
+    interpreted or typed (`voices.Labels`).
     Whoever needs all of these needs the stretches too: "rungs" waits for them, once the plan has written them down.
     """
     common = {"edition": edition} | ({"again": again} if again else {})
     main = languages[0] if languages else ""
     wanted: dict[str, tuple[str, dict[str, object]]] = {"poster": (POSTER, {})}
     for language in languages:
-        masked = {"masks": dict(masks)} if masks else {}
+        masked = ({"masks": dict(masks)} if masks else {}) | ({"labels": dict(labels)} if labels else {})
         wanted[f"captions.{language}"] = (CAPTIONS, {"language": language, "hints": list(hints), **masked})
     wanted["download"] = (DOWNLOAD, {"language": main})
     wanted |= {"storyboard": (STORYBOARD, {}), "waveform": (WAVEFORM, {})}
@@ -220,7 +225,26 @@ def make_captions(work: Work, means: Means, transcriber: Transcriber) -> None:
     heard = programme.playlist("audio")
     source = heard if heard.exists() else programme.playlist("video")
     masks = dict(work.parameters.get("masks", {}))
-    captions.make_captions(source, room, language, hints, transcriber, means, masks)
+    captions.make_captions(source, room, language, hints, transcriber, means, masks, _voices(work, room))
+
+
+def _voices(work: Work, room: archive.Room) -> Voices | None:
+    """Whose words are whose, by the timeline and what people say now; nothing for what was uploaded."""
+    events = timeline.read(room.timeline) if room.timeline.exists() else []
+    if not events:
+        return None
+    with work.database.reading() as connection:
+        people = store.persons_of(connection, work.office_hour)
+        texts = typed.shown(connection, work.office_hour)
+        refuse = cover.refused(connection, work.office_hour)
+    return voices.voices(
+        events,
+        names={person.id: person.shown_name for person in people},
+        texts=texts,
+        labels=Labels(**work.parameters.get("labels", {})),
+        end=cover.end_of(events),
+        refuse=refuse,
+    )
 
 
 def make_download(work: Work, means: Means) -> None:

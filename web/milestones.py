@@ -13,7 +13,7 @@ from ingest.live import turn
 from ingest.officehours import State
 from web import opening
 from web.house import House
-from web.words import say
+from web.words import caption_labels, say
 
 
 class Milestones:
@@ -51,7 +51,8 @@ class Milestones:
                 return
             store.finish_edition(connection, edition.id, ticks)
             hour = store.move_office_hour(connection, office_hour, State.ENDED, ended_at=now())
-            publish.pipeline.begin(connection, hour, edition, say(hour.language, "This part is not shown"))
+            dark, labels = say(hour.language, "This part is not shown"), caption_labels(hour.language)
+            publish.pipeline.begin(connection, hour, edition, dark, labels)
             intercom.erase(connection, office_hour)
         self._house.engine.dispatch()
 

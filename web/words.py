@@ -43,6 +43,11 @@ def say(language: str, message: str, **values: object) -> str:
     return translations(language).gettext(message) % values
 
 
+def caption_labels(language: str) -> dict[str, str]:
+    """How captions name somebody whose words were interpreted, or typed (`transcode.voices.Labels`)."""
+    return {"interpreted": say(language, "{} (interpreted)"), "typed": say(language, "{} (in writing)")}
+
+
 def choose(chosen: str | None, accepted: str) -> str:
     """The person's own choice, else the first language their browser accepts that we speak, else German."""
     if chosen in LANGUAGES:

@@ -91,3 +91,13 @@ def test_a_missing_timeline_is_shown_to_a_person(database: Database, past: Past,
     assert step.state is steps.State.FAILED
     assert "timeline" in step.error
     assert stages(database, past)[Stage.RELEASED] == 0.0
+
+
+def test_captions_made_anew_have_the_labels_of_the_first_time(database: Database, past: Past) -> None:
+    labels = {"interpreted": "{} (gedolmetscht)"}
+    with database.transaction() as connection:
+        hour = store.office_hour(connection, past.hour.id)
+        begin(connection, hour, past.edition, labels=labels)
+        pipeline.anew(connection, hour, past.edition, "Nicht gezeigt", "again")
+        found = [each for each in steps.of_office_hour(connection, hour.id) if each.kind == "transcode.captions"]
+    assert [each.parameters["labels"] for each in found] == [labels, labels]

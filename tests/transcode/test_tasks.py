@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from ingest import steps, store
+from ingest import commands, steps, store, timeline
 from ingest.archive import Archive, Room
 from ingest.engine import Engine
+from ingest.people import Role, Scope
 from ingest.steps import State
 from tests.standins.tables import tabled
 from tests.transcode import recorded
@@ -192,3 +193,27 @@ def test_what_killed_workers_left_of_a_whole_office_hour_is_swept(house: House) 
     assert (folder / ".1-abcd-0001").exists()
     made.sweep_room(house.room, now=time.time() + made.FORGOTTEN_S + 1)
     assert [path.name for path in folder.iterdir()] == ["plan.json"]
+
+
+def test_captions_hold_what_was_typed_and_was_not_refused(house: House) -> None:
+    recorded.programme(house.room.programme(), seconds=4, size="320x180")
+    with house.database.transaction() as connection:
+        chris = store.add_person(connection, house.hour, name="Chris", role=Role.SPEAKER)
+        wish = {"person": chris.id, "line": "l1", "text": "Das ist getippt.", "words": "schreibt"}
+        commands.write(connection, house.hour, commands.Kind.TYPED, **wish)
+    with timeline.Writer(house.room.timeline) as writer:
+        writer.append(timeline.Kind.BEGIN, 0, tick_duration="1/25")
+        writer.append(timeline.Kind.VISIBLE, 0, person=chris.id, on=True)
+        writer.append(timeline.Kind.TYPED, 50, person=chris.id, line="l1")
+        writer.append(timeline.Kind.END, 100)
+
+    def captions(again: str) -> str:
+        with house.database.transaction() as connection:
+            ids = tasks.add_all(connection, house.hour, 1, ["de"], labels={"typed": "{} (schriftlich)"}, again=again)
+        house.engine.run(ids["captions.de"])
+        return house.room.captions("de").read_text(encoding="utf-8")
+
+    assert "<v Chris (schriftlich)>Das ist getippt." in captions("")
+    with house.database.transaction() as connection:
+        store.answer_consent(connection, chris.id, {scope: scope is not Scope.RECORDING for scope in Scope}, 1)
+    assert "getippt" not in captions("taken back")
