@@ -18,6 +18,7 @@ from web.door import Door
 from web.limits import Throttle
 from web.meanwhile import meanwhile
 from web.news import News
+from web.pages.access import LINES_A_MINUTE
 from web.parts import House
 from web.routes import routes
 from web.stills import Stills
@@ -58,6 +59,7 @@ def site(house: House) -> Starlette:
     app.state.stills = Stills()
     app.state.logins = Throttle(house.settings.logins_per_minute, 60.0)
     app.state.tested = Throttle(TESTS_AN_HOUR, 3600.0)
+    app.state.typed = Throttle(LINES_A_MINUTE, 60.0)
     app.state.asked = Throttle(house.settings.questions_per_hour, 3600.0)
     return app
 

@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from web import assets, media
 from web.pages import (
+    access,
     account,
     alone,
     announce,
@@ -51,6 +52,7 @@ routes = [
     *phone.routes,
     *consent.routes,
     *waiting_guest.routes,
+    *access.routes,
     *parent.routes,
     *host.routes,
     *alone.routes,

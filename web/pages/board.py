@@ -13,7 +13,7 @@ from starlette.routing import Route
 from ingest import commands, steps, store
 from ingest.database import now
 from ingest.live import reception as acts
-from ingest.live import turn, waiting
+from ingest.live import turn, typed, waiting
 from ingest.officehours import ON_AIR, WITH_RECORDING, WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import Person, Right, Role, SeatState
 from ingest.store import Overtaken
@@ -22,7 +22,7 @@ from questions import store as questions
 from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, shown_text
 from questions.question import State as QuestionState
 from web import consenting, opening
-from web.pages import alarms, decisions, desk, intercom, longer, marks, monitor, reception, scene, turns
+from web.pages import access, alarms, decisions, desk, intercom, longer, marks, monitor, reception, scene, turns
 from web.pages.by_hand import CHANNELS
 from web.pages.cut import cutting
 from web.pages.decisions import back
@@ -47,6 +47,8 @@ PRIVATE = {
 SILENT = N_("No mail could be fetched, overdue for %(minutes)s minutes. Please tell whoever runs this site.")
 UNRELEASED = N_("%(count)s askers wait for their answer: they hear of it when the recording is released.")
 FULL = N_("The mailbox for questions is nearly full (%(share)s): soon mails are sent back to citizens.")
+FRESH = timedelta(minutes=2)
+"""How long a line that somebody wrote stands on the attention list; it stays on their slip."""
 UNGREETED = timedelta(minutes=3)
 """Waiting longer than this without a word is what guests complain of."""
 
@@ -136,6 +138,7 @@ def _room(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[st
         "Hidden": turn.Hidden,
         "inside": [seat for seat in seats if seat.state in (SeatState.ADMITTED, SeatState.ON_AIR)],
         "agreed": consenting.agreed(connection, hour.id),
+        **access.board_values(connection, hour, people),
     } | reception.values(connection, hour)
 
 
@@ -203,6 +206,7 @@ def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[
     if overdue := freshness.overdue(connection, now()):
         minutes = int((now() - overdue).total_seconds() // 60) + 1
         found.append(("danger", SILENT, {"minutes": minutes}))
+    found += _written(connection, hour)
     late = now() - UNGREETED
     ungreeted = [
         seat
@@ -218,6 +222,16 @@ def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[
     if new:
         found.append(("info", N_("%(count)s unread among the questions."), {"count": new}))
     return found
+
+
+def _written(connection: Connection, hour: OfficeHour) -> list[tuple[str, str, dict[str, Any]]]:
+    """The newest line that somebody has just written and nobody has shown."""
+    shown, since = typed.shown(connection, hour.id), now() - FRESH
+    fresh = [line for line in typed.of_office_hour(connection, hour.id) if line.at > since and line.id not in shown]
+    if not fresh or hour.state not in WITH_ROOM:
+        return []
+    name = store.person(connection, fresh[-1].person).name
+    return [("info", N_("%(name)s has written: %(text)s"), {"name": name, "text": fresh[-1].text})]
 
 
 def _about_letters(connection: Connection, hour: OfficeHour) -> list[tuple[str, str, dict[str, Any]]]:

@@ -23,14 +23,20 @@ from ingest.officehours import TAKING_QUESTIONS, WITH_ROOM, OfficeHour, State, h
 from ingest.people import IN_ROOM, RIGHTS, Person, Role, Scope, Seat, SeatState, may_share
 from web import handover
 from web.codes import code_for
-from web.pages import consent
+from web.pages import access, consent
 from web.pages.line import line_values
 from web.rendering import house_of, render
 from web.rights import taking_part
 
 LEFT = frozenset({SeatState.LEFT, SeatState.BANNED})
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]", "testserver")
-PARTS = {None: "place.html", "seat": "seat.html", "notes": "notes.html"}
+PARTS = {
+    None: "place.html",
+    "seat": "seat.html",
+    "notes": "notes.html",
+    "signing": "own_signing.html",
+    "lines": "own_lines.html",
+}
 
 
 def place(request: Request) -> Response:
@@ -43,6 +49,7 @@ def place(request: Request) -> Response:
         return RedirectResponse(f"/office-hours/{hour.id}/host", 303)
     with house_of(request).database.reading() as connection:
         values = seat_values(connection, hour, person) | consent.own_values(request, connection, hour, person)
+        values |= access.own_values(connection, hour, person)
         if person.role is Role.GUEST:
             values |= guest_values(request, connection, hour, person, values)
     part = request.query_params.get("part")

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from ingest import pseudonyms, steps, store
 from ingest.archive import Room
 from ingest.database import now
+from ingest.live import voices
 from ingest.live.packetise import fits_browsers
 from ingest.officehours import (
     TAKING_QUESTIONS,
@@ -82,6 +83,11 @@ def live(request: Request) -> Response:
             "speaking": [
                 people[seat.person] for seat in store.seats_of(connection, hour.id) if seat.state is SeatState.ON_AIR
             ],
+            "voices": {
+                id: people[whom]
+                for id, (whom, _) in voices.of_office_hour(connection, hour.id, people).items()
+                if whom is not None
+            },
             "question": queue.on_air(connection, hour.id),
             "answered": questions.of_office_hour(connection, hour.id, [QuestionState.ANSWERED]),
             "lost": alarms.lost_host(connection, hour),

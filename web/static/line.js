@@ -19,7 +19,9 @@ document.addEventListener("submit", async (event) => {
   const button = form.querySelector("button");
   button.disabled = true;
   try {
-    await post(form.action, new FormData(form));
+    const sent = await post(form.action, new FormData(form));
+    if (sent && "clears" in form.dataset) form.reset();
+    form.querySelector("[data-refused]")?.toggleAttribute("hidden", sent);
   } catch {
     form.submit();  // The network failed for a moment: the browser's own way says so.
   } finally {
