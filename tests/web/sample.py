@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import uvicorn
 from PIL import Image, ImageDraw
+from sqlalchemy.engine import Connection
 
 import transcode.tasks
 from ingest import accounts, commands, intercom, steps, store
 from ingest.archive import Room
 from ingest.consent import ALL
 from ingest.database import now
-from ingest.live import waiting
+from ingest.live import signing, typed, waiting
 from ingest.officehours import OfficeHour, State, Visibility
 from ingest.people import Role, Scope, SeatState
 from questions import change, intake, moderation, needs, queue, rundown
@@ -178,6 +179,7 @@ def _running(house: SmallHouse) -> tuple[OfficeHour, str]:
             if name == "Chris":
                 first = rundown.Item(kind=rundown.Kind.GUEST, person=person.id)
                 change.next_turn(connection, hour, first, seen="", by="bo", words={}, left=6)
+        _signs_and_writes(connection, hour)
         intercom.write(connection, hour.id, intercom.Sender.HOST, "Ich höre Chris sehr leise.")
         intercom.write(connection, hour.id, intercom.Sender.STAFF, "Noch zwei Minuten für den Radweg.")
         host = store.persons_of(connection, hour.id)[0]
@@ -185,6 +187,17 @@ def _running(house: SmallHouse) -> tuple[OfficeHour, str]:
         for command in commands.waiting(connection, hour.id):
             commands.finish(connection, command.id, commands.State.DONE, tick=1)
     return hour, token
+
+
+def _signs_and_writes(connection: Connection, hour: OfficeHour) -> None:
+    """Chris signs and has written two lines, Jana interprets."""
+    chris = next(person for person in store.persons_of(connection, hour.id) if person.name == "Chris")
+    jana = store.add_person(connection, hour.id, name="Jana Wolf", role=Role.INTERPRETER)
+    waiting.show(connection, jana)
+    signing.say(connection, chris, on=True)
+    for text in ("Guten Abend! Ich schreibe, bis Frau Wolf da ist.", "An der Lindenstraße fährt kein Kind mehr Rad."):
+        line = typed.write(connection, chris, text, now())
+    typed.show(connection, line, "schreibt")
 
 
 def _past(house: SmallHouse, title: str, visibility: Visibility, days: int) -> OfficeHour:

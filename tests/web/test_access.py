@@ -75,7 +75,10 @@ def test_a_guest_says_in_the_device_check_that_they_sign(
     page = f"/office-hours/{hour.id}/place"
     assert 'aria-pressed="false"><span class="kern-label">Ich gebärde' in chris.get(page).text
     assert chris.fill(page, f"/office-hours/{hour.id}/signs", on="yes").status_code == 303
-    assert 'aria-pressed="true"><span class="kern-label">Ich gebärde' in chris.get(f"{page}?part=signing").text
+    assert (
+        'kern-icon--check" aria-hidden="true"></span><span class="kern-label">Ich gebärde'
+        in chris.get(f"{page}?part=signing").text
+    )
     assert '<span class="tag">gebärdet</span>' in room(bo, hour)
     on_air(house, hour)
     (show,) = wishes(house, hour, commands.Kind.SHOW)

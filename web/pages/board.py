@@ -19,7 +19,7 @@ from ingest.people import Person, Right, Role, SeatState
 from ingest.store import Overtaken
 from questions import freshness, letters, moderation, private, similar
 from questions import store as questions
-from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, shown_text
+from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, one_line, shown_text
 from questions.question import State as QuestionState
 from web import consenting, opening
 from web.pages import access, alarms, decisions, desk, intercom, longer, marks, monitor, reception, scene, turns
@@ -49,6 +49,8 @@ UNRELEASED = N_("%(count)s askers wait for their answer: they hear of it when th
 FULL = N_("The mailbox for questions is nearly full (%(share)s): soon mails are sent back to citizens.")
 FRESH = timedelta(minutes=2)
 """How long a line that somebody wrote stands on the attention list; it stays on their slip."""
+WRITTEN_SHOWN = 70
+"""Characters of it there: all of it is on the slip, and what else needs staff must not be pushed away."""
 UNGREETED = timedelta(minutes=3)
 """Waiting longer than this without a word is what guests complain of."""
 
@@ -206,7 +208,6 @@ def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[
     if overdue := freshness.overdue(connection, now()):
         minutes = int((now() - overdue).total_seconds() // 60) + 1
         found.append(("danger", SILENT, {"minutes": minutes}))
-    found += _written(connection, hour)
     late = now() - UNGREETED
     ungreeted = [
         seat
@@ -217,6 +218,7 @@ def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[
         minutes = int((now() - ungreeted[0].changed_at).total_seconds() // 60)
         values = {"count": len(ungreeted), "minutes": minutes}
         found.append(("warning", N_("%(count)s waiting and not greeted, the first for %(minutes)s minutes."), values))
+    found += _written(connection, hour)
     if hour.state in WITH_ROOM and (unasked := consenting.in_office_unasked(connection, hour.id)):
         found.append(("warning", N_("%(name)s has not confirmed the consent yet."), {"name": unasked[0].name}))
     if new:
@@ -225,13 +227,15 @@ def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[
 
 
 def _written(connection: Connection, hour: OfficeHour) -> list[tuple[str, str, dict[str, Any]]]:
-    """The newest line that somebody has just written and nobody has shown."""
+    """What somebody has just written, unless they or staff have gone on from there."""
     shown, since = typed.shown(connection, hour.id), now() - FRESH
-    fresh = [line for line in typed.of_office_hour(connection, hour.id) if line.at > since and line.id not in shown]
+    newest = {line.person: line for line in typed.of_office_hour(connection, hour.id)}
+    fresh = [line for line in newest.values() if line.at > since and line.id not in shown]
     if not fresh or hour.state not in WITH_ROOM:
         return []
-    name = store.person(connection, fresh[-1].person).name
-    return [("info", N_("%(name)s has written: %(text)s"), {"name": name, "text": fresh[-1].text})]
+    line = max(fresh, key=lambda line: line.at)
+    values = {"name": store.person(connection, line.person).name, "text": one_line(line.text, WRITTEN_SHOWN)}
+    return [("info", N_("%(name)s has written: %(text)s"), values)]
 
 
 def _about_letters(connection: Connection, hour: OfficeHour) -> list[tuple[str, str, dict[str, Any]]]:

@@ -16,7 +16,8 @@ import pytest
 
 from ingest.archive import Archive
 from ingest.live.boxes import nal_units, whole_parts
-from ingest.live.cards import SLATE, Slide
+from ingest.live.cards import PANEL, SLATE, Slide
+from ingest.live.fade import FADE_S
 from ingest.live.programme import Place, Programme
 from ingest.live.recorder import Recorder
 from ingest.live.scene import Scene, arranged
@@ -24,6 +25,7 @@ from ingest.live.segments import DiskStopped
 from ingest.live.shedding import Ease, Shedding
 from ingest.live.source import Samples
 from ingest.live.stage import Plan
+from ingest.live.typed_card import Typed
 from ingest.live.video import colour, planes_of
 from tests.ingest.live.fakes import FakeClock, FakeSource, stop
 from tests.ingest.live.reading import joined, seen
@@ -107,6 +109,31 @@ def test_sizes_and_rates_of_the_settings_are_what_a_player_decodes(
     middle = large.x + large.width // 2, large.y + large.height // 2
     assert planes_of(frames[-1])[0][middle[1], middle[0]] == pytest.approx(60, abs=4)
     assert planes_of(frames[-1])[0][4, 4] == pytest.approx(colour(*SLATE)[0], abs=3)
+
+
+def test_what_somebody_types_is_in_the_recording_from_when_it_is_shown_until_they_go(room: Room) -> None:
+    both, line = Scene.GRID, Typed(line="l1", name="Chris", words="schreibt", text="Wann fährt der Bus?")
+    room.programme.set_scene(room.places, both, None)
+    room.record(room.recorder())
+    room.clock.run_for(0.5)
+    shown = room.programme.set_scene(room.places, both, None, line)
+    room.clock.run_for(0.6)
+    gone = room.programme.set_scene(room.places[:1], both, None)
+    room.clock.run_for(0.6)
+    stop(room.programme, room.clock)
+    first, last = shown.result(), gone.result()
+    assert first is not None
+    assert last is not None
+    assert [card for card in room.cards if card[1] == "typed"] == [(first, "typed", "l1")]
+    with av.open(io.BytesIO(joined(room.archive.programme(), "video")), "r") as file:
+        frames = list(file.decode(video=0))
+    fade = round(FADE_S * room.frame_rate)
+    # Right of the words, where only the card is: 20 pixels from its right edge, in its middle.
+    seen_at = [int(planes_of(frame)[0][150, 290]) for frame in frames]
+    panel = pytest.approx(colour(*PANEL)[0], abs=3)
+    assert seen_at[first + fade : last] == [panel] * (last - first - fade)
+    assert panel not in seen_at[:first]
+    assert panel not in seen_at[last:]  # not one picture longer than its person
 
 
 @pytest.mark.parametrize("frame_rate", [25, 30])
