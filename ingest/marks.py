@@ -1,7 +1,8 @@
 """Moments that staff or the host want looked at before release come in, with a reason now or later; rows go out.
 
 A mark reaches back: who presses has just heard it. The room writes the media time into the timeline by the command;
-the reason may be typed afterwards and lives in the row alone. A recording with an open mark is not released.
+the reason lives in the row alone. A recording with an open mark is not released. Reasons and notes name people: they
+are forgotten with people's own tracks, the moments stay.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from ingest import commands, events
 from ingest.database import UtcDateTime, metadata, now, random_id, rows_as
-from ingest.store import NotFound, Overtaken
+from ingest.store import NotFound, Overtaken, office_hours
 
 BACK_S = 30
 """How far before the press a mark begins."""
@@ -62,7 +63,7 @@ class Mark:
 def note(connection: Connection, office_hour: str, *, by: str, reason: str = "") -> str:
     """Note this moment. Returns the mark's id."""
     reason = reason.strip()[:REASON_LENGTH]
-    command = commands.write(connection, office_hour, commands.Kind.MARK, by=by, reason=reason, back_s=BACK_S)
+    command = commands.write(connection, office_hour, commands.Kind.MARK, by=by, back_s=BACK_S)
     id = random_id()
     row = {"id": id, "office_hour": office_hour, "command": command, "by": by, "reason": reason}
     connection.execute(marks.insert().values(**row, at=now(), back_s=BACK_S))
@@ -90,6 +91,18 @@ def _change(connection: Connection, office_hour: str, id: str, **values: object)
     if found.rowcount != 1:
         raise NotFound(f"no mark {id} in office hour {office_hour}")
     events.write(connection, "mark", office_hour, id)
+
+
+def forget(connection: Connection, before: datetime) -> int:
+    """Blank reasons and notes of office hours released before then, or over without a release. Returns how many.
+
+    While a mark is open its reason is needed, however long that takes.
+    """
+    hours = office_hours.c
+    old = sa.select(hours.id).where(sa.func.coalesce(hours.released_at, hours.ended_at) < before)
+    said = (marks.c.reason != "") | (marks.c.note != "")
+    which = (marks.c.office_hour.in_(old), marks.c.settled_at.is_not(None), said)
+    return connection.execute(marks.update().where(*which).values(reason="", note="")).rowcount
 
 
 def of_office_hour(connection: Connection, office_hour: str) -> list[Mark]:

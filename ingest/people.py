@@ -28,6 +28,7 @@ class Right(Enum):
     RUN_ROOM = "run_room"  # start, end, admit, show, put questions on air
     MODERATE = "moderate"  # read and decide questions
     CUT = "cut"  # take out of the broadcast what has not gone out, and go on
+    UNSEAL = "unseal"  # look at what was cut, keep or erase it; each look is noted with its reason
     REVIEW = "review"  # see the recording before release, release and withdraw it
     ANNOUNCE = "announce"  # create and change office hours
 

@@ -15,7 +15,7 @@ from typing import Any
 from celery import Celery
 from celery.platforms import SecurityWarning
 
-from ingest import events, sealed, steps, tickets
+from ingest import events, marks, steps, tickets
 from ingest import store as store_of_hours
 from ingest.database import now
 from ingest.live import reception
@@ -23,7 +23,7 @@ from questions import needs
 from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, account
 from transcode import made
-from web import handover, rehearsal, store, uploads
+from web import handover, rehearsal, store, unsealing, uploads
 from web.broker import QUEUES
 from web.devicetest import store as device_tests
 from web.house import House
@@ -99,8 +99,8 @@ def _once(house: House, kind: str, *, priority: int) -> bool:
 
 def tidy(house: House) -> None:
     """Forget what nobody needs: old events, tickets, what was known of waiting guests, fetches that went well, uploads
-    given up, half-made files, cut stretches past their time, what people needed, device tests and rehearsals of
-    yesterday."""
+    given up, half-made files, cut stretches past their time, why moments were marked, what people needed, device tests
+    and rehearsals of yesterday."""
     at = now()
     with house.database.transaction() as connection:
         recent = steps.office_hours_since(connection, at - timedelta(days=2))
@@ -113,6 +113,7 @@ def tidy(house: House) -> None:
         needs.forget(connection, at - needs.KEPT)
         handover.forget(connection, at)
         reception.forget(connection, at)
+        marks.forget(connection, at - timedelta(days=house.ingest.tracks_kept_days))
         forgotten = uploads.forget(connection, at)
     for office_hour in recent:
         made.sweep_room(house.archive.room(office_hour))
@@ -121,7 +122,7 @@ def tidy(house: House) -> None:
     with house.database.reading() as connection:
         rehearsed = rehearsal.due(connection, at)
     rehearsal.erase(house.database, house.archive, rehearsed)
-    sealed.erase(sealed.due(house.archive, at, house.ingest.sealed_kept_days), at)
+    unsealing.sweep(house, at)
 
 
 def schedule(house: House) -> dict[str, Any]:

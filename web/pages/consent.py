@@ -19,7 +19,7 @@ from ingest.live import agreement
 from ingest.officehours import OfficeHour, State
 from ingest.people import Person, Role, Scope
 from publish import consents
-from web import consenting
+from web import consenting, unsealing
 from web import store as web_store
 from web.rendering import N_, house_of, render
 from web.rights import taking_part
@@ -63,6 +63,7 @@ def said(request: Request) -> Response:
             take_back(connection, hour, person, str(form.get("scope", "")))
         else:
             raise HTTPException(400, "there is no such act")
+    unsealing.erase_withdrawn(house, hour.id, now())
     house.engine.dispatch()
     if "application/json" in request.headers.get("accept", ""):
         return Response(status_code=204)
@@ -97,6 +98,7 @@ def take_back_later(request: Request) -> Response:
     with house.database.transaction() as connection:
         hour, person = _behind(connection, request)
         take_back(connection, hour, person, str(request.state.form.get("scope", "")))
+    unsealing.erase_withdrawn(house, hour.id, now())
     house.engine.dispatch()
     return RedirectResponse(f"/own/{request.path_params['token']}", 303)
 

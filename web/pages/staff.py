@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ingest import steps, store
+from ingest import sealed, steps, store
 from ingest.conduct import Act
 from ingest.database import now
 from ingest.officehours import WITH_RECORDING, OfficeHour, State, Visibility, questions_are_over
@@ -143,6 +143,7 @@ def page(request: Request) -> Response:
         "sends": sends,
         "hear": hear,
         "opening_words": opening.words(hour),
+        "cut": len(sealed.stretches(house.archive.room(hour.id))),
         "steps": work,
         "changeable": hour.state in CHANGEABLE,
     } | counts
