@@ -39,8 +39,8 @@ ENDS = [Kind.CLOSING, Kind.REOPENED, Kind.CLOSING, Kind.END]
 ON_AIR_HZ = 440.0
 CODE_WORDS = {"before": 890.0, "beside": 1100.0, "away": 1330.0, "pause": 1570.0, "closing": 1930.0, "after": 2310.0}
 HEARD, SILENT = 0.05, 0.002
-"""Amplitude of a tone. Beside one, what Opus and AAC leave at other pitches is below 0.001; where it sets in, 0.003 at a
-pitch as near as 700 Hz, by chance of where windows lie, so no code word is that near."""
+"""Amplitude of a tone. Beside one, what Opus and AAC leave at other pitches is below 0.001; where it sets in, 0.003 at
+a pitch as near as 700 Hz, by chance of where windows lie: no code word is that near."""
 
 
 def loudest(sound: Samples, hertz: float) -> float:
