@@ -6,7 +6,7 @@ from ingest import commands, steps, store
 from ingest.commands import Kind
 from ingest.people import Scope
 from transcode import cover
-from transcode.tasks import COVER
+from transcode.worklist import COVER
 
 IN_IT = frozenset({Scope.RECORDING, Scope.NAME})
 """Who takes one of these back is to be seen or read in the recording as it is."""

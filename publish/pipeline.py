@@ -33,11 +33,11 @@ from publish.publication import State, TargetName
 from questions import queue
 from questions import store as questions_store
 from questions.question import State as QuestionState
-from transcode import tasks as transcode_tasks
+from transcode import worklist
 
 CHAPTERS, RELEASE, YOUTUBE = "publish.chapters", "publish.release", "publish.youtube"
 FORGET = "publish.forget"
-FOR_YOUTUBE = frozenset({transcode_tasks.DOWNLOAD, transcode_tasks.CAPTIONS, transcode_tasks.POSTER, CHAPTERS})
+FOR_YOUTUBE = frozenset({worklist.DOWNLOAD, worklist.CAPTIONS, worklist.POSTER, CHAPTERS})
 HINTS = 50
 """Names given to the speech model; its prompt holds about two hundred words."""
 
@@ -52,18 +52,18 @@ class Stage(Enum):
 
 
 STAGE_OF = {
-    transcode_tasks.COVER: Stage.RENDITIONS,
-    transcode_tasks.POSTER: Stage.RENDITIONS,
-    transcode_tasks.STORYBOARD: Stage.RENDITIONS,
-    transcode_tasks.WAVEFORM: Stage.RENDITIONS,
-    transcode_tasks.DOWNLOAD: Stage.RENDITIONS,
-    transcode_tasks.PLAN: Stage.RENDITIONS,
-    transcode_tasks.STRETCH: Stage.RENDITIONS,
-    transcode_tasks.RUNGS: Stage.RENDITIONS,
-    transcode_tasks.LOUDNESS: Stage.RENDITIONS,
-    transcode_tasks.AUDIO: Stage.RENDITIONS,
-    transcode_tasks.OPUS: Stage.RENDITIONS,
-    transcode_tasks.CAPTIONS: Stage.CAPTIONS,
+    worklist.COVER: Stage.RENDITIONS,
+    worklist.POSTER: Stage.RENDITIONS,
+    worklist.STORYBOARD: Stage.RENDITIONS,
+    worklist.WAVEFORM: Stage.RENDITIONS,
+    worklist.DOWNLOAD: Stage.RENDITIONS,
+    worklist.PLAN: Stage.RENDITIONS,
+    worklist.STRETCH: Stage.RENDITIONS,
+    worklist.RUNGS: Stage.RENDITIONS,
+    worklist.LOUDNESS: Stage.RENDITIONS,
+    worklist.AUDIO: Stage.RENDITIONS,
+    worklist.OPUS: Stage.RENDITIONS,
+    worklist.CAPTIONS: Stage.CAPTIONS,
     CHAPTERS: Stage.CAPTIONS,
     RELEASE: Stage.RELEASED,
 }
@@ -89,7 +89,7 @@ def begin(
         parameters = {"edition": edition.number}
         return [steps.add(connection, kind=FORGET, office_hour=hour.id, parameters=parameters, priority=0)]
     covered = covering.to_cover(connection, hour.id)
-    first = [transcode_tasks.add_cover(connection, hour.id, edition.number, dark_words)] if covered else []
+    first = [worklist.add_cover(connection, hour.id, edition.number, dark_words)] if covered else []
     made = first + _all(connection, hour, edition, needs=first, labels=labels)
     if hour.release is not Release.AT_END:
         return made
@@ -98,7 +98,7 @@ def begin(
 
 def anew(connection: Connection, hour: OfficeHour, edition: Edition, dark_words: str, again: str) -> list[str]:
     """Cover who may not be in the recording any more, and make everything of it once more. Returns the steps' ids."""
-    first = transcode_tasks.add_cover(connection, hour.id, edition.number, dark_words, again=again)
+    first = worklist.add_cover(connection, hour.id, edition.number, dark_words, again=again)
     return [first, *_all(connection, hour, edition, needs=[first], again=again)]
 
 
@@ -120,7 +120,7 @@ def _all(
     """Everything that is made of the recording, after `needs`; with the labels of the first time, unless given."""
     known = steps.of_office_hour(connection, hour.id) if labels is None else []
     before = (step.parameters["labels"] for step in known if "labels" in step.parameters)
-    made = transcode_tasks.add_all(
+    made = worklist.add_all(
         connection, hour.id, edition.number, [hour.language], hints=_hints(connection, hour),
         masks=pseudonyms.of_office_hour(connection, hour.id), needs=needs, again=again,
         labels=labels if labels is not None else next(before, None),
@@ -155,7 +155,7 @@ def to_youtube(connection: Connection, hour: OfficeHour, edition: Edition, dark_
     again = publication.changed_at.isoformat()
     if covering.to_leave_out(connection, hour.id):
         needs.append(
-            transcode_tasks.add_outside(
+            worklist.add_outside(
                 connection, hour.id, edition.number, hour.language, dark_words, needs=list(needs), again=again
             )
         )

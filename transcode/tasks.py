@@ -1,30 +1,15 @@
-"""An office hour with a finished recording comes in, steps go out; and the functions that do them.
+"""A step of an office hour comes in, and what it makes lies in the room's folder; what each makes says `worklist`.
 
-    transcode.poster     pictures/poster.jpg                    early: the page wants a face
-    transcode.storyboard pictures/storyboard.{jpg,vtt}          small pictures of the whole length, for seeking
-    transcode.waveform   pictures/waveform.json                 peaks of the sound, for seeking
-    transcode.captions   captions/<language>.{vtt,words.json}   early: the longest, and chapters lean on nothing else
-    transcode.download   renditions/download.mp4                the replay without JavaScript
-    transcode.plan       renditions/stretches/plan.json         which smaller sizes, in how many stretches
-    transcode.stretch    renditions/stretches/<n>/              all sizes of one stretch; written down by the plan
-    transcode.rungs      renditions/<size>/ and the master      needs the plan and all stretches; writes playlists only
-    transcode.loudness   renditions/sound/, loudness.json       the sound at EBU R128, named by the master for all sizes
-    transcode.opus       renditions/sound-opus/                 only with AV1; written down by the plan
-    transcode.audio      renditions/audio.m4a                   for podcasts, from the normalised sound
-    transcode.cover      the programme itself                   covers who may not be in it; what was made of it goes
-    transcode.outside    renditions/outside/                    what may go to other platforms, if somebody is left out
-
-The programme is playable before any of them runs. All may run twice.
+All may run twice.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 
 from sqlalchemy.engine import Connection
 
 from ingest import archive, steps, store, timeline
 from ingest.live import typed
 from ingest.live.cards import Slide
-from ingest.pseudonyms import Masks
 from ingest.work import Kind, Work
 from transcode import (
     captions,
@@ -47,93 +32,24 @@ from transcode.encode import Means
 from transcode.settings import Settings
 from transcode.speech import Transcriber
 from transcode.voices import Labels, Voices
+from transcode.worklist import (
+    AUDIO,
+    CAPTIONS,
+    COVER,
+    DOWNLOAD,
+    LOUDNESS,
+    OPUS,
+    OUTSIDE,
+    PLAN,
+    POSTER,
+    PRIORITIES,
+    RUNGS,
+    STORYBOARD,
+    STRETCH,
+    WAVEFORM,
+)
 
 Room = Callable[[Work], int]
-POSTER, CAPTIONS, DOWNLOAD, PLAN, STRETCH, RUNGS, LOUDNESS, AUDIO = (
-    f"transcode.{name}" for name in ("poster", "captions", "download", "plan", "stretch", "rungs", "loudness", "audio")
-)
-STORYBOARD, WAVEFORM, OPUS = "transcode.storyboard", "transcode.waveform", "transcode.opus"
-COVER, OUTSIDE = "transcode.cover", "transcode.outside"
-PRIORITIES = {
-    COVER: 0,
-    OUTSIDE: 4,
-    OPUS: 5,
-    STORYBOARD: 5,
-    WAVEFORM: 5,
-    POSTER: 1,
-    PLAN: 1,
-    CAPTIONS: 2,
-    DOWNLOAD: 3,
-    LOUDNESS: 3,
-    STRETCH: 4,
-    RUNGS: 4,
-    AUDIO: 5,
-}
-
-
-def add_all(
-    connection: Connection,
-    office_hour: str,
-    edition: int,
-    languages: Sequence[str],
-    *,
-    hints: Sequence[str] = (),
-    masks: Masks | None = None,
-    labels: Mapping[str, str] | None = None,
-    needs: Sequence[str] = (),
-    again: str = "",
-) -> dict[str, str]:
-    """Write down all steps of one edition; gives "poster", "captions.de", "plan", "rungs", … -> step id.
-
-    `languages` are those spoken, first the main one. Asking twice gives the same steps; `again` names another run.
-    `masks`: names that captions do not show, and what they show instead; `labels`: how they write whose words were
-    interpreted or typed (`voices.Labels`).
-    Whoever needs all of these needs the stretches too: "rungs" waits for them, once the plan has written them down.
-    """
-    common = {"edition": edition} | ({"again": again} if again else {})
-    main = languages[0] if languages else ""
-    wanted: dict[str, tuple[str, dict[str, object]]] = {"poster": (POSTER, {})}
-    for language in languages:
-        masked = ({"masks": dict(masks)} if masks else {}) | ({"labels": dict(labels)} if labels else {})
-        wanted[f"captions.{language}"] = (CAPTIONS, {"language": language, "hints": list(hints), **masked})
-    wanted["download"] = (DOWNLOAD, {"language": main})
-    wanted |= {"storyboard": (STORYBOARD, {}), "waveform": (WAVEFORM, {})}
-    wanted["loudness"] = (LOUDNESS, {"language": main})
-
-    def written(kind: str, parameters: Mapping[str, object], needed: Iterable[str]) -> str:
-        return steps.add(
-            connection,
-            kind=kind,
-            office_hour=office_hour,
-            parameters={**common, **parameters},
-            needs=needed,
-            priority=PRIORITIES[kind],
-        )
-
-    ids = {name: written(kind, parameters, needs) for name, (kind, parameters) in wanted.items()}
-    ids["audio"] = written(AUDIO, {}, [ids["loudness"]])
-    ids["plan"] = written(PLAN, {"language": main}, needs)
-    ids["rungs"] = written(RUNGS, {"language": main}, [ids["plan"]])
-    return ids
-
-
-def add_cover(connection: Connection, office_hour: str, edition: int, words: str, *, again: str = "") -> str:
-    """Cover whoever may not be in the recording by now; `words` stand on the slide. What is made of it needs this."""
-    parameters = {"edition": edition, "words": words}
-    return steps.add(
-        connection, kind=COVER, office_hour=office_hour, parameters=parameters, priority=PRIORITIES[COVER], again=again
-    )
-
-
-def add_outside(
-    connection: Connection, office_hour: str, edition: int, language: str, words: str, needs: Iterable[str], again: str
-) -> str:
-    """Make what may go to other platforms; `words` stand on the slide of who is left out. Once for each `again`."""
-    parameters = {"edition": edition, "language": language, "words": words}
-    return steps.add(
-        connection, kind=OUTSIDE, office_hour=office_hour, parameters=parameters, needs=needs,
-        priority=PRIORITIES[OUTSIDE], again=again,
-    )  # fmt: skip
 
 
 def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:

@@ -22,7 +22,7 @@ from questions import intake, moderation, queue
 from questions.question import Channel, Question
 from questions.sources import Arrival
 from tests.ingest.conftest import NOON, database, hour
-from transcode import tasks as transcode_tasks
+from transcode import worklist
 
 __all__ = ["database", "hour"]
 
@@ -84,7 +84,7 @@ class House:
         self.database = database
         self.at: datetime = NOON
         known = tasks.kinds(settings, safe)
-        played = [Kind(name=name, queue="heavy", run=lambda work: None) for name in transcode_tasks.PRIORITIES]
+        played = [Kind(name=name, queue="heavy", run=lambda work: None) for name in worklist.PRIORITIES]
         self.rung: list[str] = []
         self.engine = Engine(
             database, archive, [*known, *played], self._send, in_flight=20, lease_s=60, clock=lambda: self.at

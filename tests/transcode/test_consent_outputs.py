@@ -25,7 +25,7 @@ from tests.standins import loops
 from tests.standins.recorded import Recording, record
 from tests.standins.reel import Form, Participant
 from tests.standins.tables import tabled
-from transcode import outside, tasks
+from transcode import outside, tasks, worklist
 from transcode.settings import Settings
 from transcode.speech import Word
 
@@ -102,9 +102,11 @@ class House:
     def run(self) -> None:
         """Cover, captions and the film for other platforms, as the pipeline writes them down."""
         with self.database.transaction() as connection:
-            first = tasks.add_cover(connection, self.hour, 1, "Nicht gezeigt")
-            captions = tasks.add_all(connection, self.hour, 1, ["de"], masks=self.masks, needs=[first])["captions.de"]
-            film = tasks.add_outside(connection, self.hour, 1, "de", "Nicht gezeigt", [captions], "")
+            first = worklist.add_cover(connection, self.hour, 1, "Nicht gezeigt")
+            captions = worklist.add_all(connection, self.hour, 1, ["de"], masks=self.masks, needs=[first])[
+                "captions.de"
+            ]
+            film = worklist.add_outside(connection, self.hour, 1, "de", "Nicht gezeigt", [captions], "")
         for id in (first, captions, film):
             assert self.engine.run(id) is State.DONE, id
 
@@ -168,7 +170,7 @@ def test_whoever_takes_back_later_is_covered_and_what_was_made_of_it_is_gone(
     assert sees(house.room.programme().playlist("video")) == set(CHRIS_S)
     with house.database.transaction() as connection:
         store.take_consent_back(connection, house.chris, [Scope.LIVE], NOON)
-        id = tasks.add_cover(connection, house.hour, 1, "Nicht gezeigt")
+        id = worklist.add_cover(connection, house.hour, 1, "Nicht gezeigt")
     assert house.engine.run(id) is State.DONE
     assert sees(house.room.programme().playlist("video")) == set()
     assert [path for path in made if path.exists()] == []

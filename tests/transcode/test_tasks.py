@@ -15,7 +15,7 @@ from ingest.people import Role, Scope
 from ingest.steps import State
 from tests.standins.tables import tabled
 from tests.transcode import recorded
-from transcode import made, playlists, tasks
+from transcode import made, playlists, tasks, worklist
 from transcode.settings import Settings
 from transcode.speech import Word
 
@@ -55,7 +55,7 @@ class House:
 
     def add_all(self, languages: Sequence[str] = ("de",)) -> dict[str, str]:
         with self.database.transaction() as connection:
-            return tasks.add_all(connection, self.hour, 1, languages)
+            return worklist.add_all(connection, self.hour, 1, languages)
 
     def run(self, ids: dict[str, str]) -> dict[str, tuple[State, str]]:
         """Do these steps in order, and before the last ("rungs") what the plan wrote down."""
@@ -209,7 +209,7 @@ def test_captions_hold_what_was_typed_and_was_not_refused(house: House) -> None:
 
     def captions(again: str) -> str:
         with house.database.transaction() as connection:
-            ids = tasks.add_all(connection, house.hour, 1, ["de"], labels={"typed": "{} (schriftlich)"}, again=again)
+            ids = worklist.add_all(connection, house.hour, 1, ["de"], labels={"typed": "{} (schriftlich)"}, again=again)
         house.engine.run(ids["captions.de"])
         return house.room.captions("de").read_text(encoding="utf-8")
 

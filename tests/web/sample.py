@@ -16,7 +16,7 @@ import uvicorn
 from PIL import Image, ImageDraw
 from sqlalchemy.engine import Connection
 
-import transcode.tasks
+import transcode.worklist
 from ingest import accounts, commands, intercom, steps, store
 from ingest.archive import Room
 from ingest.consent import ALL
@@ -254,7 +254,7 @@ def _under_way(house: SmallHouse, hour: OfficeHour) -> None:
     """The work after the end as it is in the middle: some done, some running, one without room on the disk."""
     began = now() - timedelta(seconds=40)
     with house.database.transaction() as connection:
-        ids = transcode.tasks.add_all(connection, hour.id, 1, ["de"])
+        ids = transcode.worklist.add_all(connection, hour.id, 1, ["de"])
         parts = [
             steps.add(connection, kind="transcode.stretch", office_hour=hour.id, parameters={"stretch": n, "of": 5})
             for n in range(5)

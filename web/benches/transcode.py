@@ -22,7 +22,7 @@ import ffmpeg
 
 from ingest import archive, steps, store
 from ingest.steps import State
-from transcode import encode, ladder, playlists, probe, stretches, tasks
+from transcode import encode, ladder, playlists, probe, stretches, worklist
 from transcode.encode import Means
 from web.benches.programs import BenchFailed
 from web.house import House, open_house
@@ -150,7 +150,7 @@ class Track:
             ids = [
                 steps.add(
                     connection,
-                    kind=tasks.STRETCH,
+                    kind=worklist.STRETCH,
                     office_hour=self.hour,
                     parameters={"edition": 1, "stretch": number},
                     again=os.urandom(8).hex(),

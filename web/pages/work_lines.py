@@ -7,21 +7,21 @@ from enum import Enum
 
 from ingest.steps import State, Step
 from publish import pipeline
-from transcode import tasks
+from transcode import worklist
 from web.rendering import N_
 
 NAMES = {
-    tasks.POSTER: N_("Poster"),
-    tasks.CAPTIONS: N_("Captions"),
-    tasks.DOWNLOAD: N_("Download"),
-    tasks.PLAN: N_("Plan of the smaller sizes"),
-    tasks.STRETCH: N_("Smaller sizes"),
-    tasks.RUNGS: N_("Smaller sizes put together"),
-    tasks.LOUDNESS: N_("Sound at one loudness"),
-    tasks.AUDIO: N_("Sound as a file"),
-    tasks.OPUS: N_("Sound for the sizes in AV1"),
-    tasks.STORYBOARD: N_("Small pictures for seeking"),
-    tasks.WAVEFORM: N_("Outline of the sound"),
+    worklist.POSTER: N_("Poster"),
+    worklist.CAPTIONS: N_("Captions"),
+    worklist.DOWNLOAD: N_("Download"),
+    worklist.PLAN: N_("Plan of the smaller sizes"),
+    worklist.STRETCH: N_("Smaller sizes"),
+    worklist.RUNGS: N_("Smaller sizes put together"),
+    worklist.LOUDNESS: N_("Sound at one loudness"),
+    worklist.AUDIO: N_("Sound as a file"),
+    worklist.OPUS: N_("Sound for the sizes in AV1"),
+    worklist.STORYBOARD: N_("Small pictures for seeking"),
+    worklist.WAVEFORM: N_("Outline of the sound"),
     pipeline.CHAPTERS: N_("Questions as chapters"),
     pipeline.RELEASE: N_("Release"),
 }
@@ -83,7 +83,7 @@ def _line(kind: str, language: str, found: Sequence[Step], at: datetime) -> Line
         word = Word.NEXT  # begun, and the next part of it is taken soon
     return Line(
         name=NAMES.get(kind, kind),
-        language=language if kind == tasks.CAPTIONS else "",
+        language=language if kind == worklist.CAPTIONS else "",
         word=word,
         progress=progress,
         done=words.count(Word.DONE),
