@@ -16,6 +16,7 @@ from aiortc.sdp import SessionDescription
 from ingest.live import hooks, outlet
 from ingest.live.answers import answer_to
 from ingest.live.closing import Closing
+from ingest.live.errands import Errands
 from ingest.live.offers import BadOffer, configuration, preferred
 from ingest.live.packet import AnyPacket
 
@@ -38,7 +39,7 @@ class Way:
     def __init__(self, transceiver: RTCRtpTransceiver) -> None:
         self._sender = transceiver.sender
         self._number = secrets.randbelow(1 << 15)
-        self._waiting: set[asyncio.Task[None]] = set()
+        self._errands = Errands()
         outlet.attend(transceiver, outlet.Sent(), on_keyframe=self._keyframe)
         self.tap = hooks.Tap(transceiver.receiver, self._back, lambda ntp_s, rtp: None)
 
@@ -51,7 +52,7 @@ class Way:
             timestamp=packet.timestamp,
             payload=packet.payload,
         )
-        self._later(self._send(returned))
+        self._errands.begin(self._send(returned))
 
     async def _send(self, packet: RtpPacket) -> None:
         try:
@@ -61,17 +62,11 @@ class Way:
 
     def _keyframe(self) -> None:
         """The browser cannot show what came back: it is asked for a picture of its own."""
-        self._later(self.tap.keyframe())
-
-    def _later(self, work: "asyncio._CoroutineLike[None]") -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._waiting.add(task)
-        task.add_done_callback(self._waiting.discard)
+        self._errands.begin(self.tap.keyframe())
 
     def close(self) -> None:
         """Give nothing back any more."""
-        for task in list(self._waiting):
-            task.cancel()
+        self._errands.call_back()
 
 
 class Echo:

@@ -20,6 +20,7 @@ from ingest.live.answers import answer_to
 from ingest.live.camera import CODECS, Camera
 from ingest.live.clock import PersonClock, Unwrapper
 from ingest.live.closing import Closing
+from ingest.live.errands import Errands
 from ingest.live.jitter import EncodedFrame, Outcome, Piece, VideoBuffer, begins_picture
 from ingest.live.levels import Levels
 from ingest.live.losses import Losses
@@ -71,7 +72,7 @@ class Peer:
         self._closed = False
         self._made = now()
         self._allowed = -1e9
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._errands = Errands()
         self._checking: asyncio.TimerHandle | None = None
         self._hurried = False
 
@@ -126,7 +127,7 @@ class Peer:
     def ask_keyframe(self) -> None:
         """Ask the camera for a keyframe; the answer takes a round trip and more."""
         if "video" in self._taps and not self._closed:
-            self._later(self._taps["video"].keyframe())
+            self._errands.begin(self._taps["video"].keyframe())
 
     def watch(self, on: bool) -> None:
         """Decode the picture, or spare it."""
@@ -151,7 +152,7 @@ class Peer:
             shorten(self._taps.values())
             self.ask_keyframe()
         elif state in ("failed", "closed"):
-            self._later(self.close())
+            self._errands.begin(self.close())
 
     def _reporter(self, kind: str) -> Callable[[float, int], None]:
         def reported(ntp_s: float, rtp: int) -> None:
@@ -193,7 +194,7 @@ class Peer:
             self.camera.add(frame)
             self._on_frame(self, frame)
         if outcome.nack:
-            self._later(self._taps["video"].again(outcome.nack))
+            self._errands.begin(self._taps["video"].again(outcome.nack))
             if not self._hurried and self._checking is not None:
                 self._hurried = True
                 self._checking.cancel()
@@ -209,11 +210,6 @@ class Peer:
         self._buffer.want_keyframe()
         self._follow(self._buffer.poll(self._now()))
 
-    def _later(self, work: "asyncio._CoroutineLike[None]") -> None:
-        task = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     def _check(self) -> None:
         """What is due without a packet: holes, bandwidth, the watchdog. Calls itself again until the peer is closed."""
         if self._closed:
@@ -223,7 +219,7 @@ class Peer:
         self._follow(self._buffer.poll(now))
         if now - self._allowed >= 0.5 and "video" in self._taps:
             self._allowed = now
-            self._later(self._taps["video"].allow(self.allowed_bits_per_s))
+            self._errands.begin(self._taps["video"].allow(self.allowed_bits_per_s))
         self._watchdog(now)
         self._hurried = self._buffer.waits
         self._checking = self._loop.call_later(CHECK_S if self._hurried else CALM_S, self._check)
@@ -237,7 +233,7 @@ class Peer:
             self._on_gap(self, gap)
         if quiet >= GONE_S:
             log.info("no media of %s for %.0f s: the connection is closed", self.person, quiet)
-            self._later(self.close())
+            self._errands.begin(self.close())
 
 
 class PersonSource:

@@ -15,6 +15,7 @@ from aiortc.sdp import SessionDescription
 from ingest.live import outlet
 from ingest.live.answers import answer_to
 from ingest.live.closing import Closing
+from ingest.live.errands import Errands
 from ingest.live.fanout import Fanout, Line
 from ingest.live.offers import BadOffer, configuration, preferred
 from ingest.live.source import Samples
@@ -43,7 +44,7 @@ class Relay:
         self._connection = RTCPeerConnection(configuration(ice_servers))
         self._ending = Closing(self._connection)
         self._closed = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._errands = Errands()
 
     async def answer(self, sdp: str) -> str:
         """Negotiate. Raises BadOffer."""
@@ -52,7 +53,7 @@ class Relay:
         except BadOffer:
             await self.close()
             raise
-        self._later(self._give_up())
+        self._errands.begin(self._give_up())
         return answer
 
     def hear(self, block: Samples) -> None:
@@ -94,18 +95,13 @@ class Relay:
             self.line.way = outlet.Way(self._connection)
             self._fanout.add(self.line)
         elif state in ("failed", "closed"):
-            self._later(self.close())
+            self._errands.begin(self.close())
 
     async def _give_up(self) -> None:
         await asyncio.sleep(OPENS_S)
         if self.line.way is None:
             log.info("a viewer has found no way to us in %.0f s", OPENS_S)
             await self.close()
-
-    def _later(self, work: "asyncio._CoroutineLike[None]") -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
         """End the connection. It is fine to call it twice."""
@@ -115,8 +111,7 @@ class Relay:
         self._fanout.remove(self.line)
         if self.line.way is not None:
             self.line.way.close()
-        for task in self._tasks - {asyncio.current_task()}:
-            task.cancel()
+        self._errands.call_back()
         self._on_gone(self)
         await self._ending.close()
 

@@ -28,6 +28,7 @@ from ingest.database import Database, now
 from ingest.live import briefing
 from ingest.live.attending import Attending
 from ingest.live.briefing import Words
+from ingest.live.errands import Errands
 from ingest.live.reports import Ended, Paused, Reports, Started, Vacant
 from ingest.live.segments import Edge
 from ingest.live.tenancy import Tenancy
@@ -97,7 +98,7 @@ class Rooms:
         self._attending = Attending(database)
         self._last: dict[str, dict[str, Any]] = {}
         self._bell = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._errands = Errands()
         # Threads of our own: rooms must not wait behind the pages' work.
         self._threads = ThreadPoolExecutor(4, "rooms")
         self._looking: asyncio.Task[None] | None = None
@@ -113,8 +114,7 @@ class Rooms:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._looking
         await asyncio.gather(*(room.close() for room in self._rooms.values()))
-        for task in list(self._tasks):
-            task.cancel()
+        self._errands.call_back()
         self._threads.shutdown(wait=False)
 
     def ring(self) -> None:
@@ -220,7 +220,7 @@ class Rooms:
         for id, room in self._rooms.items():
             if id not in hours and not room.leaving:
                 room.leaving = True
-                self._keep(self._leave(id, room))
+                self._errands.begin(self._leave(id, room))
 
     async def _attend(self, wanted: list[Wanted]) -> None:
         """Tell rooms whether staff are there, and staff what is wrong in rooms."""
@@ -267,11 +267,6 @@ class Rooms:
 
     async def _thread(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-
-    def _keep(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 def socket_for(folder: Path) -> Path:

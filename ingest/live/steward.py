@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from ingest.live.errands import Errands
 from ingest.live.house import House
 from ingest.live.orders import Orders
 from ingest.live.speaker import Talk, heard
@@ -39,7 +40,7 @@ class Steward:
         self.begins: datetime | None = None
         self._orders, self._house, self._now, self._tell, self._wall = orders, house, now, tell, wall
         self._screens: tuple[set[str], set[str]] = (set(), set())  # shared and shown, when last looked at
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._errands = Errands()
 
     def show_screens(self) -> None:
         """A screen is on air as long as it is shared by somebody on air; nobody has to put it there."""
@@ -85,6 +86,4 @@ class Steward:
                     log.error("the programme stands still: who speaks is not shown")
 
     def _apply(self, kind: str, payload: dict[str, Any]) -> None:
-        task = asyncio.get_running_loop().create_task(self._orders.apply(f"{kind} {uuid.uuid4().hex}", kind, payload))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._errands.begin(self._orders.apply(f"{kind} {uuid.uuid4().hex}", kind, payload))
