@@ -25,6 +25,7 @@ class Kind(Enum):
     SIGNS = "signs"  # person, on: speaks in sign language, so has a large tile in every scene
     SPEAKS_FOR = "speaks_for"  # person (who interprets), whom (None: nobody), rule (true: as it is by itself)
     TYPED = "typed"  # person, line, text, words (said beside the name): shown below the picture; line None: off again
+    ASIDE = "aside"  # person (of the staff), whom (None: nobody any more): only these two hear each other
     UNSHARE = "unshare"  # person: the screen they share is closed
     SCENE = "scene"  # name (scene.Scene), people: who is first, and large where one is
     ON_AIR = "on_air"  # question, text, author

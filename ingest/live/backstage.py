@@ -5,12 +5,16 @@
 | on air | the programme without themselves | everybody in the room without themselves |
 | backstage (host, staff, who was let in) | that and those backstage, without themselves | the same |
 | waiting, the public | the programme | silence |
+| two who speak alone, both backstage | that, softer, and each other | each other |
 
-What is said backstage is in no mix of the first line and of the last one. While somebody backstage speaks, those who
-listen there hear the programme softer. Belongs to the sound thread; `people` may be set from any other.
+What is said backstage is in no mix of the first line and of those outside; what two people say to each other alone is
+in no mix but theirs. While somebody backstage speaks, those who listen there hear the programme softer. Belongs to the
+sound thread; `people` and `private` may be set from any other.
 """
 
 from collections.abc import Callable, Collection, Mapping
+
+import numpy as np
 
 from ingest.live import audio
 from ingest.live.source import BLOCK_SAMPLES, Samples
@@ -27,6 +31,8 @@ class Backstage:
     def __init__(self) -> None:
         self.people: tuple[Place, ...] = ()
         """Everybody who is connected with the room, on air or not."""
+        self.private: Mapping[str, str] = {}
+        """Who speaks with whom alone; it holds while neither of them is on air."""
         self._soft_for = 0
         self._level = 1.0
 
@@ -43,11 +49,14 @@ class Backstage:
         if not aside:
             self._soft_for, self._level = 0, 1.0
             return lambda person: audio.without(programme, on_air.get(person))
-        others = audio.total(aside, BLOCK_SAMPLES)
+        private = {one: other for one, other in self.private.items() if one in aside and other in aside}
+        others = audio.total({each: sound for each, sound in aside.items() if each not in private}, BLOCK_SAMPLES)
         before, self._level = self._level, 1.0 if held else self._beside(others)
         softer = audio.ramp(programme, before, self._level)
 
         def heard(person: str) -> Samples:
+            if person in private:
+                return aside[private[person]] if held else programme * np.float32(SOFT) + aside[private[person]]
             if person in on_air:
                 return audio.without(programme + others if held else programme, on_air[person])
             return audio.without(softer + others, aside.get(person))

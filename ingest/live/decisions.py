@@ -28,6 +28,7 @@ AFTER_THE_END = frozenset(
         wishes.Kind.MUTE,
         wishes.Kind.CAMERA,
         wishes.Kind.UNSHARE,
+        wishes.Kind.ASIDE,
         wishes.Kind.CONSENT,
     }
 )

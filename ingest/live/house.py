@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ingest import wishes
 from ingest.archive import Room
+from ingest.live import private
 from ingest.live.fanout import Fanout
 from ingest.live.greenroom import Greenroom
 from ingest.live.interpreting import credited
@@ -60,6 +62,7 @@ class House:
             programme.add_sound_sink(fanout.sound)
         self._ice_servers = ice_servers
         self._on_gap = on_gap
+        self._private: private.Pairs = {}
         self.pictures = Pictures(self.people, programme, self.greenroom, frame_rate)
         self.taping = Taping(self.people, room)
 
@@ -134,6 +137,14 @@ class House:
         """What was done before this process began: who was let in, who was sent back to wait."""
         if kind in DOORS:
             self.presence(payload["person"]).inside = DOORS[kind]
+        self.talks(wishes.Kind(kind), payload)
+
+    def talks(self, kind: wishes.Kind, payload: Mapping[str, Any]) -> None:
+        """A command was done: who speaks with whom alone from now on."""
+        pairs = private.after(self._private, kind, payload)
+        if pairs != self._private:
+            self._private = pairs
+            self._programme.set_private(pairs)
 
     async def let_in(self, person: str) -> None:
         """From now on they hear the room; who watched while waiting connects anew, their page does so by itself."""

@@ -162,6 +162,7 @@ class Orders:
 
     async def _move(self, kind: wishes.Kind, payload: dict[str, Any]) -> None:
         """Open and close the doors that a command is about."""
+        self._house.talks(kind, payload)
         if kind is wishes.Kind.HOLD:
             await self._house.send_out(payload["person"])
         elif kind in (wishes.Kind.ADMIT, wishes.Kind.SHOW):

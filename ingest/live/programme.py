@@ -159,6 +159,10 @@ class Programme(threading.Thread):
         """Who is in the room, on air or not: those who are not are heard backstage, and by nobody outside."""
         self._desk.backstage.people = tuple(people)
 
+    def set_private(self, pairs: Mapping[str, str]) -> None:
+        """Who speaks with whom alone, backstage."""
+        self._desk.backstage.private = dict(pairs)
+
     def start_recording(self, recorder: Recorder, on_first_tick: Callable[[int], None]) -> "Future[int]":
         """Record from one of the next frames, which becomes a keyframe and media tick `recorder.next_tick`.
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from ingest import commands, store
 from ingest.commands import Kind, State
 from ingest.conduct import UNDO_S
+from ingest.live import private
 from ingest.officehours import ON_AIR, OfficeHour
 from ingest.officehours import State as HourState
 from ingest.people import IN_ROOM
@@ -75,6 +76,17 @@ def hidden(connection: Connection, office_hour: str) -> dict[str, Hidden]:
         away = last.kind is Kind.AWAY and last.payload["on"]
         found.setdefault(last.payload["person"], Hidden(last.payload.get("by", "self")) if away else None)
     return {person: by for person, by in found.items() if by is not None}
+
+
+def speak_alone(connection: Connection, office_hour: str, person: str, whom: str | None) -> None:
+    """From now on a member of staff and a guest hear each other alone; `whom` None: everybody in the room again."""
+    commands.write(connection, office_hour, Kind.ASIDE, person=person, whom=whom)
+
+
+def alone(connection: Connection, office_hour: str) -> private.Pairs:
+    """Who speaks with whom alone, as far as rows say."""
+    done = commands.of_kinds(connection, office_hour, {Kind.ASIDE, *private.ENDS})
+    return private.of((each.kind, each.payload) for each in reversed(done))
 
 
 def is_cut(connection: Connection, office_hour: str) -> bool:

@@ -313,5 +313,26 @@ def test_staff_go_backstage_and_their_board_goes_on(bo: Browser, house: SmallHou
         assert store.seat(connection, person.id).state is SeatState.ADMITTED
 
 
+def test_staff_talk_with_a_waiting_guest_alone_first(
+    chris: Browser, bo: Browser, house: SmallHouse, hour: OfficeHour
+) -> None:
+    board, talk = f"/staff/office-hours/{hour.id}/board", f"/staff/office-hours/{hour.id}/talk"
+    id, place = person_of(house, hour), f"/office-hours/{hour.id}/place"
+    assert "Allein sprechen" in bo.get(f"{board}?part=room").text
+    assert bo.fill(board, talk, guest=id).headers["location"] == place
+    assert wished(house, hour)[-2:] == [Kind.ASIDE, Kind.ADMIT]  # not a word is heard by others before
+    for page in (chris.get(f"{place}?part=seat").text, bo.get(f"{place}?part=seat").text):
+        assert "Sonst hört Sie niemand" in page
+    assert "Sie sprechen allein mit Bo" in chris.get(f"{place}?part=seat").text
+    assert "allein mit Bo" in bo.get(f"{board}?part=room").text
+    assert bo.fill(board, talk, do="together", person=id).status_code == 303
+    assert "Hinter der Bühne" in chris.get(f"{place}?part=seat").text
+    assert bo.fill(board, talk, guest=id).status_code == 303
+    bo.fill(board, f"/staff/office-hours/{hour.id}/seats", do="show", person=id)
+    assert "Sonst hört Sie niemand" not in bo.get(f"{place}?part=seat").text
+    assert bo.fill(board, talk, guest=id).status_code == 409  # on air everybody hears them
+    assert chris.fill(place, talk, do="together", person=id).status_code == 403
+
+
 def test_a_guest_is_no_staff_backstage(chris: Browser, hour: OfficeHour) -> None:
     assert chris.fill(f"/office-hours/{hour.id}/place", f"/staff/office-hours/{hour.id}/talk").status_code == 403

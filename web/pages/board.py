@@ -138,6 +138,7 @@ def _room(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[st
         "unseen": turn.off_by_themselves(connection, hour.id, commands.Kind.CAMERA),
         "hidden": turn.hidden(connection, hour.id) if hour.state in WITH_ROOM else {},
         "Hidden": turn.Hidden,
+        "alone": turn.alone(connection, hour.id) if hour.state in WITH_ROOM else {},
         "inside": [seat for seat in seats if seat.state in (SeatState.ADMITTED, SeatState.ON_AIR)],
         "agreed": consenting.agreed(connection, hour.id),
         **access.board_values(connection, hour, people),

@@ -83,6 +83,7 @@ def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dic
         "sign": sign_for(connection, hour, seat.state, away=away is not None),
         "away": away,
         "Hidden": turn.Hidden,
+        "alone_with": _alone_with(connection, hour, person, seat),
         "afterwards": hour.state not in WITH_ROOM and seat.state in IN_ROOM and has_room(hour, now()),
         **line_values(connection, hour, frozenset({person.role})),
         "State": State,
@@ -90,6 +91,14 @@ def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dic
         "Gone": Gone,
         "Way": Way,
     }
+
+
+def _alone_with(connection: Connection, hour: OfficeHour, person: Person, seat: Seat) -> Person | None:
+    """Whom alone somebody backstage hears, and who alone hears them."""
+    if seat.state is not SeatState.ADMITTED or hour.state not in WITH_ROOM:
+        return None
+    other = turn.alone(connection, hour.id).get(person.id)
+    return store.person(connection, other) if other else None
 
 
 def _before(connection: Connection, seat: Seat) -> int:

@@ -42,6 +42,27 @@ def test_under_a_slide_everybody_hears_everybody_else(person: str) -> None:
     assert heard(person, held=True) == pytest.approx(sum(own.values()) - own[person], abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("person", "held", "sum_of"),
+    [
+        ("bo", True, CHRIS), ("chris", True, BO), ("ada", True, DANA), ("dana", True, ADA),
+        ("bo", False, CHRIS + SOFT * (ADA + DANA)), ("chris", False, BO + SOFT * (ADA + DANA)), ("ada", False, DANA),
+    ],
+)  # fmt: skip
+def test_two_who_speak_alone_are_heard_by_nobody_else(person: str, held: bool, sum_of: float) -> None:
+    backstage = Backstage()
+    backstage.private = {"bo": "chris", "chris": "bo"}
+    assert heard(person, held=held, backstage=backstage) == pytest.approx(sum_of, abs=1e-6)
+
+
+def test_whoever_is_on_air_speaks_with_nobody_alone() -> None:
+    """It is over for both: who is left backstage is heard backstage."""
+    backstage = Backstage()
+    backstage.private = {"ada": "bo", "bo": "ada"}
+    assert heard("chris", held=False, backstage=backstage) == pytest.approx(BO + SOFT * (ADA + DANA), abs=1e-6)
+    assert heard("ada", held=False, backstage=backstage) == pytest.approx(DANA, abs=1e-6)
+
+
 def test_the_programme_comes_back_to_its_loudness_when_nobody_speaks_beside_it() -> None:
     backstage = Backstage()
     heard("bo", held=False, backstage=backstage)

@@ -37,7 +37,15 @@ from tests.standins.media import read_sound
 RATE = 25
 ENDS = [Kind.CLOSING, Kind.REOPENED, Kind.CLOSING, Kind.END]
 ON_AIR_HZ = 440.0
-CODE_WORDS = {"before": 890.0, "beside": 1100.0, "away": 1330.0, "pause": 1570.0, "closing": 1930.0, "after": 2310.0}
+CODE_WORDS = {
+    "before": 890.0,
+    "beside": 1100.0,
+    "away": 1330.0,
+    "pause": 1570.0,
+    "closing": 1930.0,
+    "after": 2310.0,
+    "alone": 2750.0,
+}
 HEARD, SILENT = 0.05, 0.002
 """Amplitude of a tone. Beside one, what Opus and AAC leave at other pitches is below 0.001; where it sets in, 0.003 at
 a pitch as near as 700 Hz, by chance of where windows lie: no code word is that near."""
@@ -186,10 +194,21 @@ def heard_by(levels: dict[str, float]) -> set[str]:
 
 async def test_a_code_word_is_in_no_file_and_no_stream_and_is_heard_in_the_room(room: Room) -> None:
     assert heard_by(await room.says("ada", CODE_WORDS["before"])) == {"bo", "chris"}
+    await room.do("aside", person="bo", whom="chris")
+    assert heard_by(await room.says("bo", CODE_WORDS["alone"])) == {"chris"}
+    assert heard_by(await room.says("chris", CODE_WORDS["alone"])) == {"bo"}
+    assert heard_by(await room.says("ada", CODE_WORDS["before"])) == set()  # what others say is not for them either
+    await room.do("aside", "together", person="bo", whom=None)
+    assert heard_by(await room.says("chris", CODE_WORDS["before"])) == {"ada", "bo"}
     await room.do("show", person="ada", name="Ada", role="")
     await room.do("start")
     assert heard_by(await room.says("ada", ON_AIR_HZ)) == {"bo", "chris", "viewer", "dana"}
     assert heard_by(await room.says("chris", CODE_WORDS["beside"])) == {"bo"}
+    await room.do("aside", "alone again", person="bo", whom="chris")
+    assert heard_by(await room.says("chris", CODE_WORDS["alone"])) == {"bo"}
+    await room.do("hold", person="chris")
+    assert heard_by(await room.says("bo", CODE_WORDS["alone"])) <= {"chris"}  # whose relay the test holds open
+    await room.do("admit", "in again", person="chris")
     await room.do("away", person="ada", on=True)
     assert heard_by(await room.says("ada", CODE_WORDS["away"])) == set()
     await room.do("away", "back", person="ada", on=False)

@@ -15,6 +15,7 @@ from ingest.live.receive import Peer
 from ingest.live.scene import Box
 from ingest.live.shedding import Ease, Shedding
 from ingest.live.wanted import wanted
+from ingest.wishes import Kind
 from tests.ingest.live.packets import opus, pictures, tone
 
 
@@ -61,6 +62,9 @@ class FakeProgramme:
 
     def set_backstage(self, people: Any) -> None:
         self.backstage = people
+
+    def set_private(self, pairs: Any) -> None:
+        self.private = pairs
 
     def set_listeners(self, listeners: Any) -> None:
         self.listeners = listeners
@@ -136,6 +140,15 @@ async def test_a_screen_that_stands_still_is_no_gap_of_its_person(house: House, 
     for person in ("ada:screen", "ada"):
         house._gap(peer(house, person), True)
     assert gaps == [("ada", True)]
+
+
+async def test_a_room_that_was_started_again_knows_who_spoke_alone(house: House) -> None:
+    house.knows("aside", {"person": "bo", "whom": "chris"})
+    house.knows("admit", {"person": "chris"})
+    programme: Any = house._programme
+    assert programme.private == {"bo": "chris", "chris": "bo"}
+    house.talks(Kind.SHOW, {"person": "chris"})
+    assert programme.private == {}
 
 
 def ease(house: House, ease: Ease) -> None:
