@@ -17,6 +17,7 @@ from ingest.database import now
 from ingest.live import guests
 from ingest.officehours import OfficeHour, State
 from ingest.people import SeatState
+from ingest.timeline import Kind, read
 from tests.journeys.house import wait_for
 from tests.journeys.town import Town, open_town
 from tests.journeys.visitors import PHONE, Participant, Staff, complaints
@@ -177,10 +178,32 @@ def track_of(page: Page) -> str | None:
     return found
 
 
-def test_a_second_window_falls_silent_while_one_is_on_air(it: Waiting) -> None:
+def test_what_a_guest_writes_is_shown_by_one_press_and_taken_off_by_another(town: Town, it: Waiting) -> None:
     it.staff.column("Raum").press("Auf Sendung", beside="Chris")
     it.staff.column("Jetzt und gleich").press("Auf Sendung gehen")
     it.chris.sees_sign("on_air")
+    it.chris.press("Ich gebärde")
+    it.chris.page.locator("#writing summary").click()
+    it.chris.fill("Ihre Worte, höchstens 200 Zeichen", "Wann kommt der Radweg?")
+    it.chris.press("Absenden")
+    it.staff.column("Raum").press("Einblenden", beside="Chris")
+    it.chris.sees("Das können jetzt alle lesen")
+    town.album.look(it.chris.page, "waiting-writes", whole=True)
+    it.staff.column("Raum").press("Ausblenden", beside="Chris")
+    expect(it.chris.page.locator(".on-show")).to_have_count(0)
+    timeline = town.house.archive.room(it.hour.id).timeline
+
+    def said() -> list[tuple[Kind, object]]:
+        told = {Kind.TYPED: "line", Kind.PINNED: "why"}
+        return [(event.kind, event.values[told[event.kind]]) for event in read(timeline) if event.kind in told]
+
+    wait_for(lambda: said()[-1:] == [(Kind.TYPED, None)], 10)
+    (signs, shown, _), drawn = said(), [event for event in read(timeline) if "typed" in event.values]
+    assert signs == (Kind.PINNED, "signs")
+    assert [event.values["typed"] for event in drawn] == [shown[1]]
+
+
+def test_a_second_window_falls_silent_while_one_is_on_air(it: Waiting) -> None:
     second = it.chris.page.context.new_page()
     second.goto(it.chris.page.url.replace("/place", "/live"))
     second.wait_for_selector("#player")

@@ -16,7 +16,7 @@ from ingest import store
 from ingest.database import now
 from ingest.live import guests, signing, typed, voices
 from ingest.live.guests import Way
-from ingest.officehours import WITH_ROOM, OfficeHour
+from ingest.officehours import TAKING_QUESTIONS, OfficeHour
 from ingest.people import Person, Right, Role, SeatState
 from ingest.store import Overtaken
 from web.pages.decisions import back
@@ -52,7 +52,11 @@ def write(request: Request) -> Response:
         raise HTTPException(429, MANY)
     with house_of(request).database.transaction() as connection:
         hour, seat = store.office_hour(connection, person.office_hour), store.seat(connection, person.id)
-        if hour.state not in WITH_ROOM or seat.state in GONE or guests.of(connection, person).way is Way.READ_OUT:
+        if (
+            hour.state not in TAKING_QUESTIONS
+            or seat.state in GONE
+            or guests.of(connection, person).way is Way.READ_OUT
+        ):
             raise HTTPException(409, NOT_NOW)
         try:
             typed.write(connection, person, text, now())
