@@ -24,9 +24,9 @@ def of_office_hour(
 ) -> dict[str, tuple[str | None, str]]:
     """For each interpreter on air: for whom they speak, and who says so (`interpreting.STAFF` or RULE)."""
     interpreters = {id for id, person in people.items() if person.role is Role.INTERPRETER}
-    on_air = [seat for seat in store.seats_of(connection, office_hour) if seat.state is SeatState.ON_AIR]
-    if not any(seat.person in interpreters for seat in on_air):
+    if not interpreters:
         return {}
+    on_air = [seat for seat in store.seats_of(connection, office_hour) if seat.state is SeatState.ON_AIR]
     on_air.sort(key=lambda seat: seat.changed_at)
     known = guests.all_of(connection, office_hour, list(people.values()))
     return spoken_for(

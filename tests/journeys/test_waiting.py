@@ -182,7 +182,7 @@ def test_what_a_guest_writes_is_shown_by_one_press_and_taken_off_by_another(town
     it.staff.column("Raum").press("Auf Sendung", beside="Chris")
     it.staff.column("Jetzt und gleich").press("Auf Sendung gehen")
     it.chris.sees_sign("on_air")
-    it.chris.press("Ich gebärde")
+    it.chris.page.get_by_label("Ich gebärde").check()
     it.chris.page.locator("#writing summary").click()
     it.chris.fill("Ihre Worte, höchstens 200 Zeichen", "Wann kommt der Radweg?")
     it.chris.press("Absenden")

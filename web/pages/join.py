@@ -30,13 +30,7 @@ from web.rights import taking_part
 
 LEFT = frozenset({SeatState.LEFT, SeatState.BANNED})
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]", "testserver")
-PARTS = {
-    None: "place.html",
-    "seat": "seat.html",
-    "notes": "notes.html",
-    "signing": "own_signing.html",
-    "lines": "own_lines.html",
-}
+PARTS = {None: "place.html", "seat": "seat.html", "notes": "notes.html"}
 
 
 def place(request: Request) -> Response:

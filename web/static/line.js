@@ -16,7 +16,7 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches("[data-line]")) return;
   event.preventDefault();
-  const button = form.querySelector("button");
+  const button = form.querySelector("button") ?? {};  // A box that sends itself has none.
   button.disabled = true;
   try {
     const sent = await post(form.action, new FormData(form));
@@ -27,6 +27,13 @@ document.addEventListener("submit", async (event) => {
   } finally {
     button.disabled = false;
   }
+});
+
+// A box with `data-sends` is sent when it is ticked; what staff said of it meanwhile comes with the seat's part.
+document.addEventListener("change", ({ target }) => target.matches("[data-sends]") && target.form.requestSubmit());
+document.addEventListener("part", () => {
+  const [box, said] = [document.getElementById("signs"), document.getElementById("seat-state")?.dataset.signs];
+  if (box && said) box.checked = said === "yes";
 });
 
 // A figure's `data-left`: seconds that were left when the element came. Clocks of other machines may be wrong, so none is asked.
