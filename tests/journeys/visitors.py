@@ -41,11 +41,12 @@ class Album:
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
             self.wrong += [f"{name} ({scheme}): {finding}" for finding in findings(page)]
             page.screenshot(path=self.folder / f"{name}-{scheme}.png", full_page=whole)
-            self.wrong += [f"{name} ({scheme}): wider than its window" for _ in range(_is_too_wide(page))]
+            self.wrong += [f"{name} ({scheme}): wider than its window" for _ in range(is_too_wide(page))]
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
 
 
-def _is_too_wide(page: Page) -> bool:
+def is_too_wide(page: Page) -> bool:
+    """Whether something sticks out at the side."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
