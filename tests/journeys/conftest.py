@@ -1,13 +1,26 @@
-"""What journeys share: the films for cameras, made once."""
+"""What journeys share: the films for cameras, made once for all runs and processes."""
 
+import fcntl
+import hashlib
 from pathlib import Path
 
 import pytest
 
-from tests.journeys.town import films_in
+from tests.journeys.town import CLIPS, films_in
+from tests.standins import camera
 
 
 @pytest.fixture(scope="session")
-def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def films(pytestconfig: pytest.Config) -> Path:
     """Ada's and Chris's clips as camera and microphone files."""
-    return films_in(tmp_path_factory.mktemp("films"))
+    made_of = [*sorted(CLIPS.glob("*.mp4")), Path(camera.__file__)]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in made_of)).hexdigest()
+    folder = pytestconfig.cache.mkdir("films")
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        note = folder / "made-of"
+        if not note.exists() or note.read_text() != digest:
+            note.unlink(missing_ok=True)
+            films_in(folder)
+            note.write_text(digest)
+    return folder

@@ -21,7 +21,7 @@ from tests.standins.postbox import Postbox, postbox
 from tests.standins.servers import free_port
 from tests.web.test_tell import modules
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.beside]
 
 TITLE = "Sprechstunde im Bürgerhaus"
 A4_POINTS = (595, 842)

@@ -12,7 +12,7 @@ from tests.standins.browser import chromium
 from tests.standins.servers import free_port
 from web.house import House
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.beside]
 LENGTH_S = 8.0
 
 

@@ -101,6 +101,7 @@ def through(crew: Crew, moments: list[tuple[float, str]]) -> dict[str, str]:
     return media_of(room)
 
 
+@pytest.mark.beside
 @pytest.mark.parametrize(
     "hours", [pytest.param(3, marks=pytest.mark.journey), pytest.param(50, marks=pytest.mark.soak)]
 )

@@ -18,7 +18,7 @@ from tests.web import sample
 from tests.web.conftest import PASSWORD
 from web.asgi import site
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.beside]
 SIZES = {"desk": (1366, 768), "tablet": (1024, 768)}
 OVERFLOWING = """() =>
   [document.documentElement, ...document.querySelectorAll('.column--desk, .time__inner, .cue, .strip, .why')]

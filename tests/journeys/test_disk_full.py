@@ -20,6 +20,7 @@ from web.house import House
 
 pytestmark = [
     pytest.mark.journey,
+    pytest.mark.beside,
     pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small disk, which only root may"),
 ]
 LENGTH_S = 6.0

@@ -91,6 +91,7 @@ def through(data: Path, films: list[Path]) -> None:
                 goes_through(house, films, [light, heavy])
 
 
+@pytest.mark.beside
 @pytest.mark.journey
 def test_a_choice_of_films_is_released_or_refused(tmp_path: Path, shared: Path) -> None:
     through(tmp_path, [shared / "fixtures" / name for name in SAMPLE])

@@ -22,7 +22,7 @@ from questions.sources.mailbox import Mailbox
 from tests.questions.conftest import database, hour, safe
 from tests.standins.dovecot import PASSWORD, Dovecot, dovecot
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.beside]
 __all__ = ["database", "hour", "safe"]
 EVERY_STATE = list(QuestionState)
 

@@ -28,9 +28,7 @@ from web import store as web_store
 from web.house import House
 from web.sessions import COOKIE, csrf_token
 
-pytestmark = [pytest.mark.journey, pytest.mark.soak]
-
-STAFF, GUESTS, SECONDS, KILLS_EACH_S = 10, 100, 40.0, 6.0
+STAFF, GUESTS, KILLS_EACH_S = 10, 100, 6.0
 ACTS = ("call", "call", "call", "send_back", "set_aside", "missed", "admit")
 
 
@@ -122,7 +120,12 @@ def shown_order(page: str) -> list[str]:
     return re.findall(r"slip__name\">\d+\. (Guest \d+)", page)
 
 
-def test_kills_lose_nobody_and_leave_one_order(served: tuple[dict[str, str], str, Process, Process]) -> None:
+@pytest.mark.parametrize(
+    "seconds", [pytest.param(24.0, marks=pytest.mark.journey), pytest.param(60.0, marks=pytest.mark.soak)]
+)
+def test_kills_lose_nobody_and_leave_one_order(
+    served: tuple[dict[str, str], str, Process, Process], seconds: float
+) -> None:
     environ, origin, site, studio = served
     with house_in(environ) as house:
         rush, staff = announced(house, origin)
@@ -133,7 +136,7 @@ def test_kills_lose_nobody_and_leave_one_order(served: tuple[dict[str, str], str
         ]
         for thread in work:
             thread.start()
-        end, kills = time.monotonic() + SECONDS, 0
+        end, kills = time.monotonic() + seconds, 0
         while time.monotonic() < end:
             time.sleep(KILLS_EACH_S)
             killed = (site, studio)[kills % 2]

@@ -15,7 +15,7 @@ from tests.standins.browser import chromium
 from tests.standins.servers import free_port
 from tests.transcode import recorded
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.beside]
 PADDING_BYTES = 24_000_000  # six pieces
 TAKEN_MS = 120_000
 RELEASE_S = 240.0

@@ -15,7 +15,7 @@ from tests.standins.servers import postgresql, redis
 from transcode.probe import probe
 from web.house import House
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.beside]
 PIPELINE_S = 150.0
 LENGTH_S = 20.0
 

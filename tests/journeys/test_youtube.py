@@ -34,7 +34,7 @@ from web.asgi import site
 from web.house import House
 from web.sessions import COOKIE
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.beside]
 ALLOWED = {"type": "authorized_user", "client_id": "c.apps", "client_secret": "s", "refresh_token": "1//r"}
 PIPELINE_S = 150.0
 FILM_BYTES = 24 * CHUNK + 7

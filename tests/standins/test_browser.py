@@ -12,7 +12,7 @@ from starlette.routing import Route
 from tests.standins import browser, camera, media
 from tests.standins.serving import serving
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.beside]
 
 STRICT = "default-src 'none'; img-src *; media-src 'self'; script-src 'self'"
 PAGE = """<!doctype html><html lang="de"><head><title>Probe</title></head>

@@ -140,6 +140,7 @@ def test_times_between_segments_are_refused(tmp_path: Path) -> None:
         recorded.record(archive.Archive(tmp_path), "a3", [odd], length_s=4, form=FORM)
 
 
+@pytest.mark.beside
 @pytest.mark.journey
 def test_hour_is_made_within_a_minute(tmp_path: Path) -> None:
     """Nine times the 7 s it takes here, for slower and busier machines."""

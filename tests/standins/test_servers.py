@@ -9,7 +9,7 @@ from redis.exceptions import ConnectionError as RedisAway
 
 from tests.standins import servers
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.beside]
 
 
 def test_redis_runs_while_it_is_needed() -> None:

@@ -16,7 +16,7 @@ from transcode.encode import Means
 from transcode.settings import Settings
 from transcode.speech import Whisper
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.beside]
 NORMALISER = "lower case, no punctuation, digits as digits"
 SETTINGS = Settings()
 DIGITS = ["null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"]

@@ -69,6 +69,7 @@ def test_what_is_no_video_is_refused_and_leaves_nothing(tmp_path: Path, programm
 REFUSED = {"abgeschnitten_ohne_moov.mp4", "leer.mp4", "text_als.mp4", "nur_ton.m4a"}
 
 
+@pytest.mark.beside
 @pytest.mark.journey
 def test_every_broken_file_is_mended_or_refused(shared: Path, tmp_path: Path) -> None:
     refused: set[tuple[object, ...]] = set()

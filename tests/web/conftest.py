@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -14,7 +15,7 @@ import ingest.settings
 import questions.settings
 import transcode.settings
 import web.settings
-from ingest import accounts, store
+from ingest import store
 from ingest.archive import Archive
 from ingest.database import Database, now
 from ingest.engine import Engine
@@ -97,7 +98,8 @@ def browser(app: Starlette) -> Browser:
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    return accounts.hash_password(PASSWORD)
+    """One that is quickly compared: a hash says itself how much work that is. Real ones: tests/ingest/test_store.py."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 @pytest.fixture

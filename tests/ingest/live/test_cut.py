@@ -169,15 +169,10 @@ def colours(stream: bytes, format: str) -> list[str]:
 def tones(samples: Samples, rate: int) -> list[set[str]]:
     """Who is heard in each frame's time."""
     length = SAMPLE_RATE // rate
-    heard = []
-    for at in range(0, len(samples) - length + 1, length):
-        block = samples[at : at + length]
-        level = {
-            person: abs(block @ np.exp(-2j * np.pi * hertz * np.arange(length) / SAMPLE_RATE)) / length
-            for person, hertz in TONES.items()
-        }
-        heard.append({person for person, each in level.items() if each > 0.02})
-    return heard
+    blocks = samples[: len(samples) // length * length].reshape(-1, length)
+    waves = {person: np.exp(-2j * np.pi * hertz * np.arange(length) / SAMPLE_RATE) for person, hertz in TONES.items()}
+    loud = {person: np.abs(blocks @ wave) / length > 0.02 for person, wave in waves.items()}
+    return [{person for person in TONES if loud[person][n]} for n in range(len(blocks))]
 
 
 def recorded_sound(room: Room) -> Samples:

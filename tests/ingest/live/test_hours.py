@@ -16,6 +16,7 @@ RATE = 25
 GROWTH = 1.10  # The contract: within a tenth of what it was after a sixth of the time.
 
 
+@pytest.mark.beside
 @pytest.mark.parametrize(
     "minutes", [pytest.param(3, marks=pytest.mark.journey), pytest.param(60, marks=pytest.mark.soak)]
 )

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -28,6 +29,29 @@ RATE = 25
 SAMPLES = 48_000 // RATE
 
 
+class Grey:
+    """A grey picture, encoded; after the same keyframes come the same frames, so each is made once for all tests."""
+
+    def __init__(self, rate: int) -> None:
+        self._encoder = Encoder(width=160, height=90, frame_rate=rate, bitrate=100_000, preset="ultrafast")
+        self._canvas = Canvas(160, 90)
+        self._canvas.fill(Box(0, 0, 160, 90), (90, 128, 128))
+        self.parameter_sets = self._encoder.parameter_sets
+        self._frames: list[bytes] = []
+
+    def frame(self, number: int, keyframe: bool) -> bytes:
+        """The n-th frame of a recording."""
+        if number == len(self._frames):
+            self._frames.append(self._encoder.encode(self._canvas.frame, keyframe))
+        return self._frames[number]
+
+
+@cache
+def grey(rate: int, forced_every: int) -> Grey:
+    """For all recordings with keyframes at the same frames."""
+    return Grey(rate)
+
+
 class Studio:
     """Feeds a recorder with grey pictures and a quiet tone."""
 
@@ -44,14 +68,13 @@ class Studio:
         self.recorder = Recorder.reopen(
             self.programme, width=160, height=90, frame_rate=rate, bitrate=100_000, on_edge=on_edge
         )
-        self.encoder = Encoder(width=160, height=90, frame_rate=rate, bitrate=100_000, preset="ultrafast")
         self.aac = AacEncoder(self.recorder.next_sample)
-        self.canvas = Canvas(160, 90)
-        self.canvas.fill(Box(0, 0, 160, 90), (90, 128, 128))
         self.first = self.recorder.next_tick
         self.rate, self.samples = rate, 48_000 // rate
         self.skip = self.recorder.next_sample - self.first * self.samples
-        self.recorder.begin(self.encoder.parameter_sets, self.aac.config)
+        # Keyframes that viewers are given come by the programme's tick, not by the recording's.
+        self.grey = grey(rate, forced_every) if not (forced_every and self.first) else Grey(rate)
+        self.recorder.begin(self.grey.parameter_sets, self.aac.config)
 
     def feed(self, ticks: int) -> None:
         """So many frames, not faster than the disk: a broadcast would take a second for what takes an instant here."""
@@ -62,7 +85,7 @@ class Studio:
             keyframe = (tick - self.first) % self.recorder.segment_ticks == 0
             keyframe = keyframe or (self.forced_every > 0 and tick % self.forced_every == 0)
             wall = BEGAN + timedelta(seconds=tick / self.rate)
-            self.recorder.picture(self.encoder.encode(self.canvas.frame, keyframe), keyframe, wall)
+            self.recorder.picture(self.grey.frame(tick - self.first, keyframe), keyframe, wall)
             sound = np.full(self.samples, 0.01, np.float32)[self.skip :]
             self.skip = 0
             for _, data in self.aac.encode(sound):
@@ -221,7 +244,7 @@ def test_an_ended_recording_is_known_as_ended(tmp_path: Path) -> None:
     again = Recorder.reopen(studio.programme, width=160, height=90, frame_rate=RATE, bitrate=100_000)
     assert (again.ended, again.next_tick) == (True, 60)
     with pytest.raises(ValueError, match="has ended"):
-        again.begin(studio.encoder.parameter_sets, studio.aac.config)
+        again.begin(studio.grey.parameter_sets, studio.aac.config)
 
 
 def test_a_crashed_recording_can_be_ended_without_going_on(tmp_path: Path) -> None:
