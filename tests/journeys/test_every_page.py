@@ -77,4 +77,6 @@ def test_axe_finds_nothing_on_any_page(
                 wrong += [f"{who} {visit.path} {visit.forms or ''}: {each}" for each in wrong_with(page, origin, visit)]
         assert page.locator("html").get_attribute("lang") == language[:2]
         context.close()
+    # What a console notes has an address in brackets at its end; what a script threw has none.
+    wrong += [each for each in browser.messages if each.startswith("error: ") and "(http" not in each]
     assert wrong == []
