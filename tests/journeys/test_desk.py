@@ -1,5 +1,6 @@
 """Bo's desk in a real browser: it fits its window, nothing moves under the pointer, keys do their work alone."""
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -75,6 +76,16 @@ def desk(browser: WatchedBrowser, tmp_path: Path) -> Iterator[Desk]:
     page.context.close()
     server.should_exit = True
     running.join(timeout=10)
+
+
+def test_the_time_a_question_takes_is_counted(desk: Desk, browser: WatchedBrowser) -> None:
+    """Two scripts count on this page: neither may take the other's figures."""
+    spent = desk.page.locator(".cue__budget")
+    expect(spent).to_have_text(re.compile(r"^\d+:\d\d / \d+:\d\d$"))
+    before = spent.inner_text()
+    expect(spent).not_to_have_text(before)
+    expect(spent).to_have_text(re.compile(r"^\d+:\d\d / \d+:\d\d$"))
+    assert [words for words in browser.messages if "Cannot" in words] == []
 
 
 def test_it_fits_its_window_and_axe_finds_nothing(desk: Desk) -> None:

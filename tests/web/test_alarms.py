@@ -1,10 +1,13 @@
 """Bo reads on the board what is wrong in the room, and finds somebody who leads on when Ada is lost."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+import web
 from ingest import attention, commands, store
 from ingest.attention import Alarm
 from ingest.database import now
@@ -130,3 +133,13 @@ def test_only_staff_choose_a_deputy_and_only_of_who_is_in_the_room(
         dana = store.add_person(connection, hour.id, name="Dana", role=Role.GUEST)
         store.answer_consent(connection, dana.id, dict.fromkeys(Scope, True), 1)
     assert bo.fill(f"/staff/office-hours/{hour.id}/board", to, person=dana.id).status_code == 409
+
+
+def test_what_counts_the_seconds_of_alarms_counts_nothing_else() -> None:
+    """The board's own clocks have attributes of their own: a script that takes another's figures stops that one."""
+    folder = Path(web.__file__).parent
+    counted = re.findall(
+        r'querySelectorAll\("\[(data-[a-z-]+)\]"\)\) field\.', (folder / "static/attention.js").read_text()
+    )
+    assert counted == ["data-counted"]
+    assert [path.name for path in folder.glob("templates/*.html") if counted[0] in path.read_text()] == []

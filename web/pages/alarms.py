@@ -40,7 +40,7 @@ SENTENCES: dict[Fault, tuple[str, str]] = {
     Fault.LINE: ("warning", N_("Bad line to %(name)s: words are lost.")),
     Fault.DISK: ("warning", N_("Disk for %(minutes)s minutes.")),
 }
-_COUNTED = Markup('<span aria-hidden="true" data-since="{}">{}</span><span class="kern-sr-only">{}</span>')
+_COUNTED = Markup('<span aria-hidden="true" data-counted="{}">{}</span><span class="kern-sr-only">{}</span>')
 FEW_MINUTES = 15
 """Of disk, below which it is urgent: time to end well, or to have room made."""
 

@@ -3,9 +3,7 @@
 const seconds = (moment) => Math.max(0, Math.floor((Date.now() - new Date(moment)) / 1000));
 
 const count = () => {
-  for (const field of document.querySelectorAll("[data-since]:not([data-budget])")) {
-    field.textContent = seconds(field.dataset.since);
-  }
+  for (const field of document.querySelectorAll("[data-counted]")) field.textContent = seconds(field.dataset.counted);
   for (const part of document.querySelectorAll("[data-after]")) {
     if (seconds(part.dataset.after) >= Number(part.dataset.afterS)) part.hidden = false;
   }
