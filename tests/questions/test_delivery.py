@@ -72,6 +72,7 @@ def test_a_mail_gets_a_receipt_marked_as_automatic(
         "List-Unsubscribe": f"<{page}>",
     }
     assert (message["Subject"], page in text_of(message)) == ("Ihre Frage ist angekommen – Sprechstunde", True)
+    assert f"{SITE}/test\r\n" in text_of(message)  # where to try one's camera, for who would rather speak
     with database.reading() as connection:
         assert mine.behind(connection, page.rpartition("/")[2]) == question
     back = mail.read(message.as_bytes(), received_at=now())
