@@ -45,7 +45,8 @@ test: setup ## the everyday suite, then the journeys (real browser, real servers
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then $(MAKE) --no-print-directory test-tools; \
 	 else echo "not root or no apt: journeys that need chromium, redis, postgresql or dovecot are skipped unless they are there; 'make test-tools' as root mends it"; fi
 	@$(RUN) pytest -m "not journey and not soak" -n 2 -q $(ARGS)
-	@$(RUN) pytest -m journey -q $(ARGS)
+	@$(RUN) pytest -m "journey and beside" -n 2 --dist loadfile --no-loadscope-reorder -q $(ARGS)
+	@$(RUN) pytest -m "journey and not beside" -q $(ARGS)
 
 check: setup ## ruff, mypy, the layers, migrations, translations, documentation
 	@$(RUN) ruff check .

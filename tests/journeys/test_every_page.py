@@ -16,7 +16,7 @@ from tests.web.every_page import Furnished, Visit, furnish, visits
 from web.asgi import site
 from web.sessions import COOKIE
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.beside]
 
 PHONE = {"width": 390, "height": 844}
 NOT_THERE = frozenset({"/nothing-here", "/mine/nobodys"})
