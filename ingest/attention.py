@@ -95,5 +95,12 @@ def staff_seen(connection: Connection, office_hour: str, at: datetime) -> None:
 
 def staff_there(connection: Connection, office_hour: str, at: datetime) -> bool:
     """Whether staff can see what happens in this office hour."""
-    seen = connection.scalar(sa.select(attendance.c.seen_at).where(attendance.c.office_hour == office_hour))
+    seen = last_seen(connection, office_hour)
     return seen is not None and at - seen < STAFF_GONE
+
+
+def last_seen(connection: Connection, office_hour: str) -> datetime | None:
+    """When a page of staff was open last."""
+    table = attendance.c
+    seen: datetime | None = connection.scalar(sa.select(table.seen_at).where(table.office_hour == office_hour))
+    return seen

@@ -154,6 +154,7 @@ class Consent:
     text_version: int
     decided_at: datetime
     taken_back_at: datetime | None = None
+    noted_by: str = ""  # who of the staff wrote down what was spoken; empty: said by the person
 
     @property
     def holds(self) -> bool:

@@ -77,9 +77,9 @@ def scopes_of(form: Mapping[str, object], *, recorded: bool = True) -> Answers |
     return Answers(scopes=scopes, pseudonym=plain(str(form.get("pseudonym") or ""))[:NAME_LENGTH])
 
 
-def keep(connection: Connection, hour: OfficeHour, person: Person, answers: Answers) -> None:
-    """Store what a person said, to the wording as it is now."""
-    store.answer_consent(connection, person.id, answers.scopes, hour.consent_version)
+def keep(connection: Connection, hour: OfficeHour, person: Person, answers: Answers, noted_by: str = "") -> None:
+    """Store what a person said, to the wording as it is now; `noted_by`: to whom of the staff, who wrote it down."""
+    store.answer_consent(connection, person.id, answers.scopes, hour.consent_version, noted_by)
     shown = "" if answers.scopes[Scope.NAME] else answers.pseudonym or nobody(hour)
     store.set_pseudonym(connection, person.id, shown)
 

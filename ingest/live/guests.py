@@ -24,11 +24,16 @@ NOTED_EACH = timedelta(seconds=10)
 
 
 class Way(Enum):
-    """How somebody takes part; the three are equal."""
+    """How somebody takes part; all are equal."""
 
     VIDEO = "video"
     AUDIO = "audio"
     READ_OUT = "read_out"
+    TELEPHONE = "telephone"  # a voice through a sound input of the staff's computer, see `telephone`
+
+
+CHOSEN = frozenset({Way.VIDEO, Way.AUDIO, Way.READ_OUT})
+"""What citizens choose on their own page."""
 
 
 class Parent(Enum):

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
-from ingest import commands, store
+from ingest import attention, commands, store
 from ingest.commands import Kind
 from ingest.live import guests, line, notes, typed
 from ingest.live.guests import Gone, Parent, Way
@@ -145,13 +145,15 @@ def due(connection: Connection, hour: OfficeHour, at: datetime, patience: Patien
 
     Nobody is swept who gives signs of life, however slowly they join, and nobody who is in the room. Those who
     registered and have not come lose nothing before the office hour has been on air for as long as places are kept.
+    Telephone callers have no page: the desk's own sign of life is theirs, because they may wait to be rung up again.
     """
     if hour.state not in WITH_ROOM:
         return {}
     people = {person.id: person for person in store.persons_of(connection, hour.id)}
     known = guests.all_of(connection, hour.id, list(people.values()))
     seats = [seat for seat in store.seats_of(connection, hour.id) if people[seat.person].role is Role.GUEST]
-    fates = {seat.person: _fate(hour, seat, known[seat.person], at, patience) for seat in seats}
+    there = attention.last_seen(connection, hour.id)
+    fates = {seat.person: _fate(hour, seat, known[seat.person], at, patience, there) for seat in seats}
     return {person: fate for person, fate in fates.items() if fate is not None}
 
 
@@ -167,12 +169,16 @@ def sweep(connection: Connection, hour: OfficeHour, at: datetime, patience: Pati
     return fates
 
 
-def _fate(hour: OfficeHour, seat: Seat, guest: guests.Guest, at: datetime, patience: Patience) -> SeatState | None:
-    """What becomes of somebody who gives no sign of life, if anything."""
+def _fate(
+    hour: OfficeHour, seat: Seat, guest: guests.Guest, at: datetime, patience: Patience, staff_at: datetime | None
+) -> SeatState | None:
+    """What becomes of somebody who gives no sign of life, if anything. `staff_at`: when the desk gave one."""
     if seat.state is SeatState.CALLED and guest.called_at is not None:
         return SeatState.MISSED if at - max(guest.seen_at, guest.called_at) > patience.call else None
     if seat.state is SeatState.WAITING and guest.way is not Way.READ_OUT and hour.state in ON_AIR and hour.began_at:
         heard = max(guest.seen_at, seat.changed_at, hour.began_at)
+        if guest.way is Way.TELEPHONE and staff_at is not None:
+            heard = max(heard, staff_at)
         return SeatState.LEFT if at - heard > patience.grace else None
     return None
 

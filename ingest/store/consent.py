@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -22,17 +23,19 @@ consents = sa.Table(
     sa.Column("text_version", sa.Integer, nullable=False),
     sa.Column("decided_at", UtcDateTime, nullable=False),
     sa.Column("taken_back_at", UtcDateTime),
+    sa.Column("noted_by", sa.Text, nullable=False, server_default=""),
 )
 
 
 def answer_consent(
-    connection: Connection, person: str, answers: Mapping[Scope, bool], text_version: int
+    connection: Connection, person: str, answers: Mapping[Scope, bool], text_version: int, noted_by: str = ""
 ) -> list[Consent]:
-    """Keep what a person said to each scope; earlier answers stay, as the history of it."""
-    made = [
-        Consent(id=random_id(), person=person, scope=scope, given=given, text_version=text_version, decided_at=now())
-        for scope, given in answers.items()
-    ]
+    """Keep what a person said to each scope; earlier answers stay, as the history of it.
+
+    `noted_by`: who of the staff wrote it down, where the person spoke it.
+    """
+    said: dict[str, Any] = {"person": person, "text_version": text_version, "decided_at": now(), "noted_by": noted_by}
+    made = [Consent(id=random_id(), scope=scope, given=given, **said) for scope, given in answers.items()]
     for consent in made:
         connection.execute(consents.insert().values(**asdict(consent)))
     events.write(connection, "consent", seat(connection, person).office_hour, person)

@@ -11,6 +11,10 @@ import pytest
 import uvicorn
 from playwright.sync_api import Page, expect
 
+from ingest import store
+from ingest.consent import ALL
+from ingest.database import now
+from ingest.live import telephone
 from questions import moderation, queue
 from questions import store as questions
 from tests.journeys.house import wait_for
@@ -88,6 +92,55 @@ def test_the_time_a_question_takes_is_counted(desk: Desk, browser: WatchedBrowse
     assert [words for words in browser.messages if "Cannot" in words] == []
 
 
+DEVICES = """async (cases) => {
+  const { offered, suggested, warnings } = await import("/static/telephone_devices.js");
+  const device = ([kind, deviceId, label, groupId]) => ({ kind, deviceId, label, groupId });
+  return cases.map(({ list, input, output, own, canRoute, label }) => {
+    const devices = list.map(device);
+    return {
+      offered: offered(devices, "audioinput").map(({ deviceId }) => deviceId),
+      suggested: suggested(devices, "audioinput", label),
+      warnings: warnings({ devices, input, output, own, canRoute }),
+    };
+  });
+}"""
+USUAL = [
+    ("audioinput", "default", "Standard - Laptop", "a"), ("audioinput", "l", "Laptop", "a"),
+    ("audioinput", "u", "USB", "b"), ("audioinput", "v", "Virtual", "c"),
+    ("audiooutput", "default", "Standard - Speaker", "a"), ("audiooutput", "s", "Speaker", "a"),
+    ("audiooutput", "t", "USB", "b"),
+]  # fmt: skip
+UNNAMED = [("audioinput", "first", "", ""), ("audioinput", "second", "", "")]  # Firefox: the usual one comes first
+
+
+def test_the_telephones_devices_are_chosen_and_wrong_ones_named(desk: Desk) -> None:
+    def case(**values: object) -> dict[str, object]:
+        return {"list": USUAL, "input": "u", "output": "t", "own": [], "canRoute": True, "label": None} | values
+
+    cases = [
+        case(), case(label="Virtual"), case(label="unplugged meanwhile"), case(input="l"), case(own=["u"]),
+        case(own=["l"], input="l"), case(output="s"), case(canRoute=False),
+        case(list=UNNAMED, input="first", output=""),
+    ]  # fmt: skip
+    found = desk.page.evaluate(DEVICES, cases)
+    assert [each["suggested"] for each in found] == ["u", "v", "u", "u", "u", "u", "u", "u", "second"]
+    assert [each["warnings"] for each in found] == [
+        [], [], [], ["standard-input"], ["own-microphone"], ["own-microphone"], ["standard-output"], ["fixed-output"],
+        ["standard-input", "fixed-output"],
+    ]  # fmt: skip
+    assert found[0]["offered"] == ["l", "u", "v"]
+
+
+def test_without_sound_inputs_a_sentence_says_why_nobody_can_telephone(desk: Desk) -> None:
+    expect(desk.page.get_by_role("button", name="Anruf eintragen")).to_be_visible()
+    expect(desk.page.locator("#no-telephone")).to_be_hidden()
+    desk.page.add_init_script("Object.defineProperty(navigator, 'mediaDevices', { get: () => undefined })")
+    desk.open()
+    expect(desk.page.locator("#no-telephone")).to_contain_text("Toneingänge")
+    expect(desk.page.get_by_role("button", name="Anruf eintragen")).to_be_hidden()
+    expect(desk.page.locator("#phone")).to_be_hidden()
+
+
 def test_it_fits_its_window_and_axe_finds_nothing(desk: Desk) -> None:
     for size in SIZES.values():
         desk.page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -98,6 +151,25 @@ def test_it_fits_its_window_and_axe_finds_nothing(desk: Desk) -> None:
             desk.page.wait_for_timeout(600)
         desk.page.keyboard.press("w")
         desk.page.wait_for_timeout(600)
+
+
+def test_it_fits_with_a_telephone_beside_it(desk: Desk) -> None:
+    with desk.sample.house.database.transaction() as connection:
+        hour = store.office_hour(connection, desk.sample.running.id)
+        for name in ("Herr Albers", "Frau Oppermann"):
+            caller = telephone.add(connection, hour, name=name, topic="Bus", under_18=False, at=now())
+            store.answer_consent(connection, caller.id, dict.fromkeys(ALL, True), 1, "Bo Brandt")
+    desk.page.locator(".caller", has_text="Herr Albers").get_by_role("button", name="Verbinden").click()
+    expect(desk.page.locator("#phone-words")).to_contain_text("Sie sind nicht auf Sendung.")
+    for size in SIZES.values():
+        desk.page.set_viewport_size({"width": size[0], "height": size[1]})
+        for opened in (False, True):
+            if opened:
+                desk.page.get_by_role("button", name="Anruf eintragen").click()
+            assert desk.page.evaluate(OVERFLOWING) == []
+            assert findings(desk.page) == []
+        desk.page.keyboard.press("Escape")
+        expect(desk.page.locator("#noting")).to_be_hidden()
 
 
 def test_what_is_under_the_pointer_stays_there(desk: Desk) -> None:

@@ -1,26 +1,30 @@
 """Three guests wait on their phones: Chris to be seen, Eve with her voice alone, Erika to be read out. Bo calls them.
 
 Chris is called, misses it, is called again; nobody opens a camera to hear the programme. Afterwards: a camera that is
-taken away comes back, and a second window of the same browser falls silent while one is on air.
+taken away comes back, a second window of the same browser falls silent while one is on air, and Herr Albers telephones.
 """
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import av
 import pytest
 from playwright.sync_api import Page, expect
 
 from ingest import store
 from ingest.database import now
-from ingest.live import guests
+from ingest.live import guests, telephone
 from ingest.officehours import OfficeHour, State
 from ingest.people import SeatState
-from ingest.timeline import Kind, read
+from ingest.timeline import Event, Kind, read
+from tests.ingest.live.reading import joined
 from tests.journeys.house import wait_for
 from tests.journeys.town import Town, open_town
-from tests.journeys.visitors import PHONE, Participant, Staff, complaints
+from tests.journeys.visitors import PHONE, Participant, Staff, complaints, room_state
+from tests.standins.media import find_beeps
 
 pytestmark = pytest.mark.journey
 
@@ -33,6 +37,25 @@ HEARD = """() => {
   };
   navigator.vibrate = (pattern) => { window.felt = pattern; return true; };
 }"""
+
+
+HEARS = """async (hertz) => {
+  const context = new AudioContext();
+  const analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 });
+  context.createMediaStreamSource(document.getElementById("phone-ear").srcObject).connect(analyser);
+  const seen = new Float32Array(analyser.frequencyBinCount);
+  const width = context.sampleRate / analyser.fftSize;
+  let [loudest, there] = [-200, -200];
+  for (let n = 0; n < 150; n += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    analyser.getFloatFrequencyData(seen);
+    loudest = Math.max(loudest, ...seen);
+    there = Math.max(there, ...seen.slice(Math.floor((hertz - 20) / width), Math.ceil((hertz + 20) / width)));
+  }
+  await context.close();
+  return [loudest, there];
+}"""
+"""How loud the line of a telephone is in six seconds, and how loud it is at one pitch, in dB of full scale."""
 
 
 @dataclass
@@ -215,6 +238,95 @@ def test_a_second_window_falls_silent_while_one_is_on_air(it: Waiting) -> None:
     second.close()
 
 
+def test_a_telephone_caller_is_noted_and_waits_on_the_line(town: Town, it: Waiting) -> None:
+    """The desk's browser has Ada's clip at each of its sound inputs: with beeps, which nobody filters on this line."""
+    it.staff.press("Anruf eintragen")
+    it.staff.fill("Name oder Pseudonym", "Herr Albers")
+    it.staff.fill("Worum geht es?", "Wann kommt der Bus?")
+    asked = it.staff.page.locator("#noting .noting__ask:visible")
+    for question, answer in zip(asked.all(), ("Ja", "Ja", "Nein", "Ja"), strict=True):
+        question.get_by_text(answer, exact=True).click()
+    town.album.look(it.staff.page, "telephone-noting")
+    it.staff.press("Vermerken und warten lassen")
+    expect(it.staff.page.locator("#noting")).to_be_hidden()
+    it.staff.column("Raum").sees("am Telefon")
+    it.staff.press("Verbinden")
+    expect(it.staff.page.locator("#phone-state")).to_have_attribute("data-state", "open")
+    expect(it.staff.page.locator("#phone-words")).to_have_text("Sie sind nicht auf Sendung. Nur wir hören Sie.")
+    expect(it.staff.page.locator("#phone [data-wrong]:visible")).to_have_count(0)
+    it.staff.column("Raum").sees("Leitung steht")
+    town.album.look(it.staff.page, "telephone-waits")
+
+
+def test_a_telephone_caller_is_heard_in_the_programme_and_hears_it_without_themselves(town: Town, it: Waiting) -> None:
+    it.staff.column("Raum").press("Einlassen", beside="Herr Albers")
+    wait_for(lambda: state_of(town, it.hour, "Herr Albers") is SeatState.ADMITTED, 20)
+    it.staff.column("Raum").press("Auf Sendung", beside="Eve")
+    it.staff.column("Raum").press("Auf Sendung", beside="Herr Albers")
+    expect(it.staff.page.locator("#phone-words")).to_have_text("Sie sind jetzt auf Sendung.")
+    expect(it.staff.page.locator("#phone-say")).to_have_attribute("data-sign", "on_air")
+    town.album.look(it.staff.page, "telephone-on-air")
+    began_s = town.programme_s(it.hour.id)
+    voices, own = it.staff.page.evaluate(HEARS, 1000)
+    print(f"the caller hears the others at {voices:.0f} dB, their own pitch at {own:.0f} dB")
+    assert voices > -60
+    assert own < voices - 20
+    wait_for(lambda: town.programme_s(it.hour.id) > began_s + 8, 60)
+    room, person = town.house.archive.room(it.hour.id), caller_of(town, it.hour)
+    heard = [at for at in find_beeps(io.BytesIO(joined(room.programme(), "audio")), 1000) if at > began_s]
+    assert len(heard) >= 4
+    card = next(each for each in read(room.timeline) if is_card_of(each, person))
+    assert room.card(card.values["digest"]).exists()  # a name card, since there is no picture
+    viewer = town.visitor()
+    viewer.goto(f"/office-hours/{it.hour.id}/live")
+    viewer.sees("Herr Albers")
+    viewer.close()
+
+
+def is_card_of(event: Event, person: str) -> bool:
+    return event.kind is Kind.CARD and event.values.get("person") == person
+
+
+def test_of_two_desks_the_newer_one_carries_the_caller_and_a_closed_one_is_told(town: Town, it: Waiting) -> None:
+    second = it.staff.page.context.new_page()
+    second.goto(it.staff.page.url)
+    second.get_by_role("button", name="Verbinden").click()
+    expect(second.locator("#phone-state")).to_have_attribute("data-state", "open")
+    it.staff.sees("Diesen Anruf überträgt jetzt eine andere Seite")
+    expect(it.staff.page.locator("#phone-state")).to_have_attribute("data-state", "idle")
+    expect(second.locator("#phone-words")).to_have_text("Sie sind jetzt auf Sendung.")
+    wait_for(lambda: room_state(town.origin, it.hour.id)["sending"] == 2, 20)  # with Eve: nobody is heard twice
+    second.close()
+    it.staff.sees("Herr Albers ist weg")
+    it.staff.press("Verbinden")
+    expect(it.staff.page.get_by_text("Herr Albers ist weg")).to_have_count(0, timeout=20_000)
+    expect(it.staff.page.locator("#phone-words")).to_have_text("Sie sind jetzt auf Sendung.")
+
+
+def test_hanging_up_ends_the_call(town: Town, it: Waiting) -> None:
+    it.staff.column("Raum").press("Aus der Sendung", beside="Herr Albers")
+    expect(it.staff.page.locator("#phone-words")).to_have_text("Sie sind nicht mehr auf Sendung. Nur wir hören Sie.")
+    person = caller_of(town, it.hour)
+    it.staff.press("Auflegen")
+    expect(it.staff.page.locator("#phone-words")).to_contain_text("Auf Wiederhören.")
+    expect(it.staff.page.locator("#phone-say")).to_have_attribute("data-sign", "over")
+    town.album.look(it.staff.page, "telephone-over", schemes=("light",))
+    wait_for(lambda: state_of(town, it.hour, "Herr Albers") is SeatState.LEFT, 20)
+    it.staff.press("Fertig")
+    expect(it.staff.page.locator("#phone")).to_be_hidden()
+    tracks = sorted(town.house.archive.room(it.hour.id).tracks.glob(f"{person}*.mkv"))
+    wait_for(lambda: sum(len(find_beeps(each, 1000)) for each in tracks) >= 4, 20)  # in their own name
+    with av.open(str(tracks[0])) as track:
+        assert [stream.type for stream in track.streams] == ["audio"]
+
+
+def caller_of(town: Town, hour: OfficeHour) -> str:
+    with town.house.database.reading() as connection:
+        (person,) = telephone.callers(connection, hour)
+    return person.id
+
+
 def test_no_page_had_a_finding_and_no_console_complained(town: Town, it: Waiting) -> None:
     assert town.album.wrong == []
-    assert complaints(town.browser) + complaints(town.guests) == []
+    said = complaints(town.browser) + complaints(town.guests)
+    assert [each for each in said if "status of 423" not in each] == []  # the desk that was replaced was told so

@@ -15,7 +15,7 @@ from ingest import attention, store
 from ingest.attention import Alarm
 from ingest.database import now
 from ingest.faults import Fault
-from ingest.live import waiting
+from ingest.live import telephone, waiting
 from ingest.officehours import ON_AIR, WITH_ROOM, OfficeHour
 from ingest.people import IN_ROOM, Person, Right, Role, SeatState
 from web.pages.decisions import back
@@ -40,6 +40,11 @@ SENTENCES: dict[Fault, tuple[str, str]] = {
     Fault.LINE: ("warning", N_("Bad line to %(name)s: words are lost.")),
     Fault.DISK: ("warning", N_("Disk for %(minutes)s minutes.")),
 }
+BY_TELEPHONE: dict[Fault, str] = {
+    Fault.GONE: N_("%(name)s is gone: connect the telephone again, nothing has come for %(seconds)s s."),
+    Fault.ECHO: N_("Echo from %(name)s: turn down what is played into the telephone, or mute them."),
+}
+"""What mends it where the caller has no page, and the line is ours."""
 _COUNTED = Markup('<span aria-hidden="true" data-counted="{}">{}</span><span class="kern-sr-only">{}</span>')
 FEW_MINUTES = 15
 """Of disk, below which it is urgent: time to end well, or to have room made."""
@@ -60,12 +65,16 @@ def lines(connection: Connection, hour: OfficeHour) -> list[Line]:
     if hour.state not in WITH_ROOM:
         return []
     names = {person.id: person.name for person in store.persons_of(connection, hour.id)}
-    found = [_line(alarm, names) for alarm in attention.of_office_hour(connection, hour.id)]
+    alarms = attention.of_office_hour(connection, hour.id)
+    callers = {person.id for person in telephone.callers(connection, hour)} if alarms else set()
+    found = [_line(alarm, names, by_telephone=alarm.person in callers) for alarm in alarms]
     return sorted(found, key=lambda line: line[0] != "danger")
 
 
-def _line(alarm: Alarm, names: dict[str, str]) -> Line:
+def _line(alarm: Alarm, names: dict[str, str], *, by_telephone: bool) -> Line:
     kind, sentence = SENTENCES[alarm.fault]
+    if by_telephone:
+        sentence = BY_TELEPHONE.get(alarm.fault, sentence)
     if alarm.minutes is not None and alarm.minutes < FEW_MINUTES:
         kind = "danger"
     values = {"name": names.get(alarm.person, ""), "minutes": alarm.minutes, "seconds": counting(alarm.since)}

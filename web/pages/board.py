@@ -22,7 +22,20 @@ from questions import store as questions
 from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, one_line, shown_text
 from questions.question import State as QuestionState
 from web import consenting, opening
-from web.pages import access, alarms, decisions, desk, intercom, longer, marks, monitor, reception, scene, turns
+from web.pages import (
+    access,
+    alarms,
+    callers,
+    decisions,
+    desk,
+    intercom,
+    longer,
+    marks,
+    monitor,
+    reception,
+    scene,
+    turns,
+)
 from web.pages.by_hand import CHANNELS
 from web.pages.cut import cutting
 from web.pages.decisions import back
@@ -65,6 +78,8 @@ def board(request: Request) -> Response:
     with house_of(request).database.reading() as connection:
         hour = store.office_hour(connection, id)
         values = board_values(connection, hour, visitor, (part,) if part else tuple(PARTS))
+    safe = house_of(request).safe
+    values["own_address"] = lambda sealed: f"/own/{safe.open(sealed)}"
     ice_servers = [{"urls": each} for each in house_of(request).ingest.ice_servers]
     name = f"board_{part}.html" if part else "board.html"
     return render(request, name, hour=hour, ice_servers=ice_servers, **values)
@@ -159,6 +174,10 @@ def _scenes(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[
     return {"SCENES": scene.SCENES, "scene": waiting.scene_of(connection, hour.id)}
 
 
+def _phone(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
+    return callers.values(connection, hour)
+
+
 def _time(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
     return {}
 
@@ -173,6 +192,7 @@ PARTS: dict[str, Callable[[Connection, OfficeHour, Visitor], dict[str, Any]]] = 
     "moves": _time,
     "order": _order,
     "room": _room,
+    "phone": _phone,
     "intercom": _now,
     "questions": _questions,
 }
@@ -318,5 +338,6 @@ routes = [
     *longer.routes,
     *intercom.routes,
     *monitor.routes,
+    *callers.routes,
     Route("/staff/office-hours/{id}/seats", seat, methods=["POST"]),
 ]

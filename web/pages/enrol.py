@@ -14,7 +14,7 @@ from starlette.routing import Route
 from ingest import store
 from ingest.database import now, random_id
 from ingest.live import guests, reception
-from ingest.live.guests import Parent, Way
+from ingest.live.guests import CHOSEN, Parent, Way
 from ingest.officehours import TAKING_QUESTIONS, OfficeHour
 from ingest.people import Person, Role
 from questions import intake
@@ -36,6 +36,7 @@ BROWSER_COOKIE = "browser"
 FIELDS = ("name", "topic", "way", "under_18", "scope", *consenting.FIELDS)
 SCOPES = {Way.VIDEO: "live_and_recording", Way.AUDIO: "live_and_recording", Way.READ_OUT: consenting.READ_OUT}
 """What the form of consent says for each way."""
+_CHOSEN = {way.value: way for way in CHOSEN}
 
 
 def join(request: Request) -> Response:
@@ -137,7 +138,7 @@ def _mistakes(values: dict[str, str]) -> dict[str, str]:
 def _way(values: dict[str, str]) -> Way | None:
     """The chosen way; a form that says only what it agrees to is for being seen, or for being read out."""
     told = values["way"] or {"live_and_recording": "video", "read_out": "read_out"}.get(values["scope"], "")
-    return Way(told) if told in {way.value for way in Way} else None
+    return _CHOSEN.get(told)
 
 
 def _end(hour: OfficeHour) -> datetime:
@@ -153,7 +154,7 @@ def _step(
     request: Request, hour: OfficeHour, step: str, values: dict[str, str], errors: dict[str, str], status: int = 200
 ) -> Response:
     kept = dict.fromkeys(FIELDS, "") | values
-    way = Way(kept["way"]) if kept["way"] else None
+    way = _CHOSEN.get(kept["way"])
     app = inside_app(request.headers.get("user-agent", ""))
     return render(
         request, "join.html", status=status, hour=hour, step=step, values=kept, errors=errors, way=way, Way=Way,

@@ -201,21 +201,24 @@ def ticket(request: Request) -> Response:
         audience = tickets.Audience(request.state.form.get("audience"))
     except ValueError as error:
         raise HTTPException(400, "there is no such audience") from error
-    screen = audience is tickets.Audience.SCREEN
-    if not screen and tickets.NEEDS[audience] not in RIGHTS[person.role]:
+    if audience is not tickets.Audience.SCREEN and tickets.NEEDS[audience] not in RIGHTS[person.role]:
+        raise HTTPException(403)
+    with house_of(request).database.transaction() as connection:
+        token = ticket_for(connection, person, audience, request.state.form)
+    return JSONResponse({"ticket": token}, headers={"Cache-Control": "no-store"})
+
+
+def ticket_for(connection: Connection, person: Person, audience: tickets.Audience, form: Mapping[str, Any]) -> str:
+    """A ticket for one connection, if the seat allows it and this page holds it. Raises HTTPException."""
+    hour, seat = store.office_hour(connection, person.office_hour), store.seat(connection, person.id)
+    if audience is tickets.Audience.SCREEN and not may_share(person.role, seat):
         raise HTTPException(403)
     sends = audience in (tickets.Audience.WHIP, tickets.Audience.SCREEN)
-    with house_of(request).database.transaction() as connection:
-        hour = store.office_hour(connection, person.office_hour)
-        seat = store.seat(connection, person.id)
-        if screen and not may_share(person.role, seat):
-            raise HTTPException(403)
-        if not has_room(hour, now()) or (sends and seat.state not in IN_ROOM):
-            raise HTTPException(409)
-        if audience in (tickets.Audience.WHIP, tickets.Audience.WHEP):
-            _hold(connection, person, request.state.form)
-        token = tickets.issue(connection, person=person.id, office_hour=hour.id, audience=audience, at=now())
-    return JSONResponse({"ticket": token}, headers={"Cache-Control": "no-store"})
+    if not has_room(hour, now()) or (sends and seat.state not in IN_ROOM):
+        raise HTTPException(409)
+    if audience in (tickets.Audience.WHIP, tickets.Audience.WHEP):
+        _hold(connection, person, form)
+    return tickets.issue(connection, person=person.id, office_hour=hour.id, audience=audience, at=now())
 
 
 def _hold(connection: Connection, person: Person, form: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from ingest import store
 from ingest.database import now
 from ingest.live import guests, reception
-from ingest.live.guests import Way
+from ingest.live.guests import CHOSEN, Way
 from ingest.officehours import OfficeHour
 from ingest.people import IN_ROOM, Person, Role, SeatState
 from web import consenting
@@ -65,7 +65,7 @@ def answer(request: Request) -> Response:
 def way(request: Request) -> Response:
     """Another way to take part. Whoever wants to be read out leaves the line; the question goes to the others."""
     person, wished = _guest(request), str(request.state.form.get("way", ""))
-    if wished not in {each.value for each in Way}:
+    if wished not in {each.value for each in CHOSEN}:
         raise HTTPException(400, "there is no such way")
     with house_of(request).database.transaction() as connection:
         guest, seat = guests.of(connection, person), store.seat(connection, person.id)

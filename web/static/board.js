@@ -21,7 +21,10 @@ const send = async (form) => {
   try {
     const answer = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, body });
     if (!answer.ok) say((await answer.json()).error);
-    else if ("clears" in form.dataset) form.reset();
+    else {
+      if ("clears" in form.dataset) form.reset();
+      form.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
+    }
   } catch (error) {
     say(error.message);
   } finally {

@@ -50,29 +50,27 @@ const named = () => {
 };
 
 let name = null;
-export const seat = {
+export const seatHeld = (tell) => ({
   claim: false,
   moved: false,
+  tell,
   get page() {  // Only whoever connects needs a name: pages that only show something keep nothing in the browser.
     return name ??= named();
   },
-};
+});
 
-const moved = () => {
-  Object.assign(seat, { claim: false, moved: true });
-  document.dispatchEvent(new CustomEvent("moved"));
-};
+export const seat = seatHeld(() => document.dispatchEvent(new CustomEvent("moved")));  // the page's own person's
 
-export const fetchTicket = async (audience, csrf, tickets = "/tickets") => {
+export const fetchTicket = async (audience, csrf, tickets = "/tickets", held = seat) => {
   const answer = await fetch(tickets, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-Csrf": csrf },
-    body: JSON.stringify({ audience, page: seat.page, claim: seat.claim }),
+    body: JSON.stringify({ audience, page: held.page, claim: held.claim }),
     signal: AbortSignal.timeout(ANSWER_MS),
   });
   if (answer.status === MOVED) throw new Moved("the seat is on another device");
   if (!answer.ok) throw new Refused(`no ticket: ${answer.status}`);
-  if (audience !== "socket") seat.claim = false;
+  if (audience !== "socket") held.claim = false;
   return (await answer.json()).ticket;
 };
 
@@ -116,9 +114,10 @@ export const gathered = (peer) => new Promise((resolve) => {
 export class Connection {
   // `audience` is "whip", "screen" or "whep"; `stream` is what is sent, or takes what comes; `onState` hears
   // "idle", "connecting", "connected", "again", "full". `door`: an address that needs no ticket, for viewers;
-  // `tickets`: where somebody who is no person of the office hour gets theirs.
-  constructor({ audience, csrf, iceServers, stream, onState, door, tickets }) {
-    Object.assign(this, { audience, csrf, iceServers, stream, onState, door, tickets });
+  // `tickets`: where somebody who is no person of the office hour gets theirs; `held`: whose seat this is, if not the
+  // page's own person's; `hears`: of what comes, only this.
+  constructor({ audience, csrf, iceServers, stream, onState, door, tickets, held = seat, hears = ["video", "audio"] }) {
+    Object.assign(this, { audience, csrf, iceServers, stream, onState, door, tickets, held, hears });
     this.running = false;
   }
 
@@ -127,7 +126,7 @@ export class Connection {
   }
 
   start() {
-    if (this.running || (seat.moved && !this.door)) return;
+    if (this.running || (this.held.moved && !this.door)) return;
     this.running = true;
     this.round = (this.round ?? 0) + 1;
     this.#keep(this.round);
@@ -166,7 +165,8 @@ export class Connection {
         console.info(`${this.audience}: ${error.message}`);
         if (error instanceof Moved && this.running) {
           this.stop();
-          moved();
+          Object.assign(this.held, { claim: false, moved: true });
+          this.held.tell();
           return;
         }
         full = error instanceof Full;
@@ -184,7 +184,7 @@ export class Connection {
 
   async #connect(round) {
     const headers = { "Content-Type": "application/sdp" };
-    if (!this.door) headers.Authorization = `Bearer ${await fetchTicket(this.audience, this.csrf, this.tickets)}`;
+    if (!this.door) headers.Authorization = `Bearer ${await fetchTicket(this.audience, this.csrf, this.tickets, this.held)}`;
     if (this.round !== round) throw new Refused("another round has taken over");
     const peer = this.peer = new RTCPeerConnection({ iceServers: this.iceServers, bundlePolicy: "max-bundle" });
     if (this.sends) this.#offerTracks(peer);
@@ -215,8 +215,10 @@ export class Connection {
   }
 
   #askForTracks(peer) {
-    if (showsPicture()) preferH264(peer.addTransceiver("video", { direction: "recvonly" }));
-    peer.addTransceiver("audio", { direction: "recvonly" });
+    for (const kind of this.hears) {
+      if (kind === "audio") peer.addTransceiver(kind, { direction: "recvonly" });
+      else if (showsPicture()) preferH264(peer.addTransceiver(kind, { direction: "recvonly" }));
+    }
     peer.addEventListener("track", ({ track }) => {
       for (const old of this.stream.getTracks()) if (old.kind === track.kind) this.stream.removeTrack(old);
       this.stream.addTrack(track);
@@ -283,8 +285,8 @@ export class Connection {
 
 // The studio's own word on the room, twice a second; comes back by itself like the connections.
 export class Socket {
-  constructor({ csrf, onState }) {
-    Object.assign(this, { csrf, onState, running: false });
+  constructor({ csrf, onState, tickets, held = seat }) {
+    Object.assign(this, { csrf, onState, tickets, held, running: false });
   }
 
   start() {
@@ -302,7 +304,7 @@ export class Socket {
     let wait = FIRST_PAUSE_MS;
     while (this.running) {
       try {
-        const ticket = await fetchTicket("socket", this.csrf);
+        const ticket = await fetchTicket("socket", this.csrf, this.tickets, this.held);
         await this.#hear(ticket, () => { wait = FIRST_PAUSE_MS; });
       } catch (error) {
         console.info(`socket: ${error.message}`);

@@ -28,3 +28,21 @@ export const reportDevices = (csrf, { camera, microphone }) => {
     body: JSON.stringify({ camera, microphone }),
   }).catch(() => {});
 };
+
+// Which microphones pages of this browser have open: whoever connects a telephone asks, so that nobody takes their own
+// microphone for it. Nothing is kept, and nothing leaves the browser.
+const OPEN_MICROPHONES = "microphones";
+
+export const tellMicrophone = (deviceId) => {
+  if (!("BroadcastChannel" in window)) return;
+  const channel = new BroadcastChannel(OPEN_MICROPHONES);
+  const tell = () => deviceId() && channel.postMessage({ open: deviceId() });
+  channel.addEventListener("message", ({ data }) => data === "which?" && tell());
+};
+
+export const askMicrophones = (heard) => {
+  if (!("BroadcastChannel" in window)) return () => {};
+  const channel = new BroadcastChannel(OPEN_MICROPHONES);
+  channel.addEventListener("message", ({ data }) => data.open && heard(data.open));
+  return () => channel.postMessage("which?");
+};

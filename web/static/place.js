@@ -2,7 +2,7 @@
 // What the rows say comes with the page's part `#seat-state`; the studio's socket is quicker and wins while it speaks.
 
 import { refreshAll } from "./parts.js";
-import { HEARD, reportDevices, watchLevel } from "./devices.js";
+import { HEARD, reportDevices, tellMicrophone, watchLevel } from "./devices.js";
 import { Connection, Socket, showsPicture } from "./connection.js";
 import { claim } from "./handover.js";
 import "./copy.js";
@@ -323,6 +323,7 @@ const shape = () => {
 };
 
 if (at("own")) {
+  tellMicrophone(() => stream?.getAudioTracks().find((track) => track.readyState === "live")?.getSettings().deviceId);
   at("own").addEventListener("resize", shape);
   at("start-devices").addEventListener("click", () => { claim(); startDevices(); stayAwake(); });
   document.addEventListener("moved", fallSilent);
