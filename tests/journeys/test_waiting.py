@@ -161,9 +161,9 @@ def test_called_missed_and_called_again(town: Town, it: Waiting) -> None:
     it.chris.sees("Sie wurden aufgerufen")
     town.album.look(it.chris.page, "waiting-missed", whole=True)
     it.staff.column("Raum").press("Noch einmal aufrufen", beside="Chris")
-    it.chris.press("Ich bin da")
-    it.staff.column("Raum").sees("hat sich gemeldet")
     it.chris.start_camera()
+    it.chris.press("Ich bin da")  # without leaving the page: the camera stays on
+    it.staff.column("Raum").sees("hat sich gemeldet")
     it.staff.column("Raum").press("Einlassen", beside="Chris")
     it.chris.is_connected()
     it.chris.plays("#programme-video")

@@ -141,6 +141,18 @@ def test_a_call_is_answered_and_staff_see_it(bo: Browser, chris: Browser, house:
     assert "hat sich gemeldet" in bo.get(f"/staff/office-hours/{hour.id}/board").text
 
 
+def test_who_answers_a_call_keeps_the_page_and_with_it_the_camera(
+    bo: Browser, chris: Browser, house: SmallHouse, hour: OfficeHour
+) -> None:
+    desk(bo, hour, "call", person_of(house, hour))
+    page, to = place(chris, hour), f"/office-hours/{hour.id}/answer"
+    assert f'action="{to}" data-line>' in page
+    token = chris.token(f"/office-hours/{hour.id}/place")
+    by_script = {"Origin": ORIGIN, "Accept": "application/json"}
+    assert chris.post(to, data={"csrf": token}, headers=by_script, follow_redirects=False).status_code == 204
+    assert 'data-called="no"' in place(chris, hour)
+
+
 def test_absent_when_called_is_missed_and_called_again(
     bo: Browser, chris: Browser, house: SmallHouse, hour: OfficeHour
 ) -> None:

@@ -13,7 +13,7 @@ from ingest.live.guests import CHOSEN, Way
 from ingest.officehours import OfficeHour
 from ingest.people import IN_ROOM, Person, Role, SeatState
 from web import consenting
-from web.pages import enrol
+from web.pages import enrol, line
 from web.rendering import N_, house_of, render
 from web.rights import taking_part
 from web.stills import LARGEST, Stills
@@ -59,7 +59,7 @@ def answer(request: Request) -> Response:
     person = _guest(request)
     with house_of(request).database.transaction() as connection:
         reception.answer(connection, person, now())
-    return _back(request)
+    return line.answer(request, _place(request))
 
 
 def way(request: Request) -> Response:
@@ -117,7 +117,11 @@ def _guest(request: Request) -> Person:
 
 
 def _back(request: Request) -> Response:
-    return RedirectResponse(f"/office-hours/{request.path_params['id']}/place", 303)
+    return RedirectResponse(_place(request), 303)
+
+
+def _place(request: Request) -> str:
+    return f"/office-hours/{request.path_params['id']}/place"
 
 
 routes = [
