@@ -2,7 +2,7 @@
 
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --locked --no-sync
-APT_PACKAGES := chromium redis-server postgresql espeak-ng xvfb dovecot-imapd
+APT_PACKAGES := chromium firefox-esr libavcodec-extra redis-server postgresql espeak-ng xvfb dovecot-imapd
 export PYTHONWARNINGS ?= default
 # Our own code is compiled once and kept, whatever the surroundings say: journeys start it some hundred times.
 unexport PYTHONDONTWRITEBYTECODE
@@ -34,7 +34,7 @@ demo: setup ## a short real office hour, then the site stays open (ARGS="--once 
 serve: setup ## an empty product for real use
 	@$(RUN) officehours serve $(ARGS)
 
-test-tools: ## install what journeys and benches need: chromium, redis-server, postgresql, xvfb, dovecot (root and apt)
+test-tools: ## install what journeys and benches need: chromium, firefox-esr, redis-server, postgresql, xvfb, dovecot (root and apt)
 	@set -e; missing=""; \
 	for each in $(APT_PACKAGES); do dpkg -s $$each >/dev/null 2>&1 || missing="$$missing $$each"; done; \
 	if [ -n "$$missing" ]; then \
@@ -43,7 +43,7 @@ test-tools: ## install what journeys and benches need: chromium, redis-server, p
 
 test: setup ## the everyday suite, then the journeys (real browser, real servers)
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then $(MAKE) --no-print-directory test-tools; \
-	 else echo "not root or no apt: journeys that need chromium, redis, postgresql or dovecot are skipped unless they are there; 'make test-tools' as root mends it"; fi
+	 else echo "not root or no apt: journeys that need chromium, firefox, redis, postgresql or dovecot are skipped unless they are there; 'make test-tools' as root mends it"; fi
 	@$(RUN) pytest -m "not journey and not soak" -n 2 -q $(ARGS)
 	@$(RUN) pytest -m "journey and beside" -n 2 --dist loadfile --no-loadscope-reorder -q $(ARGS)
 	@$(RUN) pytest -m "journey and not beside" -q $(ARGS)

@@ -22,6 +22,7 @@ SENT = """async () => {
 }"""
 ENCODING = """async ([camera, wanted, mobile]) =>
   (await import("/connection.js")).encodingFor(camera, wanted, mobile)"""
+RECEIVED = """async (reports) => (await import("/connection.js")).received(reports)"""
 
 
 @pytest.fixture
@@ -85,4 +86,9 @@ def test_chromium_sends_what_the_tile_needs_and_more_when_it_grows(origin: str) 
             page.evaluate(ENCODING, [portrait, small, False])["scaleResolutionDownBy"] == phone["scaleResolutionDownBy"]
         )
         assert page.evaluate(ENCODING, [portrait, large, True])["maxBitrate"] == 900_000
+        whole, way = (
+            {"type": kind, "bytesReceived": bytes} for kind, bytes in (("transport", 9), ("candidate-pair", 7))
+        )
+        assert page.evaluate(RECEIVED, [whole, way, {"type": "codec"}]) == 9
+        assert page.evaluate(RECEIVED, [way, {"type": "candidate-pair"}]) == 7  # Firefox has no other report
         browser.assert_stayed_home()

@@ -111,6 +111,13 @@ export const gathered = (peer) => new Promise((resolve) => {
   setTimeout(resolve, GATHERING_MS);
 });
 
+// How many bytes have come by a connection. Firefox has no report on the transport, but one on each way it tried.
+export const received = (reports) => {
+  const bytes = { "transport": 0, "candidate-pair": 0 };
+  for (const { type, bytesReceived } of reports) if (type in bytes) bytes[type] += bytesReceived ?? 0;
+  return bytes["transport"] || bytes["candidate-pair"];
+};
+
 export class Connection {
   // `audience` is "whip", "screen" or "whep"; `stream` is what is sent, or takes what comes; `onState` hears
   // "idle", "connecting", "connected", "again", "full". `door`: an address that needs no ticket, for viewers;
@@ -260,10 +267,7 @@ export class Connection {
     let heard = performance.now();
     while (this.running && this.peer === peer && !["failed", "closed"].includes(peer.connectionState)) {
       await pause(LOOK_MS);
-      let now = 0;
-      for (const report of (await peer.getStats()).values()) {
-        if (report.type === "transport") now += report.bytesReceived ?? 0;
-      }
+      const now = received((await peer.getStats()).values());
       if (now !== bytes) [bytes, heard] = [now, performance.now()];
       if (performance.now() - heard > SILENCE_MS) return;
     }
