@@ -146,6 +146,15 @@ class Archive:
         """Delete everything of an office hour; it is fine if nothing is there."""
         shutil.rmtree(self.room(office_hour).root, ignore_errors=True)
 
+    def with_tracks(self) -> list[str]:
+        """Ids of office hours that still have people's own tracks."""
+        return sorted(folder.parent.name for folder in self.root.glob("*/tracks") if any(folder.iterdir()))
+
+    def erase_tracks(self, office_hour: str) -> None:
+        """Delete people's own tracks; programme, captions and timeline stay."""
+        for file in self.room(office_hour).tracks.glob("*"):
+            file.unlink(missing_ok=True)
+
 
 @contextmanager
 def write_whole(path: Path) -> Iterator[Path]:

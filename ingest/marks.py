@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from ingest import commands, events
 from ingest.database import UtcDateTime, metadata, now, random_id, rows_as
-from ingest.store import NotFound, Overtaken, office_hours
+from ingest.store import NotFound, Overtaken, over_before
 
 BACK_S = 30
 """How far before the press a mark begins."""
@@ -98,10 +98,8 @@ def forget(connection: Connection, before: datetime) -> int:
 
     While a mark is open its reason is needed, however long that takes.
     """
-    hours = office_hours.c
-    old = sa.select(hours.id).where(sa.func.coalesce(hours.released_at, hours.ended_at) < before)
     said = (marks.c.reason != "") | (marks.c.note != "")
-    which = (marks.c.office_hour.in_(old), marks.c.settled_at.is_not(None), said)
+    which = (marks.c.office_hour.in_(over_before(before)), marks.c.settled_at.is_not(None), said)
     return connection.execute(marks.update().where(*which).values(reason="", note="")).rowcount
 
 

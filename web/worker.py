@@ -99,8 +99,8 @@ def _once(house: House, kind: str, *, priority: int) -> bool:
 
 def tidy(house: House) -> None:
     """Forget what nobody needs: old events, tickets, what was known of waiting guests, fetches that went well, uploads
-    given up, half-made files, cut stretches past their time, why moments were marked, what people needed, device tests
-    and rehearsals of yesterday."""
+    given up, half-made files, cut stretches and people's own tracks past their time, why moments were marked, what
+    people needed, device tests and rehearsals of yesterday."""
     at = now()
     with house.database.transaction() as connection:
         recent = steps.office_hours_since(connection, at - timedelta(days=2))
@@ -113,7 +113,9 @@ def tidy(house: House) -> None:
         needs.forget(connection, at - needs.KEPT)
         handover.forget(connection, at)
         reception.forget(connection, at)
-        marks.forget(connection, at - timedelta(days=house.ingest.tracks_kept_days))
+        over = at - timedelta(days=house.ingest.tracks_kept_days)
+        marks.forget(connection, over)
+        settled = frozenset(connection.scalars(store_of_hours.over_before(over)))
         forgotten = uploads.forget(connection, at)
     for office_hour in recent:
         made.sweep_room(house.archive.room(office_hour))
@@ -123,6 +125,9 @@ def tidy(house: House) -> None:
         rehearsed = rehearsal.due(connection, at)
     rehearsal.erase(house.database, house.archive, rehearsed)
     unsealing.sweep(house, at)
+    for office_hour in house.archive.with_tracks():
+        if office_hour in settled:
+            house.archive.erase_tracks(office_hour)
 
 
 def schedule(house: House) -> dict[str, Any]:

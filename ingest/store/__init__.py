@@ -25,6 +25,7 @@ from ingest.store.hours import office_hour as office_hour
 from ingest.store.hours import office_hours as office_hours
 from ingest.store.hours import office_hours_in as office_hours_in
 from ingest.store.hours import open_due as open_due
+from ingest.store.hours import over_before as over_before
 from ingest.store.hours import rehearsals as rehearsals
 from ingest.store.hours import set_visibility as set_visibility
 from ingest.store.office import account as account

@@ -112,6 +112,12 @@ def office_hours_in(connection: Connection, states: frozenset[State]) -> list[Of
     return rows_as(OfficeHour, connection, query)
 
 
+def over_before(moment: datetime) -> sa.Select[str]:
+    """Ids of office hours released before then, or over since then without a release: as a query, for others to use."""
+    hours = office_hours.c
+    return sa.select(hours.id).where(sa.func.coalesce(hours.released_at, hours.ended_at) < moment)
+
+
 def all_office_hours(connection: Connection) -> list[OfficeHour]:
     """All that were announced, newest start first; rehearsals are nobody's to list."""
     announced = sa.select(office_hours).where(office_hours.c.rehearsal_of.is_(None))
