@@ -65,7 +65,7 @@ ACT = f"""(kind, name, beside) => {{
   const slips = [...document.querySelectorAll(".slip, .order__item, dialog")];
   const scopes = beside ? slips.filter((e) => seen(e) && e.innerText.includes(beside)) : [document];
   const inside = scopes.flatMap((e) => [...e.querySelectorAll(kind)]);
-  const found = inside.filter((e) => seen(e) && words(e).startsWith(name));
+  const found = inside.filter((e) => seen(e) && !e.disabled && words(e).startsWith(name));
   if (!found.length) return false;
   found[0].click();
   return true;

@@ -284,3 +284,16 @@ def test_desk_and_host_page_stand_in_every_state(
     ada = as_person(app, house, host)
     for part in ("", "?part=seat", "?part=question", "?part=line"):
         assert ada.get(f"/office-hours/{hour.id}/host{part}").status_code == 200
+
+
+@pytest.mark.parametrize("state", [State.BACKSTAGE, State.ON_AIR, State.PAUSED])
+def test_no_key_does_two_things(
+    bo: Browser, house: SmallHouse, new_hour: Callable[..., OfficeHour], state: State
+) -> None:
+    hour = new_hour(state)
+    add_guest(house, hour, "Chris")
+    ask_question(house, hour, "Wann kommt der Radweg?")
+    page = bo.get(f"/staff/office-hours/{hour.id}/board").text
+    keys = re.findall(r'<(?:button|input|select)[^>]* data-key="(.+?)"(?![^>]* disabled)', page)
+    assert len(keys) > 8
+    assert sorted(keys) == sorted(set(keys))

@@ -326,6 +326,7 @@ if (at("own")) {
   tellMicrophone(() => stream?.getAudioTracks().find((track) => track.readyState === "live")?.getSettings().deviceId);
   at("own").addEventListener("resize", shape);
   at("start-devices").addEventListener("click", () => { claim(); startDevices(); stayAwake(); });
+  at("start-devices").disabled = false;  // Before, a press would have been lost without a word.
   document.addEventListener("moved", fallSilent);
   for (const id of ["mute", "blind"]) at(id).addEventListener("click", (event) => { toggle(event); tellOff(id); });
   at("share").addEventListener("click", share);
