@@ -102,6 +102,8 @@ def send_on(connection: Connection, person: Person, goal: OfficeHour) -> None:
         raise Overtaken("nobody can be sent on to this office hour just now")
     if store.seat(connection, person.id).state not in IN_LINE:
         raise Overtaken("only somebody who waits can be sent on")
+    if guests.of(connection, person).way is Way.TELEPHONE:
+        raise Overtaken("who rings up is on the line of this office hour")
     guests.change(connection, person, sent_to=goal.id)
 
 

@@ -175,3 +175,12 @@ def test_called_without_the_line_being_taken_up_is_missed(database: Database, ru
         at = now() + timedelta(minutes=2)
         attention.staff_seen(connection, running.id, at)
         assert reception.due(connection, running, at, PATIENCE) == {albers.id: SeatState.MISSED}
+
+
+def test_who_rings_up_is_not_sent_on_to_a_line_they_do_not_hang_on(database: Database, running: OfficeHour) -> None:
+    albers = caller(database, running)
+    with database.transaction() as connection:
+        other = store.add_office_hour(connection, title="Zweite", host_name="Emil", starts_at=now(), state=State.OPEN)
+        with pytest.raises(store.Overtaken, match="rings up"):
+            reception.send_on(connection, albers, other)
+        assert guests.of(connection, albers).sent_to is None
