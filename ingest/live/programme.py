@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -314,10 +315,18 @@ class Programme(threading.Thread):
         if take is not None and frame == take.start_frame:
             take.begun()
         self._packets.send(data, frame, keyframe)
-        self._broadcast.picture(Picture(frame=frame, data=data, keyframe=keyframe, wall=self.clock.wall()))
+        self._broadcast.picture(Picture(frame=frame, data=data, keyframe=keyframe, wall=self._wall(frame)))
         with self._takes.lock:
             self._frame = frame + 1
         tell(waiting, tick)
+
+    def _wall(self, frame: int) -> datetime:
+        """The time of day a picture stands for: when it was due, however late it was made.
+
+        Players place sound beside pictures by it (hls.js compares the first segment with the one in the middle), and a
+        busy machine's late ticks would move them apart.
+        """
+        return self.clock.wall() - timedelta(seconds=self._epoch.late(frame / self.frame_rate))
 
     def _ease_off(self, share: float) -> None:
         before, self.shedding = self.shedding, self.shedding.after(share, self.frame_rate, self.clock.now())

@@ -1,10 +1,12 @@
 """`ingest/live/programme.py`: what people did at a time is in the recording at that time."""
 
 import io
+import re
 import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -272,6 +274,21 @@ def test_a_person_without_a_picture_does_not_stop_the_others(room: Room) -> None
     room.clock.run_to(1.2)
     assert room.programme.figures.ticks >= 30
     assert _level(mix, 3000) > 0.1
+
+
+def test_times_of_day_go_on_with_media_time_however_late_pictures_are(room: Room) -> None:
+    room.programme.set_people(room.places)
+    room.record(room.recorder())
+    room.clock.run_for(1.8)
+    room.clock.jump(0.9)  # a busy machine: what was due meanwhile is made late
+    room.clock.run_for(6.0)
+    stop(room.programme, room.clock)
+    for kind in ("video", "audio"):
+        listed = room.archive.programme().playlist(kind).read_text()
+        times = [datetime.fromisoformat(each) for each in re.findall("DATE-TIME:(.+)", listed)]
+        steps = [(after - before).total_seconds() for before, after in pairwise(times)]
+        assert len(steps) >= 3
+        assert steps == [pytest.approx(2.0, abs=0.001)] * len(steps)
 
 
 def test_media_time_has_no_gap_after_the_machine_stood_still(room: Room) -> None:
