@@ -83,6 +83,7 @@ class Programme(threading.Thread):
         )
         self._encoder = make_encoder()
         self._epoch = Epoch(self.clock)
+        self._began = self.clock.wall()
         self._desk = Desk(self._epoch, self._mixed, self._fell)
         self._on_failure = on_failure
         self._changes = Changes(self._stage)
@@ -264,6 +265,7 @@ class Programme(threading.Thread):
 
     def run(self) -> None:
         self._epoch.begin()
+        self._began = self.clock.wall()
         self._desk.start()
         try:
             self._run()
@@ -321,12 +323,12 @@ class Programme(threading.Thread):
         tell(waiting, tick)
 
     def _wall(self, frame: int) -> datetime:
-        """The time of day a picture stands for: when it was due, however late it was made.
+        """The time of day a picture stands for: when it was due, had the machine never stood still.
 
-        Players place sound beside pictures by it (hls.js compares the first segment with the one in the middle), and a
-        busy machine's late ticks would move them apart.
+        Players place sound beside pictures by it (hls.js compares the first segment with the one in the middle), so it
+        goes on exactly as media time does, whatever was made late.
         """
-        return self.clock.wall() - timedelta(seconds=self._epoch.late(frame / self.frame_rate))
+        return self._began + timedelta(seconds=frame / self.frame_rate)
 
     def _ease_off(self, share: float) -> None:
         before, self.shedding = self.shedding, self.shedding.after(share, self.frame_rate, self.clock.now())
