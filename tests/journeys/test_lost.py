@@ -14,7 +14,7 @@ from ingest.database import now
 from ingest.people import Role
 from tests.journeys.house import wait_for
 from tests.journeys.test_breaks import OnAir, on_air, people_of
-from tests.journeys.town import Town, open_town
+from tests.journeys.town import SMALL, Town, open_town
 from tests.journeys.visitors import PHONE, Album, Participant, Staff, room_state
 from web import handover
 
@@ -27,7 +27,7 @@ LEFT_OUT_S = 9.0
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory, films: Path) -> Iterator[Town]:
     data, pictures = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("pictures")
-    with open_town(data, films, pictures) as town:
+    with open_town(data, films, pictures, **SMALL) as town:
         yield town
     assert town.album.wrong == []
 

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from ingest.conduct import UNDO_S
 from tests.journeys.house import answers, wait_for
-from tests.journeys.town import Town, open_town
+from tests.journeys.town import SMALL, Town, open_town
 from tests.journeys.visitors import (
     DESK,
     PHONE,
@@ -50,7 +50,7 @@ TILES = {  # in the order in which they were put on air, above the card of a que
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory, films: Path) -> Iterator[Town]:
-    with open_town(tmp_path_factory.mktemp("data"), films, tmp_path_factory.mktemp("pictures")) as town:
+    with open_town(tmp_path_factory.mktemp("data"), films, tmp_path_factory.mktemp("pictures"), **SMALL) as town:
         yield town
 
 

@@ -22,7 +22,7 @@ from ingest.people import SeatState
 from ingest.timeline import Event, Kind, read
 from tests.ingest.live.reading import joined
 from tests.journeys.house import wait_for
-from tests.journeys.town import Town, open_town
+from tests.journeys.town import SMALL, Town, open_town
 from tests.journeys.visitors import PHONE, Participant, Staff, complaints, room_state
 from tests.standins.media import find_beeps
 
@@ -70,7 +70,7 @@ class Waiting:
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory, films: Path) -> Iterator[Town]:
-    with open_town(tmp_path_factory.mktemp("data"), films, tmp_path_factory.mktemp("pictures")) as town:
+    with open_town(tmp_path_factory.mktemp("data"), films, tmp_path_factory.mktemp("pictures"), **SMALL) as town:
         yield town
 
 

@@ -23,7 +23,7 @@ from ingest.live.source import SAMPLE_RATE, Samples
 from ingest.timeline import Event, Kind
 from tests.ingest.live.reading import seen
 from tests.journeys.house import wait_for
-from tests.journeys.town import Town, open_town
+from tests.journeys.town import SMALL, Town, open_town
 from tests.journeys.visitors import DESK, PHONE, Participant, Staff, complaints, plays, press_play
 from tests.standins.media import pixels, read_frames, read_sound
 
@@ -31,10 +31,6 @@ pytestmark = pytest.mark.journey
 
 TITLE = "Bürgersprechstunde im Advent"
 READ_OUT = "Warum hat das Bürgerbüro samstags zu?"
-SMALL = {f"OFFICEHOURS_{name}": value for name, value in {
-    "VIDEO_WIDTH": "640", "VIDEO_HEIGHT": "360", "VIDEO_BITRATE": "700000", "VIDEO_PRESET": "ultrafast",
-}.items()}  # fmt: skip
-"""As an office with a small machine would set it: this journey is about what happens, not about the picture."""
 DELAY_S = 3
 """Of broadcast delay, typed into the form: long enough for a cut to reach back, short enough for a test."""
 TALKS_S = 3.0

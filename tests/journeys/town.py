@@ -45,6 +45,12 @@ def films_in(folder: Path) -> Path:
     return folder
 
 
+SMALL = {f"OFFICEHOURS_{name}": value for name, value in {
+    "VIDEO_WIDTH": "640", "VIDEO_HEIGHT": "360", "VIDEO_BITRATE": "700000", "VIDEO_PRESET": "ultrafast",
+}.items()}  # fmt: skip
+"""As an office with a small machine would set it: for journeys about what happens, not about how fine a picture is."""
+
+
 @contextlib.contextmanager
 def open_town(data: Path, films: Path, pictures: Path, **more_settings: str) -> Iterator[Town]:
     """Everything runs until the block is left."""
