@@ -25,7 +25,7 @@ class Settings:
     session_hours: int = setting(12, "Hours after which somebody has to sign in again.")
     host_link_days: int = setting(1, "Whole days after an office hour on which personal addresses still work.")
     logins_per_minute: int = setting(6, "How often one address may try a password in a minute.")
-    posts_per_minute: int = setting(60, "How many forms one address may send in a minute.")
+    posts_per_minute: int = setting(120, "How many forms one session, or one stranger's address, may send in a minute.")
     questions_per_hour: int = setting(20, "How many questions one address may send in an hour.")
     events_interval_s: float = setting(0.25, "Pause between two looks for news that pages should hear.")
     time_server: str = setting(

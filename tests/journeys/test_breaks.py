@@ -17,7 +17,7 @@ from ingest.live import waiting
 from ingest.officehours import OfficeHour, State
 from ingest.people import Person, Role, SeatState
 from tests.journeys.house import answers, wait_for
-from tests.journeys.town import Town, open_town
+from tests.journeys.town import SMALL, Town, open_town
 from tests.journeys.visitors import DESK, PHONE, Participant, Staff, Visitor, plays, processes, room_state
 from web import store as web_store
 
@@ -45,7 +45,7 @@ class OnAir:
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory, films: Path) -> Iterator[Town]:
     data, pictures = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("pictures")
-    with open_town(data, films, pictures) as town:
+    with open_town(data, films, pictures, **SMALL) as town:
         yield town
 
 
