@@ -70,6 +70,7 @@ def test_a_guest_who_loads_their_page_ten_times_keeps_seat_and_tile(town: Town, 
     wait_for(lambda: threads(town) <= before + 4, 20)  # a track that is being finished, a camera that just ended
     parts = sorted(room_of(town, on_air).track(person, 1).parent.glob(f"{person}*.mkv"))
     assert len(parts) >= 2
+    wait_for(lambda: all(part.stat().st_size for part in parts[:-1]), 20)  # those that are still being finished
     for part in parts[:-1]:
         with av.open(str(part)) as file:
             assert sum(1 for packet in file.demux() if packet.size) > 0
