@@ -1,6 +1,8 @@
 """Workers are killed in every step, brokers and databases are changed: everything is done once in the end."""
 
+import contextlib
 import signal
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 from ingest import store
 from ingest.officehours import OfficeHour, Visibility
 from ingest.steps import State
-from tests.journeys.house import ended_hour, environment, house_in, running, steps_of, wait_for
+from tests.journeys.house import Process, ended_hour, environment, house_in, running, steps_of, wait_for
 from tests.standins.servers import postgresql, redis
 from transcode.probe import probe
 from web.house import House
@@ -85,7 +87,7 @@ def test_a_worker_that_slept_through_its_lease_changes_nothing(tmp_path: Path) -
         with running(environ, "worker", "light") as light, running(environ, "worker", "heavy") as sleeper:
             with running(environ, "clock"):
                 step = claimed_by(house, hour, sleeper.running.pid, "transcode.captions", light.words)
-                sleeper.running.send_signal(signal.SIGSTOP)
+                fall_asleep(sleeper, house)
                 with running(environ, "worker", "heavy") as other:
                     wait_for(lambda: all_done(house, hour), PIPELINE_S, other.words)
                     before = written(house, hour)
@@ -108,6 +110,22 @@ def claimed_by(house: House, hour: OfficeHour, pid: int, kind: str, words: Calla
 
     wait_for(found, PIPELINE_S, words)
     return found()
+
+
+def fall_asleep(process: Process, house: House) -> None:
+    """Stop `process`, but not while it writes: SQLite has one writer, and one that stands still stops all others."""
+
+    def others_write() -> bool:
+        process.running.send_signal(signal.SIGSTOP)
+        with contextlib.closing(sqlite3.connect(house.database.engine.url.database or "", timeout=0.2)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                process.running.send_signal(signal.SIGCONT)
+                return False
+        return True
+
+    wait_for(others_write, 10, process.words)
 
 
 def written(house: House, hour: OfficeHour) -> dict[str, int]:
