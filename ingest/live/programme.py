@@ -331,7 +331,8 @@ class Programme(threading.Thread):
         return self._began + timedelta(seconds=frame / self.frame_rate)
 
     def _ease_off(self, share: float) -> None:
-        before, self.shedding = self.shedding, self.shedding.after(share, self.frame_rate, self.clock.now())
+        before, signs = self.shedding, any(place.pinned for place in self._plan.places)
+        self.shedding = before.after(share, self.frame_rate, self.clock.now(), signs=signs)
         if before.ease is not self.shedding.ease:
             log.warning("pictures take %.0f %% of a tick: %s", self.shedding.load * 100, self.shedding.ease.name)
 

@@ -2,13 +2,14 @@
 
 A machine that is too slow must still keep time: sound never waits, and no tick is late. So before the cost of drawing
 and encoding fills the tick, every second picture is sent again instead of a new one, then two of three, and at last
-only those who spoke last are seen; the others' pictures are not even decoded, and their name card stands in. It comes
+only those who spoke last are seen; the others' pictures are not even decoded, and their name card stands in. While
+somebody is pinned because they sign, tiles go first: hands need pictures, and a face that listens does not. It comes
 back step by step, and only when there is room for it.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from enum import IntEnum
+from enum import Enum
 
 MEAN_S = 2.0  # a keyframe or a drawn card is no load
 FULL = 0.85  # of a tick, above which something is left out: a third of a second of headroom in two
@@ -19,17 +20,28 @@ SEEN = 4  # tiles that stay when there is no more to be left out
 SPEAKS = 0.01  # -40 dBFS
 
 
-class Ease(IntEnum):
-    """What is left out; each includes what is before it."""
+class Ease(Enum):
+    """What is left out: every how-manieth picture is drawn anew, and whether only those who spoke last are seen."""
 
-    NOTHING = 0
-    HALF = 1
-    THIRD = 2
-    TILES = 3
+    NOTHING = (1, False)
+    HALF = (2, False)
+    THIRD = (3, False)
+    FEWER = (1, True)
+    FEWER_HALF = (2, True)
+    TILES = (3, True)
+
+    @property
+    def each(self) -> int:
+        return self.value[0]
+
+    @property
+    def tiles(self) -> bool:
+        return self.value[1]
 
 
-EACH = {Ease.NOTHING: 1, Ease.HALF: 2, Ease.THIRD: 3, Ease.TILES: 3}
-"""Every how-manieth picture is drawn anew."""
+SPEECH = (Ease.NOTHING, Ease.HALF, Ease.THIRD, Ease.TILES)
+SIGNS = (Ease.NOTHING, Ease.FEWER, Ease.FEWER_HALF, Ease.TILES)
+"""The steps, each with less than the one before, while people only speak and while somebody signs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,29 +54,30 @@ class Shedding:
 
     def draws(self, frame: int) -> bool:
         """Whether this frame is drawn anew."""
-        return frame % EACH[self.ease] == 0
+        return frame % self.ease.each == 0
 
     @property
     def full(self) -> bool:
         """Whether one more person would be one too many."""
         return self.ease is not Ease.NOTHING or self.load > GUEST
 
-    def after(self, share: float, ticks_a_second: int, now_s: float) -> "Shedding":
-        """After a tick that took this share of its time."""
+    def after(self, share: float, ticks_a_second: int, now_s: float, *, signs: bool = False) -> "Shedding":
+        """After a tick that took this share of its time; `signs`: somebody is pinned because they sign."""
         # A tick that stood still for a while (a suspended machine) is one bad tick, not a load of many.
         load = self.load + (min(share, 2.0) - self.load) / (MEAN_S * ticks_a_second)
-        here = replace(self, load=load)
+        steps, step = SIGNS if signs else SPEECH, (SPEECH if self.ease in SPEECH else SIGNS).index(self.ease)
+        here = replace(self, load=load, ease=steps[step])
         lasted = now_s - self.since_s
-        if load > FULL and lasted >= WORSE_S and self.ease < Ease.TILES:
-            return replace(here, ease=Ease(self.ease + 1), since_s=now_s)
-        if self.ease > Ease.NOTHING and lasted >= BETTER_S and load * _dearer(self.ease) < ROOM:
-            return replace(here, ease=Ease(self.ease - 1), since_s=now_s)
+        if load > FULL and lasted >= WORSE_S and step < len(steps) - 1:
+            return replace(here, ease=steps[step + 1], since_s=now_s)
+        if step > 0 and lasted >= BETTER_S and load * _dearer(steps[step - 1], steps[step]) < ROOM:
+            return replace(here, ease=steps[step - 1], since_s=now_s)
         return here
 
 
-def _dearer(ease: Ease) -> float:
+def _dearer(more: Ease, less: Ease) -> float:
     """By how much the step before costs more."""
-    return EACH[ease] / EACH[Ease(ease - 1)] if ease is not Ease.TILES else 1.25
+    return less.each / more.each * (1.25 if less.tiles and not more.tiles else 1.0)
 
 
 def kept(spoke_at: Mapping[str, float], ease: Ease, pinned: Collection[str] = ()) -> set[str]:
@@ -72,7 +85,7 @@ def kept(spoke_at: Mapping[str, float], ease: Ease, pinned: Collection[str] = ()
 
     Who is `pinned` stays, for their picture is their voice; of the others at least one does.
     """
-    if ease is not Ease.TILES:
+    if not ease.tiles:
         return set(spoke_at)
     others = sorted((person for person in spoke_at if person not in pinned), key=lambda person: -spoke_at[person])
     stay = {person for person in spoke_at if person in pinned}

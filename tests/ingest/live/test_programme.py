@@ -169,7 +169,7 @@ def test_a_busy_machine_draws_every_second_picture_and_keeps_the_rate(room: Room
         assert not fading
         return draw(plan, fading=fading)
 
-    monkeypatch.setattr(Shedding, "after", lambda shedding, *_: shedding)
+    monkeypatch.setattr(Shedding, "after", lambda shedding, *_, **__: shedding)
     room.programme.shedding = Shedding(ease=Ease.HALF)
     monkeypatch.setattr(room.programme._stage, "draw", noted)
     room.clock.run_for(2.0)

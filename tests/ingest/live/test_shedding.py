@@ -4,18 +4,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.live.shedding import EACH, Ease, Shedding, kept
+from ingest.live.shedding import SIGNS, SPEECH, Ease, Shedding, kept
 
 RATE = 30
 
 
-def lived(cost: float, seconds: float, before: Shedding = Shedding()) -> list[Shedding]:  # noqa: B008 - a frozen value
+def lived(cost: float, seconds: float, before: Shedding | None = None, *, signs: bool = False) -> list[Shedding]:
     """How things stand after each tick on a machine on which a drawn picture takes this share of a tick."""
-    found, now = [before], before.since_s
+    found = [before or Shedding()]
+    now = found[0].since_s
     for frame in range(round(seconds * RATE)):
         now += 1 / RATE
         share = cost if found[-1].draws(frame) else 0.1 * cost  # a picture that is sent again costs next to nothing
-        found.append(found[-1].after(share, RATE, now))
+        found.append(found[-1].after(share, RATE, now, signs=signs))
     return found[1:]
 
 
@@ -24,8 +25,24 @@ def test_a_machine_with_room_leaves_nothing_out() -> None:
 
 
 def test_first_every_second_picture_then_two_of_three_then_tiles() -> None:
-    eases = [each.ease for each in lived(6.0, 60)]
-    assert [ease for number, ease in enumerate(eases) if not number or eases[number - 1] is not ease] == list(Ease)
+    assert steps(lived(6.0, 60)) == list(SPEECH)
+
+
+def test_while_somebody_signs_tiles_go_before_pictures() -> None:
+    assert steps(lived(6.0, 60, signs=True)) == list(SIGNS)
+    assert lived(1.0, 5, signs=True)[-1].draws(1)
+
+
+def test_who_begins_to_sign_gets_every_picture_that_tiles_can_pay_for() -> None:
+    busy = lived(1.4, 30)[-1]
+    assert steps(lived(0.8, 5, busy, signs=True)) == [Ease.FEWER]
+    assert steps(lived(0.8, 5, lived(0.8, 5, busy, signs=True)[-1])) == [Ease.HALF]
+
+
+def steps(lived: list[Shedding]) -> list[Ease]:
+    """What was left out, one after the other."""
+    eases = [each.ease for each in lived]
+    return [ease for number, ease in enumerate(eases) if not number or eases[number - 1] is not ease]
 
 
 def test_what_is_drawn_fits_into_its_ticks_after_some_seconds() -> None:
@@ -49,8 +66,9 @@ def test_it_comes_back_when_there_is_room_and_not_before() -> None:
 @given(st.floats(0.05, 8.0))
 def test_it_never_swings(cost: float) -> None:
     """On a machine of one speed it settles: no step is taken back once it was needed."""
-    eases = [each.ease for each in lived(cost, 90)]
-    assert eases == sorted(eases)
+    for signs, ladder in ((False, SPEECH), (True, SIGNS)):
+        order = [ladder.index(each.ease) for each in lived(cost, 90, signs=signs)]
+        assert order == sorted(order)
 
 
 def test_a_moment_in_which_the_machine_stood_still_is_no_load() -> None:
@@ -66,9 +84,11 @@ def test_nobody_new_comes_before_quality_falls(load: float, ease: Ease, full: bo
     assert Shedding(load=load, ease=ease).full is full
 
 
-def test_every_step_draws_less() -> None:
-    assert [sum(Shedding(ease=ease).draws(frame) for frame in range(30)) for ease in Ease] == [30, 15, 10, 10]
-    assert list(EACH) == list(Ease)
+@pytest.mark.parametrize(("ladder", "drawn"), [(SPEECH, [30, 15, 10, 10]), (SIGNS, [30, 30, 15, 10])])
+def test_every_step_draws_less_or_fewer(ladder: tuple[Ease, ...], drawn: list[int]) -> None:
+    assert [sum(Shedding(ease=ease).draws(frame) for frame in range(30)) for ease in ladder] == drawn
+    assert [ease.tiles for ease in ladder] == sorted(ease.tiles for ease in ladder)
+    assert set(SPEECH) | set(SIGNS) == set(Ease)
 
 
 def test_who_spoke_last_stays_to_be_seen() -> None:
