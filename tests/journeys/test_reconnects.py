@@ -1,6 +1,7 @@
 """What happens to people on air: a page is loaded anew, a camera is unplugged, a ticket is copied."""
 
 import time
+from functools import partial
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -37,6 +38,10 @@ def threads(town: Town) -> int:
     return len(list(Path(f"/proc/{room}/task").iterdir()))
 
 
+def filled(track: Path) -> bool:
+    return track.stat().st_size > 0
+
+
 def chris(town: Town, on_air: OnAir) -> str:
     """The guest's id."""
     return next(person.id for person in people_of(town, on_air.hour) if person.name == "Chris")
@@ -68,10 +73,11 @@ def test_a_guest_who_loads_their_page_ten_times_keeps_seat_and_tile(town: Town, 
     ]
     assert [each["on"] for each in shown] == [True]  # never taken off
     wait_for(lambda: threads(town) <= before + 4, 20)  # a track that is being finished, a camera that just ended
-    parts = sorted(room_of(town, on_air).track(person, 1).parent.glob(f"{person}*.mkv"))
-    assert len(parts) >= 2
-    wait_for(lambda: all(part.stat().st_size for part in parts[:-1]), 20)  # those that are still being finished
-    for part in parts[:-1]:
+    room = room_of(town, on_air)
+    number = len(list(room.tracks.glob(f"{person}*.mkv")))
+    assert number >= 2
+    for part in [room.track(person, each) for each in range(1, number)]:  # the last one is being written
+        wait_for(partial(filled, part), 20)
         with av.open(str(part)) as file:
             assert sum(1 for packet in file.demux() if packet.size) > 0
 
