@@ -4,7 +4,7 @@ One Jinja environment per language; every text is escaped. Pages are never kept 
 token and what the visitor may see.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache
 from http import HTTPStatus
@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from ingest import store as ingest_store
 from ingest.database import now
@@ -58,8 +59,32 @@ def render(
 ) -> HTMLResponse:
     """The page `name`; `values` are what its template needs besides what all have."""
     text = environment(request.state.language).get_template(name).render(common(request) | values)
-    kept = {"Cache-Control": "no-store", "Content-Language": request.state.language, "Vary": "Accept-Language, Cookie"}
-    return HTMLResponse(text, status, kept | dict(headers or {}))
+    return HTMLResponse(text, status, _not_kept(request) | dict(headers or {}))
+
+
+def parts_asked(request: Request, known: Collection[str]) -> tuple[str, ...]:
+    """The parts of a page that its script asks for with `?part=a,b`; none: the whole. Raises HTTPException 404."""
+    asked = request.query_params.get("part")
+    names = () if asked is None else tuple(dict.fromkeys(asked.split(",")))
+    if not set(names) <= set(known):
+        raise HTTPException(404)
+    return names
+
+
+def render_parts(request: Request, templates: Mapping[str, str], /, **values: Any) -> Response:
+    """Parts of a page by name, from rows that were read once: a JSON object for a script that takes one.
+
+    Whoever asks for HTML gets one part as it is.
+    """
+    given, shown = common(request) | values, environment(request.state.language)
+    made = {part: shown.get_template(name).render(given) for part, name in templates.items()}
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse(made, headers=_not_kept(request))
+    return HTMLResponse("".join(made.values()), headers=_not_kept(request))
+
+
+def _not_kept(request: Request) -> dict[str, str]:
+    return {"Cache-Control": "no-store", "Content-Language": request.state.language, "Vary": "Accept-Language, Cookie"}
 
 
 def common(request: Request) -> dict[str, Any]:

@@ -19,11 +19,11 @@ from ingest.live import turn
 from ingest.officehours import ON_AIR, OfficeHour
 from ingest.people import Person, Role
 from ingest.store import Overtaken
-from questions import change, rundown, turns
+from questions import change, turns
 from questions import store as questions
 from questions.question import MoveRefused, shown_text
 from questions.rundown import Item
-from web.pages.join import speaks
+from web.pages import desk
 from web.pages.line import answer, check, role_words
 from web.rendering import N_, house_of, render
 from web.rights import taking_part
@@ -55,13 +55,7 @@ def alone_values(connection: Connection, hour: OfficeHour, person: Person) -> di
 
 def ready_items(connection: Connection, hour: OfficeHour) -> list[Item]:
     """What of the running order can go on air without anybody being let in: that stays with staff."""
-    people = {person.id: person for person in store.persons_of(connection, hour.id)}
-    guests = [
-        seat
-        for seat in store.seats_of(connection, hour.id)
-        if people[seat.person].role is Role.GUEST and speaks(connection, seat.person)
-    ]
-    return [item for item in rundown.coming(connection, hour.id, guests) if item.ready]
+    return [item for item in desk.order_of(connection, hour) if item.ready]
 
 
 def _said(connection: Connection, item: Item) -> str:

@@ -15,7 +15,7 @@ from ingest.database import now
 from ingest.live import reception as acts
 from ingest.live import turn, typed, waiting
 from ingest.officehours import ON_AIR, WITH_RECORDING, WITH_ROOM, OfficeHour, State, Visibility
-from ingest.people import Person, Right, Role, SeatState
+from ingest.people import Person, Right, Role, Scope, SeatState
 from ingest.store import Overtaken
 from questions import freshness, letters, moderation, private, similar
 from questions import store as questions
@@ -39,10 +39,9 @@ from web.pages import (
 from web.pages.by_hand import CHANNELS
 from web.pages.cut import cutting
 from web.pages.decisions import back
-from web.pages.join import speaks
 from web.pages.line import line_values, role_words
 from web.pages.rules import REASONS
-from web.rendering import N_, house_of, render
+from web.rendering import N_, house_of, parts_asked, render, render_parts
 from web.rights import need
 from web.sessions import Visitor
 
@@ -69,29 +68,28 @@ UNGREETED = timedelta(minutes=3)
 
 
 def board(request: Request) -> Response:
-    """The whole board, or with `?part=` what has changed of it: each part reads only what it shows."""
+    """The whole board, or with `?part=` what may have changed of it."""
     id = request.path_params["id"]
     visitor = need(request, Right.RUN_ROOM, id)
-    part = request.query_params.get("part")
-    if part is not None and part not in PARTS:
-        raise HTTPException(404)
+    parts = parts_asked(request, PARTS)
     with house_of(request).database.reading() as connection:
         hour = store.office_hour(connection, id)
-        values = board_values(connection, hour, visitor, (part,) if part else tuple(PARTS))
+        values = board_values(connection, hour, visitor, parts)
     safe = house_of(request).safe
     values["own_address"] = lambda sealed: f"/own/{safe.open(sealed)}"
     ice_servers = [{"urls": each} for each in house_of(request).ingest.ice_servers]
-    name = f"board_{part}.html" if part else "board.html"
-    return render(request, name, hour=hour, ice_servers=ice_servers, **values)
+    if parts:
+        return render_parts(request, {part: f"board_{part}.html" for part in parts}, hour=hour, **values)
+    return render(request, "board.html", hour=hour, ice_servers=ice_servers, **values)
 
 
 def board_values(
     connection: Connection, hour: OfficeHour, visitor: Visitor, parts: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    """Everything that these parts show, or all of them."""
+    """Everything that these parts show, or all of them; what several show is read once."""
     values = hour_values(connection, hour)
-    for part in parts or PARTS:
-        values |= PARTS[part](connection, hour, visitor)
+    for read in dict.fromkeys(read for part in parts or PARTS for read in PARTS[part]):
+        values |= read(connection, hour, visitor)
     return values
 
 
@@ -126,7 +124,6 @@ def _questions(connection: Connection, hour: OfficeHour, visitor: Visitor) -> di
         "by_hand": CHANNELS,
         "undo": undo,
         "undone": questions.get(connection, undo.question) if undo else None,
-        **slip_values(connection, hour),
     }
 
 
@@ -143,7 +140,8 @@ def slip_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
 def _room(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
     people = {person.id: person for person in store.persons_of(connection, hour.id)}
     seats = store.seats_of(connection, hour.id)
-    read_out = {id for id, person in people.items() if person.role is Role.GUEST and not speaks(connection, id)}
+    agreed = consenting.agreed(connection, hour.id)
+    read_out = {id for id, person in people.items() if person.role is Role.GUEST and Scope.LIVE not in agreed[id]}
     return {
         "people": people,
         "line": [seat for seat in waiting.line(seats) if seat.person not in read_out],
@@ -155,19 +153,23 @@ def _room(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[st
         "Hidden": turn.Hidden,
         "alone": turn.alone(connection, hour.id) if hour.state in WITH_ROOM else {},
         "inside": [seat for seat in seats if seat.state in (SeatState.ADMITTED, SeatState.ON_AIR)],
-        "agreed": consenting.agreed(connection, hour.id),
+        "agreed": agreed,
         **access.board_values(connection, hour, people),
     } | reception.values(connection, hour)
 
 
-def _order(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
-    values = desk.now_values(connection, hour) | slip_values(connection, hour)
+def _slips(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
+    return slip_values(connection, hour)
+
+
+def _now(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
+    values = desk.now_values(connection, hour)
     in_order = [line.item.question for line in values["lines"] if line.item.question]
     return values | {"in_order": questions.by_ids(connection, in_order)}
 
 
-def _now(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
-    return desk.now_values(connection, hour) | desk.desk_values(connection, hour)
+def _desk(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
+    return desk.desk_values(connection, hour)
 
 
 def _scenes(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
@@ -178,25 +180,22 @@ def _phone(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[s
     return callers.values(connection, hour)
 
 
-def _time(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
-    return {}
-
-
-PARTS: dict[str, Callable[[Connection, OfficeHour, Visitor], dict[str, Any]]] = {
-    "attention": _attention,
-    "time": _time,
-    "now": _now,
-    "strip": _now,
-    "reason": _now,
-    "scenes": _scenes,
-    "moves": _time,
-    "order": _order,
-    "room": _room,
-    "phone": _phone,
-    "intercom": _now,
-    "questions": _questions,
+Read = Callable[[Connection, OfficeHour, Visitor], dict[str, Any]]
+PARTS: dict[str, tuple[Read, ...]] = {
+    "attention": (_attention,),
+    "time": (),
+    "now": (_now, _desk),
+    "strip": (_now, _desk),
+    "reason": (_now, _desk),
+    "scenes": (_scenes,),
+    "moves": (),
+    "order": (_now, _slips),
+    "room": (_room,),
+    "phone": (_phone,),
+    "intercom": (_now, _desk),
+    "questions": (_questions, _slips),
 }
-"""Parts of the board with the rows each needs, in the order of the page; their templates are `board_<part>.html`."""
+"""Parts of the board with what reads the rows each needs, in the order of the page; templates: `board_<part>.html`."""
 
 
 def alike(columns: dict[QuestionState, list[Question]]) -> dict[str, list[Question]]:

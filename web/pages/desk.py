@@ -15,7 +15,7 @@ from questions import store as questions
 from questions.question import shown_text
 from questions.rundown import Item
 from questions.turns import Turn
-from web.pages.join import speaks
+from web.pages.join import speakers
 
 MARK_OPEN = timedelta(seconds=90)
 """How long after a mark the field for its reason stands on the desk."""
@@ -38,12 +38,9 @@ class Line:
 
 def guests_of(connection: Connection, hour: OfficeHour) -> list[Seat]:
     """Seats of the guests who speak themselves, in the order of the waiting room."""
-    people = {person.id: person for person in store.persons_of(connection, hour.id)}
-    return [
-        seat
-        for seat in store.seats_of(connection, hour.id)
-        if people[seat.person].role is Role.GUEST and speaks(connection, seat.person)
-    ]
+    guests = {person.id for person in store.persons_of(connection, hour.id) if person.role is Role.GUEST}
+    speaking = guests & speakers(connection, hour.id)
+    return [seat for seat in store.seats_of(connection, hour.id) if seat.person in speaking]
 
 
 def order_of(connection: Connection, hour: OfficeHour) -> list[Item]:

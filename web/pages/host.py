@@ -18,13 +18,12 @@ from web.door import sign_in
 from web.pages import alone, consent, desk
 from web.pages.cut import cutting
 from web.pages.join import is_secure, room_values, seat_values
-from web.rendering import N_, house_of, render
+from web.rendering import N_, house_of, parts_asked, render, render_parts
 from web.rights import taking_part
 
 SHOWN_TO_HOST = 2
 """How many items of the running order the host sees beside the question."""
-TEMPLATES = {
-    None: "host.html",
+PARTS = {
     "seat": "seat.html",
     "hide": "host_hide.html",
     "question": "host_question.html",
@@ -47,9 +46,7 @@ def enter(request: Request) -> Response:
 def page(request: Request) -> Response:
     """The page itself; `?part=` seat, hide, question and line are what changes on it."""
     house = house_of(request)
-    part = request.query_params.get("part")
-    if part not in TEMPLATES:
-        raise HTTPException(404)
+    parts = parts_asked(request, PARTS)
     with house.database.reading() as connection:
         hour = store.office_hour(connection, request.path_params["id"])
         person = taking_part(request, hour.id)
@@ -58,15 +55,10 @@ def page(request: Request) -> Response:
         values = seat_values(connection, hour, person) | stage_values(connection, hour)
         values |= consent.own_values(request, connection, hour, person)
         values |= alone.alone_values(connection, hour, person)
-    return render(
-        request,
-        TEMPLATES[part],
-        hour=hour,
-        person=person,
-        room=room_values(request, hour, person),
-        secure=is_secure(request),
-        **values,
-    )
+    values |= {"hour": hour, "person": person, "room": room_values(request, hour, person), "secure": is_secure(request)}
+    if parts:
+        return render_parts(request, {part: PARTS[part] for part in parts}, **values)
+    return render(request, "host.html", **values)
 
 
 def stage_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:

@@ -21,16 +21,16 @@ from ingest.live.patience import Wait
 from ingest.live.signs import Sign
 from ingest.officehours import TAKING_QUESTIONS, WITH_ROOM, OfficeHour, State, has_room
 from ingest.people import IN_ROOM, RIGHTS, Person, Role, Scope, Seat, SeatState, may_share
-from web import handover
+from web import consenting, handover
 from web.codes import code_for
 from web.pages import access, consent
 from web.pages.line import line_values
-from web.rendering import house_of, render
+from web.rendering import house_of, parts_asked, render, render_parts
 from web.rights import taking_part
 
 LEFT = frozenset({SeatState.LEFT, SeatState.BANNED})
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]", "testserver")
-PARTS = {None: "place.html", "seat": "seat.html", "notes": "notes.html"}
+PARTS = {"seat": "seat.html", "notes": "notes.html"}
 
 
 def place(request: Request) -> Response:
@@ -46,18 +46,10 @@ def place(request: Request) -> Response:
         values |= access.own_values(connection, hour, person)
         if person.role is Role.GUEST:
             values |= guest_values(request, connection, hour, person, values)
-    part = request.query_params.get("part")
-    if part not in PARTS:
-        raise HTTPException(404)
-    return render(
-        request,
-        PARTS[part],
-        hour=hour,
-        person=person,
-        room=room_values(request, hour, person),
-        secure=is_secure(request),
-        **values,
-    )
+    values |= {"hour": hour, "person": person, "room": room_values(request, hour, person), "secure": is_secure(request)}
+    if parts := parts_asked(request, PARTS):
+        return render_parts(request, {part: PARTS[part] for part in parts}, **values)
+    return render(request, "place.html", **values)
 
 
 def seat_values(connection: Connection, hour: OfficeHour, person: Person) -> dict[str, Any]:
@@ -99,8 +91,8 @@ def _before(connection: Connection, seat: Seat) -> int:
     """How many are before somebody who waits; looked up for nobody else, since a hundred pages ask at once."""
     if seat.state is not SeatState.WAITING:
         return 0
-    line = waiting.line(store.seats_of(connection, seat.office_hour))
-    return sum(1 for each in line if each.position < seat.position and speaks(connection, each.person))
+    line, speaking = waiting.line(store.seats_of(connection, seat.office_hour)), speakers(connection, seat.office_hour)
+    return sum(1 for each in line if each.position < seat.position and each.person in speaking)
 
 
 def guest_values(
@@ -137,6 +129,11 @@ def _wait(connection: Connection, hour: OfficeHour, before: int) -> Wait:
 def speaks(connection: Connection, person: str) -> bool:
     """Whether a guest agreed to be seen and heard; who did not is read out and takes nobody's turn."""
     return Scope.LIVE in agreement.given(connection, store.person(connection, person))
+
+
+def speakers(connection: Connection, office_hour: str) -> frozenset[str]:
+    """Everybody of an office hour who did."""
+    return frozenset(id for id, scopes in consenting.agreed(connection, office_hour).items() if Scope.LIVE in scopes)
 
 
 def sign_for(connection: Connection, hour: OfficeHour, seat: SeatState, *, away: bool = False) -> str:

@@ -30,7 +30,7 @@ from web.pages.announce import CHANGEABLE
 from web.pages.need import SERVICES
 from web.pages.office import local_path
 from web.pages.people import ROLES
-from web.rendering import N_, house_of, render
+from web.rendering import N_, house_of, parts_asked, render, render_parts
 from web.rights import need, staff
 from web.telling import Told
 
@@ -98,7 +98,7 @@ ASKED_ONCE = frozenset({"end", "cancel", "withdraw", "put_on_youtube", "take_fro
 """Moves that cannot be undone by the next button: they are asked about once."""
 ASKED_FOR_NOTHING: dict[str, Callable[[Connection, OfficeHour], str]] = {"put_on_youtube": publications.why_not}
 """What would be refused anyway is not asked about: the sentence that says why, or an empty one."""
-PARTS = {"": "hour.html", "state": "hour_state.html", "publications": "hour_publications.html", "marks": "marks.html"}
+PARTS = {"state": "hour_state.html", "publications": "hour_publications.html", "marks": "marks.html"}
 NOTE_LENGTH = 200
 """Characters of the reason for a cancellation."""
 REVIEWED = frozenset({"release", "withdraw"})
@@ -153,11 +153,10 @@ def page(request: Request) -> Response:
     values |= {"lines": lines, "why_not": why_not, "connected": why_not != publications.NOT_CONNECTED}
     values |= {"elsewhere": publications.KINDS, "stuck": stuck, "waiting": waiting_askers, "marks": marked} | looked
     values |= {"choice": offers(hour, now()), "SERVICES": SERVICES, "ROLES": ROLES, "Role": Role}
-    part = request.query_params.get("part", "")
-    if part not in PARTS:
-        raise HTTPException(404)
-    template = PARTS[part]
-    return render(request, template, **values, State=State, Visibility=Visibility, StepState=steps.State)
+    values |= {"State": State, "Visibility": Visibility, "StepState": steps.State}
+    if parts := parts_asked(request, PARTS):
+        return render_parts(request, {part: PARTS[part] for part in parts}, **values)
+    return render(request, "hour.html", **values)
 
 
 def move(request: Request) -> Response:

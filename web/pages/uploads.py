@@ -19,7 +19,7 @@ from ingest import disk, steps
 from questions.question import plain
 from web import uploads, words
 from web.parts import House
-from web.rendering import N_, house_of, render
+from web.rendering import N_, house_of, parts_asked, render, render_parts
 from web.rights import staff
 from web.store import digest
 from web.uploads import Elsewhere, State, Upload
@@ -47,14 +47,14 @@ class Line:
 def page(request: Request) -> Response:
     """The form, and what is on its way; `?part=list` is the latter."""
     staff(request)
-    house, part = house_of(request), request.query_params.get("part", "")
-    if part not in ("", "list"):
-        raise HTTPException(404)
+    house, parts = house_of(request), parts_asked(request, ("list",))
     with house.database.reading() as connection:
         found = [(each, steps.get(connection, each.step) if each.step else None) for each in uploads.all_of(connection)]
     values: dict[str, Any] = {"lines": [_line(house, each, step) for each, step in found], "State": State}
     values["limit"] = disk.spoken(_limit(house))
-    return render(request, "uploads_list.html" if part else "uploads.html", **values)
+    if parts:
+        return render_parts(request, {"list": "uploads_list.html"}, **values)
+    return render(request, "uploads.html", **values)
 
 
 def _line(house: House, upload: Upload, step: steps.Step | None) -> Line:

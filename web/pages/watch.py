@@ -36,7 +36,7 @@ from web.media import may_see
 from web.pages import alarms
 from web.pages.cut import cutting
 from web.pages.need import last_day
-from web.rendering import N_, house_of, render
+from web.rendering import N_, house_of, parts_asked, render, render_parts
 from web.telling import services_of
 
 RUNNING = frozenset({State.ON_AIR, State.PAUSED})
@@ -93,25 +93,23 @@ def live(request: Request) -> Response:
             "lost": alarms.lost_host(connection, hour),
             "cut": (held := cutting(connection, hour)) is not None and held.since is not None,
         }
+    said: dict[str, Any] = {"running": hour.state in RUNNING, "shown_text": shown_text, "State": State}
     if values["cut"]:
         values |= {"speaking": [], "question": None}  # as little of it in words as in the picture
-    part = request.query_params.get("part")
-    if part not in (None, "now"):
-        raise HTTPException(404)
+    if parts_asked(request, ("now",)):
+        return render_parts(request, {"now": "live_now.html"}, **values, **said)
     address = edition.address if edition and hour.state in RUNNING else ""
     settings = house_of(request).ingest
-    if part is None and hour.state not in RUNNING:
+    if hour.state not in RUNNING:
         return RedirectResponse(f"/office-hours/{hour.id}", 303)
     return render(
         request,
-        "live_now.html" if part else "live.html",
+        "live.html",
         **values,
+        **said,
         source=f"/live/hls/{address}/index.m3u8" if address else "",
         fast=f"/live/whep/{address}" if address and not hour.delay_s and offers_fast(settings) else "",
         ice_servers=[{"urls": each} for each in settings.ice_servers],
-        running=hour.state in RUNNING,
-        shown_text=shown_text,
-        State=State,
         limit=QUESTION_LENGTH,
     )
 
@@ -184,20 +182,16 @@ def replay(request: Request) -> Response:
     found = recording(house.archive.room(id), edition, hour.language)
     asked = {each.id: replace(each, text=pseudonyms.mask(each.text, masks)) for each in answered}
     begin = _begin(request, found)
-    part = request.query_params.get("part")
-    if part not in (None, "banner"):
-        raise HTTPException(404)
-    return render(
-        request,
-        "replay_banner.html" if part else "replay.html",
-        hour=hour,
-        recording=found,
-        asked=asked,
-        begin=begin,
-        progress=pipeline.progress(work),
-        reviewing=Right.REVIEW in request.state.visitor.rights(id),
-        Visibility=Visibility,
-    )
+    values: dict[str, Any] = {
+        "hour": hour,
+        "recording": found,
+        "progress": pipeline.progress(work),
+        "reviewing": Right.REVIEW in request.state.visitor.rights(id),
+        "Visibility": Visibility,
+    }
+    if parts_asked(request, ("banner",)):
+        return render_parts(request, {"banner": "replay_banner.html"}, **values)
+    return render(request, "replay.html", asked=asked, begin=begin, **values)
 
 
 def _begin(request: Request, found: Recording) -> float:

@@ -1,4 +1,4 @@
-// News of an office hour come in over one event stream; the parts of the page that show it are fetched again.
+// News of an office hour come in over one event stream; the parts of the page that show it are fetched again, together.
 // A part in which somebody is typing or choosing waits until they are done. What lies under the pointer stays there:
 // a list is scrolled by as much as it grew above it, and where that is not enough the part waits until the pointer has
 // gone, but no longer than `HELD_MS`: a pointer that was left lying must not keep staff from seeing what has happened.
@@ -86,29 +86,60 @@ const stays = (part, box, key, top) => {
   return Math.abs(again.getBoundingClientRect().top - top) < 1;
 };
 
-const refresh = async (part) => {
-  if (busy(part)) {
-    part.dataset.stale = "yes";
-    return;
+// Parts of one page are asked for together: `?part=a,b` at one address, answered as an object of their HTML by name.
+const grouped = (parts) => {
+  const groups = new Map();
+  for (const part of parts) {
+    const address = new URL(part.dataset.part, location.href);
+    const name = address.searchParams.get("part");
+    const group = groups.get(address.pathname) ?? new Map();
+    groups.set(address.pathname, group.set(name, part));
   }
-  delete part.dataset.stale;
+  return groups;
+};
+
+const fetched = async (path, names) => {
+  const answer = await fetch(names.includes(null) ? path : `${path}?part=${names.join(",")}`, {
+    headers: { Accept: names.includes(null) ? "text/html" : "application/json" },
+    signal: AbortSignal.timeout(LOOK_ANYWAY_MS),
+  });
+  if (!answer.ok || answer.redirected) return null;
+  return names.includes(null) ? { null: await answer.text() } : answer.json();
+};
+
+const refresh = async ([path, group]) => {
+  for (const part of group.values()) delete part.dataset.stale;
   try {
-    const answer = await fetch(part.dataset.part, { headers: { Accept: "text/html" } });
-    if (!answer.ok || answer.redirected) return;
-    const text = (await answer.text()).trim();
-    if (busy(part) || !fill(part, text)) part.dataset.stale = "yes";  // Somebody began to type while it was fetched.
+    const texts = await fetched(path, [...group.keys()]);
+    if (texts === null) return;
+    for (const [name, part] of group) {
+      if (busy(part) || !fill(part, texts[name].trim())) part.dataset.stale = "yes";  // Somebody types, or aims at it.
+    }
   } catch {
-    part.dataset.stale = "yes";  // No network: the next event or the next look mends it.
+    for (const part of group.values()) part.dataset.stale = "yes";  // No network: the next event or look mends it.
   }
 };
 
-let timer = null;
-export const refreshAll = () => {
-  timer ??= setTimeout(async () => {
-    timer = null;
-    await Promise.all([...document.querySelectorAll("[data-part]")].map(refresh));
-  }, COALESCE_MS);
+// One look at a time: what happens during it is seen by one more, however slow the site or the line is.
+let [timer, looking, again] = [null, false, false];
+const look = async () => {
+  timer = null;
+  if (looking) {
+    again = true;
+    return;
+  }
+  looking = true;
+  const parts = [...document.querySelectorAll("[data-part]")];
+  for (const part of parts.filter(busy)) part.dataset.stale = "yes";
+  await Promise.all([...grouped(parts.filter((part) => !busy(part)))].map(refresh));
+  looking = false;
+  if (again) {
+    again = false;
+    refreshAll();
+  }
 };
+
+export const refreshAll = () => { timer ??= setTimeout(look, COALESCE_MS); };
 
 const refreshStale = () => document.querySelector("[data-stale]") && refreshAll();
 
