@@ -2,7 +2,7 @@
 
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --locked --no-sync
-APT_PACKAGES := chromium firefox-esr libavcodec-extra redis-server postgresql espeak-ng xvfb dovecot-imapd
+APT_PACKAGES := chromium firefox-esr libavcodec-extra redis-server rabbitmq-server postgresql espeak-ng xvfb dovecot-imapd
 export PYTHONWARNINGS ?= default
 # Our own code is compiled once and kept, whatever the surroundings say: journeys start it some hundred times.
 unexport PYTHONDONTWRITEBYTECODE
@@ -34,7 +34,7 @@ demo: setup ## a short real office hour, then the site stays open (ARGS="--once 
 serve: setup ## an empty product for real use
 	@$(RUN) officehours serve $(ARGS)
 
-test-tools: ## install what journeys and benches need: chromium, firefox-esr, redis-server, postgresql, xvfb, dovecot (root and apt)
+test-tools: ## install what journeys and benches need: chromium, firefox-esr, redis-server, rabbitmq-server, postgresql, xvfb, dovecot (root and apt)
 	@set -e; missing=""; \
 	for each in $(APT_PACKAGES); do dpkg -s $$each >/dev/null 2>&1 || missing="$$missing $$each"; done; \
 	if [ -n "$$missing" ]; then \

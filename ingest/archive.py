@@ -7,17 +7,26 @@
                   renditions/  captions/  pictures/    derived: can be thrown away and made again
 
 `write_whole` is how everything but the three growing files (timeline, tracks, the open segment) is written.
+With an archive in an object store (`shared`) the folders are a host's copies; on a disk nothing is brought or put.
 """
 
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ingest.objects import Opened
 
 SEGMENT_NAME = "{:08d}.m4s"
+Alive = Callable[[], None]
+"""Asked for a sign of life while files are on their way; raises to break off."""
+Wanted = Callable[[str], bool]
+"""Which of an office hour's media are needed, by name (`ingest.mirror`)."""
 
 
 @dataclass(frozen=True)
@@ -146,14 +155,51 @@ class Archive:
         """Delete everything of an office hour; it is fine if nothing is there."""
         shutil.rmtree(self.room(office_hour).root, ignore_errors=True)
 
-    def with_tracks(self) -> list[str]:
-        """Ids of office hours that still have people's own tracks."""
-        return sorted(folder.parent.name for folder in self.root.glob("*/tracks") if any(folder.iterdir()))
+    def with_tracks(self, among: Sequence[str]) -> list[str]:
+        """Of these office hours, those that still have people's own tracks."""
+        return sorted(id for id in among if (kept := self.room(id).tracks).is_dir() and any(kept.iterdir()))
 
     def erase_tracks(self, office_hour: str) -> None:
         """Delete people's own tracks; programme, captions and timeline stay."""
         for file in self.room(office_hour).tracks.glob("*"):
             file.unlink(missing_ok=True)
+
+    # What only an archive in an object store has to do
+
+    @property
+    def one_disk(self) -> bool:
+        """Whether all hosts write to the same disk."""
+        return True
+
+    @contextmanager
+    def in_use(self, office_hour: str) -> Iterator[None]:
+        """While this lasts the folder is not freed."""
+        yield
+
+    def bring(self, office_hour: str, wanted: Wanted, alive: Alive = lambda: None) -> bool:
+        """Fetch what others have put; whether anything was another than before."""
+        return False
+
+    def put(self, office_hour: str, alive: Alive = lambda: None, *, on_air: bool = False) -> bool:
+        """Give others what was made here; whether there was anything."""
+        return False
+
+    def arrived(self, office_hour: str) -> bool:
+        """Whether the recording can be here: on a disk whatever there is is here."""
+        return True
+
+    def lend(self, name: str, file: Path) -> None:
+        """Let other hosts have a file that belongs to no office hour yet."""
+
+    def borrow(self, name: str, file: Path, alive: Alive = lambda: None) -> None:
+        """Fetch such a file to where it lies on the host that has it, unless it is there."""
+
+    def give_back(self, name: str) -> None:
+        """Nobody needs that file any more; fine if it is gone."""
+
+    def open(self, office_hour: str, name: str, asked: str = "") -> "Opened | None":
+        """A file that is to be read from somewhere else than the folder."""
+        return None
 
 
 @contextmanager

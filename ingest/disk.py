@@ -33,11 +33,14 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def before(connection: Connection, step: Step) -> list[Step]:
-    """Who runs with a promise that is older than that of `step`: the order that decides when two ask at once."""
+def before(connection: Connection, step: Step, host: str = "") -> list[Step]:
+    """Who runs with a promise that is older than that of `step`: the order that decides when two ask at once.
+
+    On `host` only, if every host has a disk of its own.
+    """
     running = (steps.c.state == State.RUNNING) & (steps.c.reserved_bytes > 0) & (steps.c.id != step.id)
     found = rows_as(Step, connection, sa.select(steps).where(running))
-    return [each for each in found if _order(each) < _order(step)]
+    return [each for each in found if _order(each) < _order(step) and (each.lease_owner or "").startswith(host)]
 
 
 def _order(step: Step) -> tuple[float, str]:

@@ -23,6 +23,7 @@ from ingest.steps import (
     LONGEST_PAUSE,
     LOST_LEASES,
     UNFINISHED,
+    NotHere,
     Resource,
     State,
     Step,
@@ -38,6 +39,8 @@ from ingest.work import Kind, Work, mine
 
 log = logging.getLogger(__name__)
 
+ON_ITS_WAY = timedelta(seconds=3)
+"""When to look again for a recording whose last segments are still being put into the archive's store."""
 LOOK_AGAIN_S = 1.0
 """Pause between two tries to write down what was done while the database restarts."""
 
@@ -169,8 +172,7 @@ class Engine:
         """Run the step's function; what its row should say afterwards."""
         step, at = work.step, self.clock
         try:
-            self._reserve(work, self.kinds[step.kind])
-            self.kinds[step.kind].run(work)
+            self._do(work, self.kinds[step.kind])
         except Stopped as stopped:
             log.info("step %s (%s) stopped: %s", step.id, step.kind, stopped)
             return {"state": State.READY, "finished_at": None}  # holds only if the lease is still ours
@@ -187,6 +189,22 @@ class Engine:
             return _failed("bug", f"{type(error).__name__}: {error}", at())
         return {"state": State.DONE, "progress": 1.0, "error": "", "error_class": "", "finished_at": at()}
 
+    def _do(self, work: Work, kind: Kind) -> None:
+        """The step's own function, between fetching what it reads and giving others what it made."""
+        if kind.reads is None or work.step.office_hour is None:
+            self._reserve(work, kind)
+            kind.run(work)
+            return
+        with self.archive.in_use(work.office_hour):
+            wanted = kind.reads(work)
+            self.archive.bring(work.office_hour, wanted, work.alive)
+            if not self.archive.arrived(work.office_hour):
+                raise NotHere("the recording is still on its way from the studio", self.clock() + ON_ITS_WAY)
+            self._reserve(work, kind)
+            kind.run(work)
+            work.confirm()
+            self.archive.put(work.office_hour, work.alive)
+
     def _reserve(self, work: Work, kind: Kind) -> None:
         """Promise the step the room it will need. Raises NoRoom, Stopped, and what asking it raises."""
         wanted = kind.room(work)
@@ -197,7 +215,8 @@ class Engine:
                 raise Stopped(f"step {work.step.id} is no longer {work.owner}'s")
         # Looked at after the promise is written: of two that ask at once, one sees the other.
         with self.database.reading() as connection:
-            promised = disk.promised_bytes(disk.before(connection, work.step))
+            host = "" if self.archive.one_disk else f"{socket.gethostname()}:"
+            promised = disk.promised_bytes(disk.before(connection, work.step, host))
         free = disk.free_bytes(self.archive.root)
         disk.check(wanted, free=free, promised=promised, spare=self.spare_bytes)
 

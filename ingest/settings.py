@@ -68,6 +68,7 @@ class Settings:
 
     data: Path = setting(Path("data"), "The folder that holds archive, database and queues.")
     database_url: str = setting("", "SQLAlchemy address of the database; SQLite in the data folder if empty.")
+    archive_url: str = setting("", "Store of the archive, as s3://bucket/prefix; in the data folder if empty.")
     secret_file: Path | None = setting(
         None, "File with the encryption keys, newest first; made in the data folder if missing."
     )

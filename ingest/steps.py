@@ -12,7 +12,7 @@ Errors that `run` may raise:
 
     StepError
      +- Transient   a hiccup: tried again with growing pauses, at most ATTEMPTS times
-     +- Resource    disk or quota: parked until a time, not counted
+     +- Resource    disk, quota or the archive's store: parked until a time, not counted
      +- Permanent   refused for good: shown to a person with what to do
     Stopped         lease lost or step cancelled: the runner goes away quietly
 """
@@ -54,6 +54,7 @@ class State(Enum):
 
 UNFINISHED = frozenset({State.WAITING, State.READY, State.SENT, State.RUNNING, State.PARKED})
 IN_FLIGHT = frozenset({State.SENT, State.RUNNING})
+ENDED_BADLY = frozenset({State.FAILED, State.QUARANTINED, State.CANCELLED})
 
 
 class StepError(Exception):
@@ -72,6 +73,10 @@ class Resource(StepError):
     def __init__(self, message: str, until: datetime | None = None) -> None:
         super().__init__(message)
         self.until = until
+
+
+class NotHere(Resource):
+    """What the step reads has not come to this host yet."""
 
 
 class Permanent(StepError):
@@ -243,6 +248,11 @@ def listed(connection: Connection, states: Iterable[State], office_hour: str | N
     return rows_as(Step, connection, query if office_hour is None else query.where(steps.c.office_hour == office_hour))
 
 
+def done(connection: Connection, ids: Iterable[str]) -> list[Step]:
+    """Of these steps those that are done."""
+    return rows_as(Step, connection, sa.select(steps).where(steps.c.id.in_(set(ids)), steps.c.state == State.DONE))
+
+
 def needed_by(connection: Connection, id: str) -> list[Step]:
     """What a step still waits for."""
     query = sa.select(steps).join(step_needs, step_needs.c.needs == steps.c.id).where(step_needs.c.step == id)
@@ -283,10 +293,9 @@ def cancel(connection: Connection, id: str) -> bool:
 
 def retry(connection: Connection, id: str) -> bool:
     """Give a failed, quarantined or cancelled step a new start. False when it is none of these."""
-    ended = frozenset({State.FAILED, State.QUARANTINED, State.CANCELLED})
     state = sa.case((steps.c.remaining > 0, State.WAITING.value), else_=State.READY.value)
     fresh = {"attempt": 0, "lost_leases": 0, "error": "", "error_class": "", "finished_at": None, "not_before": None}
-    return change(connection, id, ended, state=state, **fresh)
+    return change(connection, id, ENDED_BADLY, state=state, **fresh)
 
 
 def change(connection: Connection, id: str, start: frozenset[State], **values: Any) -> bool:

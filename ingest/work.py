@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest import events
-from ingest.archive import Archive
+from ingest.archive import Archive, Wanted
 from ingest.database import AWAY, Database, now
 from ingest.steps import Permanent, State, Step, Stopped, steps
 
@@ -19,6 +19,7 @@ class Kind:
 
     `at_once`: how many of this kind may be under way in the whole installation; 0 is as many as there are places.
     `room`: how many bytes it will write, asked before it begins and reserved on the disk while it runs.
+    `reads`: which of the office hour's media it needs, asked when all small files are here; None: it touches no files.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Kind:
     priority: int = 5
     at_once: int = 0
     room: Callable[["Work"], int] = lambda work: 0
+    reads: Callable[["Work"], Wanted] | None = None
 
 
 @dataclass
@@ -57,18 +59,34 @@ class Work:
 
         While the database is away nobody else can take the step either: the work goes on for as long as a lease.
         """
+        self._sign(min(max(fraction, 0.0), 1.0))
+
+    def _sign(self, fraction: float | None) -> None:
         at = self.clock()
         if self._renewed is not None and timedelta() <= at - self._renewed < self.lease / 6:
             return  # a clock that was set back would keep silent for as long as that
         try:
-            self._renew(at, min(max(fraction, 0.0), 1.0))
+            self._renew(at, fraction)
         except AWAY:
             if self._renewed is None or at - self._renewed > self.lease:
                 raise
 
+    def alive(self) -> None:
+        """A sign of life without a word about how far it is; as cheap as `progress`. Raises Stopped."""
+        self._sign(None)
+
     def confirm(self) -> None:
         """Compare and set right now, before a rename or an outside call. Raises Stopped."""
         self._renew(self.clock(), None)
+
+    def share(self, wanted: Wanted) -> bool:
+        """Give others what was made here so far, and fetch what they made meanwhile; whether that was anything.
+
+        Whoever computes something over what others make too (the master playlist) does so until nothing comes.
+        """
+        self.confirm()
+        self.archive.put(self.office_hour, self.alive)
+        return self.archive.bring(self.office_hour, wanted, self.alive)
 
     def _renew(self, at: datetime, fraction: float | None) -> None:
         values: dict[str, Any] = {"lease_until": at + self.lease}

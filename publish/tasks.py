@@ -3,8 +3,9 @@
 import shutil
 from datetime import timedelta
 
-from ingest import archive
+from ingest import archive, mirror
 from ingest import store as ingest_store
+from ingest.archive import Room, Wanted
 from ingest.secrets import Safe
 from ingest.steps import Resource
 from ingest.work import Kind, Work
@@ -45,13 +46,18 @@ def kinds(settings: Settings, safe: Safe) -> list[Kind]:
         targets[TargetName.SITE].publish(work, publication)
 
     return [
-        Kind(name=CHAPTERS, queue="light", run=write_chapters, priority=1),
+        Kind(name=CHAPTERS, queue="light", run=write_chapters, priority=1, reads=lambda work: mirror.nothing),
         Kind(name=RELEASE, queue="light", run=release, priority=0),
         # An upload only waits for the line, but for long: one at a time leaves the other places to mail.
-        Kind(name=YOUTUBE, queue="light", run=publish, priority=6, at_once=1),
+        Kind(name=YOUTUBE, queue="light", run=publish, priority=6, at_once=1, reads=films),
         Kind(name=WITHDRAW, queue="light", run=withdraw, priority=0),
         Kind(name=FORGET, queue="light", run=forget, priority=0),
     ]
+
+
+def films(work: Work) -> Wanted:
+    """What is uploaded: whole films, no segments."""
+    return lambda name: name.startswith("renditions/") and name.endswith(".mp4") and not name.endswith("init.mp4")
 
 
 def forget(work: Work) -> None:
@@ -61,7 +67,11 @@ def forget(work: Work) -> None:
     if ended is not None and work.clock() < ended + LAST_WORDS:
         raise Resource("viewers still fetch the last of it", ended + LAST_WORDS)
     work.confirm()
-    room = work.archive.room(work.office_hour)
+    forget_files(work.archive.room(work.office_hour))
+
+
+def forget_files(room: Room) -> None:
+    """Erase what must not stay of an office hour that is live only; fine if it is gone."""
     for folder in (room.programme().root.parent, room.tracks, room.cards, room.rendition(""), room.sealed):
         shutil.rmtree(folder, ignore_errors=True)
 

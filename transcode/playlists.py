@@ -98,8 +98,11 @@ def _quoted(attributes: str, name: str) -> str:
     return found[1]
 
 
-def read(path: Path) -> Playlist:
-    """Read the playlist of a finished recording. Raises StillRecording, BadPlaylist, MissingSegment."""
+def read(path: Path, which: slice = slice(None)) -> Playlist:
+    """Read the playlist of a finished recording, of which the segments `which` are needed (all, unless said).
+
+    Raises StillRecording, BadPlaylist, MissingSegment.
+    """
     try:
         playlist = parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -108,15 +111,15 @@ def read(path: Path) -> Playlist:
         raise StillRecording(f"{path} has no end yet")
     if not playlist.segments:
         raise MissingSegment(f"{path} names no segment: nothing was recorded")
-    for each in files(path, playlist):
+    for each in files(path, playlist, which):
         if not each.is_file():
             raise MissingSegment(f"{each} is named by {path.name} and is not there")
     return playlist
 
 
-def files(path: Path, playlist: Playlist) -> list[Path]:
-    """The init segment and all segments, as files."""
-    return [path.parent / each for each in [playlist.init, *(segment.address for segment in playlist.segments)]]
+def files(path: Path, playlist: Playlist, which: slice = slice(None)) -> list[Path]:
+    """The init segment and the segments `which` (all, unless said), as files."""
+    return [path.parent / each for each in [playlist.init, *(each.address for each in playlist.segments[which])]]
 
 
 def write(init: str, segments: Sequence[Segment], first_number: int) -> str:

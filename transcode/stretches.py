@@ -59,9 +59,8 @@ class Plan:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
     def segments(self, number: int) -> slice:
-        """Which segments of the programme stretch `number` (from 0) is made of."""
-        first = sum(self.counts[:number])
-        return slice(first, first + self.counts[number])
+        """Which segments of the programme stretch `number` (from 0) is made of; none behind the last stretch."""
+        return slice(sum(self.counts[:number]), sum(self.counts[: number + 1]))
 
 
 def divide(playlist: Playlist, stretch_s: float) -> tuple[int, ...]:
@@ -126,7 +125,7 @@ def encode_stretch(video: Path, room: archive.Room, number: int, means: Means) -
     plan = read_plan(room)
     if not number < len(plan.counts):
         return False  # planned for a longer programme than the one there is now
-    playlist, folder = playlists.read(video), folder_of(room, number)
+    playlist, folder = playlists.read(video, plan.segments(number)), folder_of(room, number)
     cuts = playlist.segments[plan.segments(number)]
     sources = [video.parent / each for each in (playlist.init, *(cut.address for cut in cuts))]
     key = made.key(sources, plan.recipe, encode.tool_version(), means.alive)

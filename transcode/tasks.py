@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sqlalchemy.engine import Connection
 
-from ingest import archive, steps, store, timeline
+from ingest import archive, mirror, steps, store, timeline
 from ingest.live import typed
 from ingest.live.cards import Slide
 from ingest.work import Kind, Work
@@ -15,13 +15,12 @@ from transcode import (
     captions,
     cover,
     encode,
-    footprint,
     ladder,
     loudness,
+    needs,
     opus,
     outside,
     pictures,
-    playlists,
     storyboard,
     stretches,
     trial,
@@ -29,6 +28,7 @@ from transcode import (
     waveform,
 )
 from transcode.encode import Means
+from transcode.needs import Reads, Room
 from transcode.settings import Settings
 from transcode.speech import Transcriber
 from transcode.voices import Labels, Voices
@@ -49,58 +49,38 @@ from transcode.worklist import (
     WAVEFORM,
 )
 
-Room = Callable[[Work], int]
-
 
 def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:
     """The kinds of steps of this package, for the worker. Raises SettingError for a ladder that has no meaning."""
     ladder.rungs(settings.ladder)
 
-    def kind(name: str, queue: str, run: Callable[[Work, Means], None], room: Room = little) -> Kind:
+    def kind(
+        name: str,
+        queue: str,
+        run: Callable[[Work, Means], None],
+        room: Room = needs.little,
+        reads: Reads = needs.all_media,
+    ) -> Kind:
         def work_on(work: Work) -> None:
             run(work, _means(work, settings))
 
-        return Kind(name=name, queue=queue, run=work_on, priority=PRIORITIES[name], room=room)
+        return Kind(name=name, queue=queue, run=work_on, priority=PRIORITIES[name], room=room, reads=reads)
 
     return [
-        kind(POSTER, "light", make_poster),
-        kind(STORYBOARD, "light", make_storyboard),
-        kind(WAVEFORM, "light", make_waveform),
-        kind(CAPTIONS, "heavy", lambda work, means: make_captions(work, means, transcriber)),
-        kind(DOWNLOAD, "heavy", make_download, room_of_download),
+        kind(POSTER, "light", make_poster, reads=needs.the_programme),
+        kind(STORYBOARD, "light", make_storyboard, reads=needs.the_programme),
+        kind(WAVEFORM, "light", make_waveform, reads=needs.the_programme),
+        kind(CAPTIONS, "heavy", lambda work, means: make_captions(work, means, transcriber), reads=needs.what_was_said),
+        kind(DOWNLOAD, "heavy", make_download, needs.room_of_download),
         kind(PLAN, "light", make_plan),
-        kind(STRETCH, "heavy", make_stretch, room_of_stretch),
+        kind(STRETCH, "heavy", make_stretch, needs.room_of_stretch, needs.one_stretch),
         kind(RUNGS, "light", join_rungs),
-        kind(LOUDNESS, "heavy", normalise_sound, room_of_sound),
-        kind(AUDIO, "light", make_audio, room_of_sound),
-        kind(OPUS, "heavy", make_opus, room_of_sound),
+        kind(LOUDNESS, "heavy", normalise_sound, needs.room_of_sound),
+        kind(AUDIO, "light", make_audio, needs.room_of_sound),
+        kind(OPUS, "heavy", make_opus, needs.room_of_sound),
         kind(COVER, "light", cover_programme),
-        kind(OUTSIDE, "heavy", make_outside, room_of_download),
+        kind(OUTSIDE, "heavy", make_outside, needs.room_of_download),
     ]
-
-
-# Room on the disk, asked before a step begins
-
-
-def little(work: Work) -> int:
-    """Of a step that writes playlists, captions or a picture."""
-    return footprint.LITTLE
-
-
-def room_of_download(work: Work) -> int:
-    return footprint.of_download(_places(work)[1])
-
-
-def room_of_sound(work: Work) -> int:
-    return footprint.of_sound(footprint.duration_s(_places(work)[1]))
-
-
-def room_of_stretch(work: Work) -> int:
-    """Raises NoPlan when nobody has planned it."""
-    room, programme = _places(work)
-    plan = stretches.read_plan(room)
-    cuts = playlists.read(programme.playlist("video")).segments[plan.segments(int(work.parameters["stretch"]))]
-    return footprint.of_stretch(plan.rungs, sum(cut.duration_s for cut in cuts))
 
 
 def _means(work: Work, settings: Settings) -> Means:
@@ -116,27 +96,27 @@ def _means(work: Work, settings: Settings) -> Means:
 
 def make_poster(work: Work, means: Means) -> None:
     """Choose and write the poster."""
-    room, programme = _places(work)
+    room, programme = needs.places(work)
     pictures.make_poster(programme.playlist("video"), room.poster, means)
 
 
 def make_storyboard(work: Work, means: Means) -> None:
     """Small pictures of the whole length; sound alone has none."""
-    room, programme = _places(work)
+    room, programme = needs.places(work)
     if programme.playlist("video").exists():
         storyboard.make(programme.playlist("video"), room, means)
 
 
 def make_waveform(work: Work, means: Means) -> None:
     """The outline of the sound; a programme without sound has none."""
-    room, programme = _places(work)
+    room, programme = needs.places(work)
     if programme.playlist("audio").exists():
         waveform.make(programme.playlist("audio"), room.waveform, means)
 
 
 def make_captions(work: Work, means: Means, transcriber: Transcriber) -> None:
     """Write down what was said in the step's language; a programme without sound has no cues."""
-    room, programme = _places(work)
+    room, programme = needs.places(work)
     language, hints = str(work.parameters["language"]), list(work.parameters.get("hints", []))
     heard = programme.playlist("audio")
     source = heard if heard.exists() else programme.playlist("video")
@@ -165,7 +145,7 @@ def _voices(work: Work, room: archive.Room) -> Voices | None:
 
 def make_download(work: Work, means: Means) -> None:
     """Copy the programme into one MP4, and make sure that the master stands."""
-    room, programme = _places(work)
+    room, programme = needs.places(work)
     _write_master(work, room, means)
     sound = programme.playlist("audio")
     encode.copy_download(programme.playlist("video"), sound if sound.exists() else None, room.download, means)
@@ -173,7 +153,7 @@ def make_download(work: Work, means: Means) -> None:
 
 def make_plan(work: Work, means: Means) -> None:
     """Write down a step for each stretch of the smaller sizes; the step that joins them waits for all of these."""
-    room, programme = _places(work)
+    room, programme = needs.places(work)
     _write_master(work, room, means)
     video = programme.playlist("video")
     if not video.exists():
@@ -218,13 +198,13 @@ def _joiner(connection: Connection, work: Work) -> str:
 
 def make_stretch(work: Work, means: Means) -> None:
     """Encode all sizes of one stretch."""
-    room, programme = _places(work)
+    room, programme = needs.places(work)
     stretches.encode_stretch(programme.playlist("video"), room, int(work.parameters["stretch"]), means)
 
 
 def join_rungs(work: Work, means: Means) -> None:
     """Write the playlists of the smaller sizes, and name them in the master."""
-    room, programme = _places(work)
+    room, programme = needs.places(work)
     if programme.playlist("video").exists():
         stretches.join(programme.playlist("video"), room, means)
     _write_master(work, room, means)
@@ -232,7 +212,7 @@ def join_rungs(work: Work, means: Means) -> None:
 
 def normalise_sound(work: Work, means: Means) -> None:
     """Bring the sound to its loudness and name it in the master; a programme without sound has none."""
-    room, programme = _places(work)
+    room, programme = needs.places(work)
     if programme.playlist("audio").exists():
         loudness.normalise(programme.playlist("audio"), room, means)
     _write_master(work, room, means)
@@ -240,7 +220,7 @@ def normalise_sound(work: Work, means: Means) -> None:
 
 def make_opus(work: Work, means: Means) -> None:
     """The sound as people hear it in Opus; a programme without sound has none."""
-    room, _ = _places(work)
+    room, _ = needs.places(work)
     sound = ladder.sound_of(room, int(work.parameters.get("edition", 1)))
     if sound is not None:
         opus.make(sound, room, means)
@@ -249,7 +229,7 @@ def make_opus(work: Work, means: Means) -> None:
 
 def make_audio(work: Work, means: Means) -> None:
     """Copy the sound as people hear it into one file; a programme without sound has none."""
-    room, _ = _places(work)
+    room, _ = needs.places(work)
     sound = ladder.sound_of(room, int(work.parameters.get("edition", 1)))
     if sound is not None:
         encode.copy_sound(sound, room.rendition("audio.m4a"), means)
@@ -257,7 +237,7 @@ def make_audio(work: Work, means: Means) -> None:
 
 def cover_programme(work: Work, means: Means) -> None:
     """Cover who may not be in the recording, by what people say now, and forget what was made of it before."""
-    room, _ = _places(work)
+    room, _ = needs.places(work)
     with work.database.reading() as connection:
         refuse, asked = cover.refused(connection, work.office_hour), cover.topics(connection, work.office_hour)
         host = store.office_hour(connection, work.office_hour).host_name
@@ -268,7 +248,7 @@ def cover_programme(work: Work, means: Means) -> None:
 
 def make_outside(work: Work, means: Means) -> None:
     """Make what may go to other platforms by what people say now."""
-    room, _ = _places(work)
+    room, _ = needs.places(work)
     with work.database.reading() as connection:
         refuse = cover.refused(connection, work.office_hour)
         hour = store.office_hour(connection, work.office_hour)
@@ -278,14 +258,9 @@ def make_outside(work: Work, means: Means) -> None:
     outside.make(room, edition, outside.withheld(room, refuse), slide, language, means)
 
 
-def _places(work: Work) -> tuple[archive.Room, archive.Programme]:
-    room = work.archive.room(work.office_hour)
-    programme = room.programme(int(work.parameters.get("edition", 1)))
-    if not programme.playlist("video").exists() and not programme.playlist("audio").exists():
-        raise playlists.MissingSegment(f"office hour {work.office_hour} has no programme in {programme.root}")
-    return room, programme
-
-
 def _write_master(work: Work, room: archive.Room, means: Means) -> None:
     edition, language = int(work.parameters.get("edition", 1)), str(work.parameters.get("language", ""))
-    ladder.write_master(room, edition, language, means.confirm)
+    while True:
+        ladder.write_master(room, edition, language, means.confirm)
+        if not work.share(mirror.everything):  # somebody elsewhere may have finished another size meanwhile
+            return

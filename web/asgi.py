@@ -15,6 +15,7 @@ from ingest.store import NotFound, Overtaken
 from questions.question import MoveRefused as QuestionMoveRefused
 from web import rendering, security, words
 from web.door import Door
+from web.keeping import keep
 from web.limits import Throttle
 from web.meanwhile import meanwhile
 from web.news import News
@@ -34,7 +35,7 @@ def site(house: House) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with meanwhile(news.listen()), meanwhile(watch(house)):
+        async with meanwhile(news.listen()), meanwhile(watch(house)), meanwhile(keep(house)):
             await news.begun.wait()
             yield
 

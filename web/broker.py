@@ -17,6 +17,10 @@ from ingest.work import Kind
 
 QUEUES = ("light", "heavy")
 POLL_S = 0.1
+UNHEARD = {"socket_keepalive": True, "socket_connect_timeout": 10, "socket_timeout": 30, "health_check_interval": 20}
+"""A host that is cut off is told nothing: it looks itself whether Redis still answers."""
+SHOWN = ("edition", "language", "stretch", "of", "publication", "upload")
+"""What of a step's parameters Flower shows; names of people are not among them."""
 
 
 def celery_app(url: str, data: Path) -> Celery:
@@ -25,8 +29,9 @@ def celery_app(url: str, data: Path) -> Celery:
     app.conf.update(
         broker_url=url or "filesystem://localhost//",
         broker_transport=None if url else "web.folder_broker:Transport",
-        broker_transport_options={} if url else _folders(data / "broker"),
+        broker_transport_options=_options(url, data),
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # a worker that was cut off for a day works again when it returns
         task_ignore_result=True,
         task_queues=[Queue(name) for name in QUEUES],
         task_default_queue="light",
@@ -39,6 +44,12 @@ def celery_app(url: str, data: Path) -> Celery:
         timezone="UTC",
     )
     return app
+
+
+def _options(url: str, data: Path) -> dict[str, Any]:
+    if not url:
+        return _folders(data / "broker")
+    return dict(UNHEARD) if url.startswith("redis") else {}
 
 
 def _folders(root: Path) -> dict[str, Any]:
@@ -57,6 +68,18 @@ def _folders(root: Path) -> dict[str, Any]:
 def ring(app: Celery, step: Step, kind: Kind) -> None:
     """Send a step's bell. Raises OSError when the broker is away (the reconciler rings again)."""
     try:
-        app.send_task(kind.name, args=[step.id], queue=kind.queue, priority=min(max(9 - step.priority, 0), 9))
+        app.send_task(
+            kind.name,
+            args=[step.id],
+            queue=kind.queue,
+            priority=min(max(9 - step.priority, 0), 9),
+            kwargsrepr=repr(shown(step)),
+        )
     except OperationalError as error:
         raise OSError(f"the broker is away: {error}") from error
+
+
+def shown(step: Step) -> dict[str, Any]:
+    """What a step is about, beside its id: for people who look at the queues (Flower), not for the worker."""
+    about = {"office_hour": step.office_hour} if step.office_hour else {}
+    return about | {name: step.parameters[name] for name in SHOWN if name in step.parameters}

@@ -8,6 +8,7 @@ import imageio_ffmpeg
 import sqlalchemy as sa
 
 from ingest import store
+from ingest.shared import SharedArchive
 from ingest.steps import StepError
 from transcode import models
 from web import packages
@@ -41,6 +42,7 @@ def findings_of(house: House) -> Iterator[Finding]:
     """Look at one thing after the other; a fault of one does not hide the next."""
     looks: list[tuple[str, Callable[[House], tuple[bool, str]]]] = [
         ("data folder", _disk),
+        ("archive", _archive),
         ("database", _database),
         ("staff account", _staff),
         ("broker", _broker),
@@ -61,6 +63,13 @@ def _disk(house: House) -> tuple[bool, str]:
     free = shutil.disk_usage(house.ingest.data).free
     words = f"{house.ingest.data}, {free / 1024**3:.1f} GB free"
     return free >= ENOUGH_DISK, words if free >= ENOUGH_DISK else words + "; 10 GB are needed for an hour"
+
+
+def _archive(house: House) -> tuple[bool, str]:
+    if not isinstance(house.archive, SharedArchive):
+        return True, "in the data folder"
+    house.archive.objects.try_out()
+    return True, f"{house.ingest.archive_url} can be written, read and erased"
 
 
 def _database(house: House) -> tuple[bool, str]:

@@ -23,8 +23,10 @@ from ingest.archive import Archive
 from ingest.database import Database
 from ingest.disk import MEGABYTE
 from ingest.engine import Engine
+from ingest.objects import open_objects
 from ingest.secrets import Safe, open_safe
 from ingest.settings import SettingError, load
+from ingest.shared import SharedArchive
 from ingest.steps import Step
 from ingest.work import Kind
 from questions.sources.form import is_address
@@ -66,7 +68,7 @@ def open_house(environ: Mapping[str, str] | None = None) -> House:
     release = load(publish.settings.Settings, environ)
     base.data.mkdir(parents=True, exist_ok=True)
     database = Database(base.database)
-    archive = Archive(base.data / "archive")
+    archive = archive_of(base)
     safe = open_safe(base.secrets)
     celery = broker.celery_app(settings.broker_url, base.data)
     check_letters(intake, settings)
@@ -97,6 +99,15 @@ def open_house(environ: Mapping[str, str] | None = None) -> House:
         celery=celery,
         engine=engine,
     )
+
+
+def archive_of(base: ingest.settings.Settings) -> Archive:
+    """The archive in the data folder, or one in an object store, of which that folder holds copies."""
+    root = base.data / "archive"
+    if not base.archive_url:
+        return Archive(root)
+    objects, spare = open_objects(base.archive_url), base.disk_spare_mb * MEGABYTE
+    return SharedArchive(root, objects, base.data / "mirror", spare)
 
 
 def all_kinds(

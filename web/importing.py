@@ -24,6 +24,7 @@ def import_file(house: House, film: Path, *, title: str, host_name: str, languag
     facts = Facts(title=title, host_name=host_name, language=language, release=release)
     try:
         picture = taking.make_programme(film, house.archive.room(id), means, house.ingest.video_preset)
+        house.archive.put(id)
         with house.database.transaction() as connection:
             hour = taking.write_down(connection, id, picture, facts)
     except steps.StepError as error:

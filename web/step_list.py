@@ -9,11 +9,10 @@ from sqlalchemy.engine import Connection
 
 from ingest import steps
 from ingest.database import now
-from ingest.steps import UNFINISHED, State, Step
+from ingest.steps import ENDED_BADLY, UNFINISHED, State, Step
 from web.house import House
 from web.mendable import Mendable
 
-ENDED_BADLY = frozenset({State.FAILED, State.QUARANTINED, State.CANCELLED})
 SHORT_ID = 8
 TELLING = 0.02  # less done than this says nothing about how long the rest takes
 HINTS = {

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from ingest import archive, steps, store
 from ingest.database import now, random_id
+from ingest.engine import ON_ITS_WAY
 from ingest.officehours import OfficeHour, Release, State
 from ingest.timeline import Kind as Happened
 from ingest.timeline import Writer
@@ -100,7 +101,13 @@ def take_upload(work: Work, film: Path, settings: Settings, preset: str) -> None
         upload = uploads.get(connection, work.parameters["upload"])
     if upload.state is uploads.State.RECEIVED:
         try:
-            _take(work, upload, film, settings, preset)
+            with work.archive.in_use(upload.id):
+                work.archive.borrow(uploads.lent_as(upload.id), film, work.alive)
+                _take(work, upload, film, settings, preset)
+        except FileNotFoundError as error:
+            if film.exists():
+                raise
+            raise steps.NotHere(f"{upload.file_name} is still on its way", work.clock() + ON_ITS_WAY) from error
         except steps.Permanent as refused:
             log.info("upload %s is refused: %s", upload.id, refused)
             work.confirm()
@@ -109,6 +116,7 @@ def take_upload(work: Work, film: Path, settings: Settings, preset: str) -> None
                 reason = str(refused).replace(film.name, upload.file_name)
                 uploads.move(connection, upload.id, uploads.State.RECEIVED, uploads.State.REFUSED, error=reason)
     film.unlink(missing_ok=True)
+    work.archive.give_back(uploads.lent_as(upload.id))
 
 
 def _take(work: Work, upload: Upload, film: Path, settings: Settings, preset: str) -> None:
@@ -122,6 +130,8 @@ def _take(work: Work, upload: Upload, film: Path, settings: Settings, preset: st
     means = Means(settings=settings, progress=progress, alive=lambda: work.progress(done), confirm=work.confirm)
     picture = make_programme(film, work.archive.room(upload.id), means, preset)
     facts = Facts(title=upload.title, host_name=upload.host_name, language=upload.language, release=upload.release)
+    work.confirm()
+    work.archive.put(upload.id, work.alive)
     with work.database.transaction() as connection:
         if uploads.move(connection, upload.id, uploads.State.RECEIVED, uploads.State.TAKEN):
             write_down(connection, upload.id, picture, facts)

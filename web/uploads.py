@@ -147,6 +147,11 @@ def path_of(data: Path, id: str) -> Path:
     return data / "uploads" / id
 
 
+def lent_as(id: str) -> str:
+    """The name under which workers on other hosts find it in an archive's store."""
+    return f"uploads/{id}"
+
+
 def offset_of(data: Path, id: str) -> int:
     """How many bytes are here."""
     path = path_of(data, id)

@@ -23,7 +23,7 @@ from questions import needs
 from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, account
 from transcode import made
-from web import handover, rehearsal, store, unsealing, uploads
+from web import handover, keeping, rehearsal, store, unsealing, uploads
 from web.broker import QUEUES
 from web.devicetest import store as device_tests
 from web.house import House
@@ -56,17 +56,31 @@ def register(house: House) -> Celery:
         "clock.sign": lambda queue: rounds.sign(house, queue, now()),
         "clock.hours": lambda: open_for_questions(house),
     }
-    named |= dict.fromkeys(house.engine.kinds, house.engine.run)
+    named |= dict.fromkeys(house.engine.kinds, lambda id: run_step(house, id))
     for name, work in named.items():
-        house.celery.task(name=name)(_task(work))
+        house.celery.task(name=name, throws=(NotDone,))(_task(work))
     return house.celery
 
 
-def _task(work: Callable[..., object]) -> Callable[..., None]:
+class NotDone(Exception):
+    """A step ended badly: Celery's events, and so Flower, say the same as its row."""
+
+
+def run_step(house: House, id: str) -> str:
+    """Do a step; how it stands afterwards, in a word. Raises NotDone, without what may hold somebody's address."""
+    state = house.engine.run(id)
+    if state not in steps.ENDED_BADLY:
+        return state.value if state is not None else "somebody else has it"
+    with house.database.reading() as connection:
+        step = steps.get(connection, id)
+    raise NotDone(f"{step.state.value}, {step.error_class}: officehours steps why {step.id[:8]}")
+
+
+def _task(work: Callable[..., object]) -> Callable[..., object]:
     """A plain function for Celery, which reads the source of what it is given (no lambda, no method)."""
 
-    def task(*arguments: str) -> None:
-        work(*arguments)
+    def task(*arguments: str) -> object:
+        return work(*arguments)
 
     return task
 
@@ -125,9 +139,8 @@ def tidy(house: House) -> None:
         rehearsed = rehearsal.due(connection, at)
     rehearsal.erase(house.database, house.archive, rehearsed)
     unsealing.sweep(house, at)
-    for office_hour in house.archive.with_tracks():
-        if office_hour in settled:
-            house.archive.erase_tracks(office_hour)
+    for office_hour in house.archive.with_tracks(sorted(settled)):
+        house.archive.erase_tracks(office_hour)
 
 
 def schedule(house: House) -> dict[str, Any]:
@@ -163,6 +176,7 @@ def run_worker(house: House, queue: str) -> None:
         os.nice(HEAVY_NICENESS)
     house.engine.reconcile()
     rounds.sign(house, queue, now())
+    keeping.begin_freeing(house)
     # It warns of root because of pickled messages; ours are JSON and hold an id.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     app.worker_main(

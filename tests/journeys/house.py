@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 from urllib.error import URLError
@@ -54,10 +54,10 @@ def house_in(environ: Mapping[str, str]) -> Iterator[House]:
 
 
 class Process:
-    """One process of the product, with what it said."""
+    """One process of the product, with what it said; started by `through`, if a command has to stand before it."""
 
-    def __init__(self, environ: Mapping[str, str], *arguments: str) -> None:
-        self.arguments, self.environ = arguments, dict(environ)
+    def __init__(self, environ: Mapping[str, str], *arguments: str, through: Sequence[str] = ()) -> None:
+        self.arguments, self.environ, self.through = arguments, dict(environ), list(through)
         self.said: list[IO[str]] = []
         self.running = self._start()
 
@@ -65,7 +65,7 @@ class Process:
         log = Path(self.environ["OFFICEHOURS_DATA"]) / f"{'-'.join(self.arguments)}.{id(self):x}.{len(self.said)}.log"
         self.said.append(log.open("w+"))
         return subprocess.Popen(
-            [sys.executable, "-m", "web", *self.arguments],
+            [*self.through, sys.executable, "-m", "web", *self.arguments],
             env=self.environ,
             stdout=self.said[-1],
             stderr=subprocess.STDOUT,
@@ -100,9 +100,9 @@ class Process:
 
 
 @contextlib.contextmanager
-def running(environ: Mapping[str, str], *arguments: str) -> Iterator[Process]:
+def running(environ: Mapping[str, str], *arguments: str, through: Sequence[str] = ()) -> Iterator[Process]:
     """A process for the length of a test."""
-    process = Process(environ, *arguments)
+    process = Process(environ, *arguments, through=through)
     try:
         yield process
     finally:

@@ -1,9 +1,10 @@
-"""Real servers for a test: Redis and PostgreSQL on a free port of this machine, gone when the block is left.
+"""Real servers for a test: Redis, RabbitMQ, PostgreSQL and a store of objects, gone when the block is left.
 
-    with redis() as broker_url, postgresql() as database_url: …
+    with redis() as broker_url, postgresql() as database_url, object_store() as environ: …
 
-Nothing is kept: data lie in a temporary folder and are not synced. A test is skipped, with the command that mends
-it, where a server is not installed. PostgreSQL refuses to run as root and then runs as `postgres` or `nobody`.
+Each on a free port of loopback, or of another address of this machine. Nothing is kept: data lie in a temporary folder
+and are not synced. A test is skipped, with the command that mends it, where a server is not installed. PostgreSQL
+refuses to run as root and then runs as `postgres` or `nobody`.
 """
 
 import os
@@ -12,17 +13,23 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request, urlopen
 
 import psycopg
 import pytest
+from kombu.connection import Connection
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisAway
 
+LOOPBACK = "127.0.0.1"
+RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 MENDED_BY = "`make test-tools` installs it"
 # Ten times what PostgreSQL takes on a busy machine of two cores.
 STARTED_WITHIN_S = 30.0
@@ -70,19 +77,19 @@ def redis() -> Iterator[str]:
 
 
 @contextmanager
-def redis_server() -> Iterator[tuple[str, Server]]:
+def redis_server(address: str = LOOPBACK) -> Iterator[tuple[str, Server]]:
     """The same with the server, which forgets everything when it is killed."""
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip(f"needs redis-server: {MENDED_BY}")
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        with _running([*command, "--dir", folder], Path(folder) / "log") as server:
-            client = Redis(port=port)
+        command = [program, "--port", str(port), "--bind", address, "--save", "", "--appendonly", "no"]
+        with _running([*command, "--protected-mode", "no", "--dir", folder], Path(folder) / "log") as server:
+            client = Redis(host=address, port=port)
             _wait(lambda: _answers(client), "redis-server", Path(folder) / "log")
             client.close()
-            yield f"redis://127.0.0.1:{port}/0", server
+            yield f"redis://{address}:{port}/0", server
 
 
 def _answers(client: "Redis") -> bool:
@@ -100,7 +107,7 @@ def postgresql() -> Iterator[str]:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[tuple[str, Server]]:
+def postgresql_server(address: str = LOOPBACK) -> Iterator[tuple[str, Server]]:
     """The same with the server, which mends itself when it is started after a kill."""
     programs = postgresql_programs()
     if programs is None:
@@ -115,16 +122,18 @@ def postgresql_server() -> Iterator[tuple[str, Server]]:
         subprocess.run(
             [*first, "--locale=C.UTF-8", "--no-sync"], check=True, capture_output=True, user=user, cwd=folder
         )
+        with (data / "pg_hba.conf").open("a") as rules:
+            rules.write(f"host all all {address}/24 trust\n")
         command = [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-k", folder]
-        command += ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off"]
+        command += ["-c", f"listen_addresses={address}", "-c", "fsync=off", "-c", "full_page_writes=off"]
         with _running(command, log, user) as server:
-            _wait(lambda: _takes_connections(port), "postgres", log)
-            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres", server
+            _wait(lambda: _takes_connections(address, port), "postgres", log)
+            yield f"postgresql+psycopg://postgres@{address}:{port}/postgres", server
 
 
-def _takes_connections(port: int) -> bool:
+def _takes_connections(address: str, port: int) -> bool:
     try:
-        psycopg.connect(host="127.0.0.1", port=port, user="postgres", dbname="postgres", connect_timeout=2).close()
+        psycopg.connect(host=address, port=port, user="postgres", dbname="postgres", connect_timeout=2).close()
     except psycopg.OperationalError:
         return False
     return True
@@ -148,10 +157,76 @@ def _someone_else() -> int:
     pytest.skip("PostgreSQL does not run as root, and there is no user postgres or nobody")
 
 
-def free_port() -> int:
-    """A port of the loopback address that nobody has at this moment."""
+@contextmanager
+def object_store(address: str = LOOPBACK) -> Iterator[dict[str, str]]:
+    """Yield the environment of an installation whose archive lies in a bucket of S3 (moto), empty and in memory."""
+    port = free_port(address)
+    url = f"http://{address}:{port}"
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        with _running([sys.executable, "-m", "moto.server", "-H", address, "-p", str(port)], log):
+            _wait(lambda: _has_bucket(url), "moto", log)
+            yield {
+                "OFFICEHOURS_ARCHIVE_URL": "s3://archive/lindenau",
+                "AWS_ENDPOINT_URL": url,
+                "AWS_REGION": "eu-central-1",
+                "AWS_ACCESS_KEY_ID": "officehours",
+                "AWS_SECRET_ACCESS_KEY": "stand-in",
+            }
+
+
+def _has_bucket(url: str) -> bool:
+    where = (
+        "<CreateBucketConfiguration><LocationConstraint>eu-central-1</LocationConstraint></CreateBucketConfiguration>"
+    )
+    try:
+        with urlopen(Request(f"{url}/archive", where.encode(), method="PUT")) as answer:
+            return bool(answer.status == 200)
+    except URLError:
+        return False
+
+
+def has_rabbitmq() -> bool:
+    """Whether it is installed; Debian's own command on the path changes the user, this one runs as whoever asks."""
+    return RABBITMQ.exists()
+
+
+@contextmanager
+def rabbitmq() -> Iterator[str]:
+    """Yield `amqp://guest:guest@127.0.0.1:PORT//` of an empty server."""
+    if not has_rabbitmq():
+        pytest.skip(f"needs rabbitmq-server: {MENDED_BY}")
+    port, between = free_port(), free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        log, told = Path(folder) / "log", {"HOME": folder, "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+        told |= {"RABBITMQ_NODENAME": f"t{port}@localhost", "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK}
+        told |= {"RABBITMQ_NODE_PORT": str(port), "RABBITMQ_DIST_PORT": str(between)}
+        told |= {"RABBITMQ_MNESIA_BASE": f"{folder}/data", "RABBITMQ_LOG_BASE": folder, "RABBITMQ_LOGS": "-"}
+        told |= {"RABBITMQ_ENABLED_PLUGINS_FILE": f"{folder}/plugins", "RABBITMQ_GENERATED_CONFIG_DIR": folder}
+        alone = subprocess.run(["epmd", "-names"], capture_output=True).returncode != 0
+        try:
+            with _running(["env", "-i", *(f"{name}={value}" for name, value in told.items()), str(RABBITMQ)], log):
+                url = f"amqp://guest:guest@{LOOPBACK}:{port}//"
+                _wait(lambda: _takes_messages(url), "rabbitmq-server", log)
+                yield url
+        finally:
+            if alone:  # Erlang's own directory of nodes stays behind whoever started it
+                subprocess.run(["epmd", "-kill"], capture_output=True)
+
+
+def _takes_messages(url: str) -> bool:
+    try:
+        with Connection(url, connect_timeout=2) as connection:
+            connection.connect()
+    except OSError:  # also what kombu makes of it
+        return False
+    return True
+
+
+def free_port(address: str = LOOPBACK) -> int:
+    """A port of the loopback address (or another of this machine) that nobody has at this moment."""
     with socket.socket() as box:
-        box.bind(("127.0.0.1", 0))
+        box.bind((address, 0))
         return int(box.getsockname()[1])
 
 

@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from ingest import store
+from ingest import mirror, store
 from ingest.database import now
+from ingest.objects import open_objects
 from ingest.officehours import OfficeHour, State, Visibility
+from ingest.shared import SharedArchive
 from tests.web.conftest import Browser, SmallHouse
 
 ADDRESS = "a" * 32
@@ -76,3 +78,45 @@ def test_the_replay_needs_no_script(browser: Browser, house: SmallHouse, hour: O
 
 def test_an_unknown_question_leads_nowhere(browser: Browser) -> None:
     assert browser.get("/q/none").status_code == 404
+
+
+@pytest.fixture
+def stored(house: SmallHouse, hour: OfficeHour) -> SharedArchive:
+    """The same recording in an object store; in the folder are only the small files."""
+    objects = open_objects("memory:///")
+    archive = SharedArchive(house.archive.root, objects, house.ingest.data / "mirror")
+    archive.room(hour.id).timeline.write_text("{}", encoding="utf-8")
+    archive.put(hour.id)
+    archive.free(hour.id, mirror.is_small)
+    object.__setattr__(house, "archive", archive)
+    release(house, hour)
+    return archive
+
+
+def test_from_a_store_the_site_hands_on_ranges_and_the_whole(browser: Browser, stored: SharedArchive) -> None:
+    part = browser.get(SEGMENT, headers={"Range": "bytes=2-4"})
+    assert (part.status_code, part.text, part.headers["content-range"]) == (206, "234", "bytes 2-4/10")
+    assert (browser.get(SEGMENT).text, browser.head(SEGMENT).headers["content-length"]) == ("0123456789", "10")
+    outside = browser.get(SEGMENT, headers={"Range": "bytes=10-"})
+    assert outside.status_code == 416
+    assert browser.get(SEGMENT.replace("00000001", "00000002")).status_code == 404
+
+
+def test_from_a_store_nothing_comes_that_was_taken_back_or_erased(
+    browser: Browser, house: SmallHouse, hour: OfficeHour, stored: SharedArchive
+) -> None:
+    release(house, hour, Visibility.WITHDRAWN)
+    assert browser.get(SEGMENT).status_code == 410
+    release(house, hour)
+    stored.erase(hour.id)
+    assert browser.get(SEGMENT).status_code == 404
+
+
+def test_what_is_not_yet_in_the_store_is_served_from_the_folder_where_it_was_recorded(
+    browser: Browser, house: SmallHouse, hour: OfficeHour
+) -> None:
+    object.__setattr__(
+        house, "archive", SharedArchive(house.archive.root, open_objects("memory:///"), house.ingest.data / "mirror")
+    )
+    release(house, hour)
+    assert browser.get(SEGMENT).text == "0123456789"

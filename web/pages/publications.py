@@ -25,7 +25,6 @@ NOT_THERE = N_("The recording is not on YouTube.")
 STILL_LEAVING = N_("The recording is still being taken back from YouTube. Please wait until that is done.")
 KINDS = frozenset({pipeline.YOUTUBE, withdrawal.WITHDRAW})
 """Kinds of steps that are shown with the publication they belong to."""
-ENDED_BADLY = frozenset({steps.State.FAILED, steps.State.QUARANTINED, steps.State.CANCELLED})
 
 
 class Word(Enum):
@@ -122,7 +121,7 @@ def word_of(state: State, step: Step | None) -> Word:
     leaves = state is State.WITHDRAWN
     if step is None or step.state is steps.State.DONE:
         return Word.WITHDRAWN if leaves else Word.NEXT
-    if step.state in ENDED_BADLY:
+    if step.state in steps.ENDED_BADLY:
         return Word.STUCK if leaves else Word.STOPPED
     if step.state is steps.State.PARKED:
         return Word.PARKED

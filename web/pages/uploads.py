@@ -31,7 +31,6 @@ OFFSET = "upload-offset"
 SMALL = N_("This file is empty.")
 LARGE = N_("This file is too large: at most %(limit)s can be taken here.")
 FULL = N_("There is not enough room on the disk for this file. Please tell whoever runs this site.")
-ENDED_BADLY = frozenset({steps.State.FAILED, steps.State.QUARANTINED, steps.State.CANCELLED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +63,7 @@ def _line(house: House, upload: Upload, step: steps.Step | None) -> Line:
     return Line(
         upload=upload,
         part=min(part, 0.99),
-        stopped=step.error or step.state.value if step and step.state in ENDED_BADLY else "",
+        stopped=step.error or step.state.value if step and step.state in steps.ENDED_BADLY else "",
         until=step.not_before if step and step.state is steps.State.PARKED else None,
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -31,6 +32,7 @@ from questions import queue
 from questions import store as questions
 from questions.question import QUESTION_LENGTH, shown_text
 from questions.question import State as QuestionState
+from transcode import made
 from web import vtt
 from web.media import may_see
 from web.pages import alarms
@@ -139,11 +141,14 @@ class Recording:
 
 
 def recording(room: Room, edition: Edition, language: str) -> Recording:
-    """Look which files are there."""
+    """Look which files are there; of a film that lies in the archive's store only the receipt is in the folder."""
     base = f"/media/{edition.address}"
 
+    def is_there(file: Path) -> bool:
+        return file.is_file() or made.receipt(file).is_file()
+
     def address(*choices: str) -> str:
-        return next((f"{base}/{path}" for path in choices if (room.root / path).is_file()), "")
+        return next((f"{base}/{path}" for path in choices if is_there(room.root / path)), "")
 
     def cues(path: str) -> list[vtt.Cue]:
         file = room.root / path
