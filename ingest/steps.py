@@ -286,6 +286,11 @@ def forget(connection: Connection, kind: str, before: datetime) -> int:
     return connection.execute(steps.delete().where(old)).rowcount
 
 
+def forget_errors(connection: Connection, ids: list[str]) -> None:
+    """What went wrong with these steps may name somebody who is to be forgotten."""
+    connection.execute(steps.update().where(steps.c.id.in_(ids)).values(error=""))
+
+
 def cancel(connection: Connection, id: str) -> bool:
     """Stop a step for good; a running one notices at its next sign of life. False when it had ended."""
     return change(connection, id, UNFINISHED, state=State.CANCELLED, finished_at=now())

@@ -16,9 +16,11 @@ from ingest.officehours import Visibility, move_is_told
 from ingest.secrets import Safe
 from ingest.steps import Permanent, Resource
 from ingest.work import Work
-from questions import intake, letters, mine, post, reach, store
+from questions import intake, letters, mine, origin, post, reach, store
 from questions.letter import GIVE_UP, STILL_TRUE, Kind, Letter, LetterState, may_write, pause
-from questions.wording import CannotWrite, Say, Subject, compose
+from questions.question import Channel
+from questions.sources.mastodon import Away, Paced, Platform, Revoked, Unwanted
+from questions.wording import CannotWrite, Say, Subject, compose, message_of
 
 SETUP_AGAIN = timedelta(minutes=10)
 """Wrong settings are tried again this often; they count as no refusal of the letter."""
@@ -37,6 +39,7 @@ class Office:
     say: Say
     address: Address
     zone: ZoneInfo
+    platform: Callable[[], Platform] | None = None
 
 
 def deliver(work: Work, office: Office) -> None:
@@ -90,9 +93,12 @@ def _send(work: Work, letter: Letter, about: Subject, office: Office) -> None:
                 raise Permanent("the letter was taken by somebody else")
 
     try:
-        content = compose(about, office.say, office.zone, work.clock()).as_bytes()
-        work.confirm()
-        post.hand_over(office.server, office.sender, about.recipient, content, last_look=last_look)
+        if about.question.channel is Channel.MASTODON:
+            _write_privately(work, letter, about, office, last_look)
+        else:
+            content = compose(about, office.say, office.zone, work.clock()).as_bytes()
+            work.confirm()
+            post.hand_over(office.server, office.sender, about.recipient, content, last_look=last_look)
     except CannotWrite as error:
         _note(work, letter, LetterState.REFUSED, str(error))
     except post.NoSuchAddress as error:
@@ -105,6 +111,28 @@ def _send(work: Work, letter: Letter, about: Subject, office: Office) -> None:
         _failed(work, letter, error)
     else:
         _note(work, letter, LetterState.SENT, "")
+
+
+def _write_privately(work: Work, letter: Letter, about: Subject, office: Office, last_look: Callable[[], None]) -> None:
+    """A message on the platform that the question came by. Raises PostError.
+
+    The server knows a message by its key and takes it once: a line that breaks leaves no doubt, it is sent again.
+    """
+    if office.platform is None:
+        raise post.Setup("no account on Mastodon is set up (OFFICEHOURS_MASTODON_URL)")
+    with work.database.reading() as connection:
+        known = origin.of(connection, about.question.id)
+    text = message_of(about, office.say)
+    try:
+        platform = office.platform()
+        last_look()
+        platform.write_privately(text, reply_to=known.post if known else None, key=letter.step)
+    except Revoked as error:
+        raise post.Setup(str(error)) from error
+    except (Paced, Away) as error:
+        raise post.Later(str(error)) from error
+    except Unwanted as error:
+        raise post.Refused(str(error)) from error
 
 
 def _failed(work: Work, letter: Letter, error: post.PostError) -> None:

@@ -10,8 +10,10 @@ from sqlalchemy.engine import Connection
 from ingest import store as ingest_store
 
 NAME = "questions_fetched_by"
+POSTS = "questions_posts_fetched_by"
 REFUSED = "questions_mailbox_refused"
 FULL = "questions_mailbox_full"
+REVOKED = "questions_mastodon_revoked"
 NEARLY_FULL = 0.9
 """Share of a mailbox's room from which staff are told: when it is full, the server sends citizens' mails back."""
 PATIENCE = 10
@@ -19,29 +21,33 @@ PATIENCE = 10
 SHORTEST = timedelta(minutes=5)
 
 
-def promise(connection: Connection, at: datetime, interval_s: float) -> None:
-    """The mailboxes answered at `at`; the next look is due after `PATIENCE` intervals at the latest."""
+def promise(connection: Connection, at: datetime, interval_s: float, name: str = NAME) -> None:
+    """The mailboxes answered at `at`; the next look is due after `PATIENCE` intervals at the latest.
+
+    `name`: of the mailboxes, or of the platform (`POSTS`).
+    """
     due = at + max(SHORTEST, timedelta(seconds=PATIENCE * interval_s))
-    ingest_store.set_office_setting(connection, NAME, due.isoformat())
-    _set(connection, REFUSED, "")
+    ingest_store.set_office_setting(connection, name, due.isoformat())
+    if name == NAME:
+        _set(connection, REFUSED, "")
 
 
-def begin(connection: Connection, at: datetime, interval_s: float) -> None:
+def begin(connection: Connection, at: datetime, interval_s: float, name: str = NAME) -> None:
     """A first look begins: from now on it counts, also when none ever ends well."""
-    if not ingest_store.office_setting(connection, NAME):
-        promise(connection, at, interval_s)
+    if not ingest_store.office_setting(connection, name):
+        promise(connection, at, interval_s, name)
 
 
-def stop(connection: Connection) -> None:
+def stop(connection: Connection, name: str = NAME) -> None:
     """Nothing is fetched any more, so nothing is overdue."""
-    if ingest_store.office_setting(connection, NAME):
-        for name in (NAME, REFUSED, FULL):
-            _set(connection, name, "")
+    if ingest_store.office_setting(connection, name):
+        for each in (NAME, REFUSED, FULL) if name == NAME else (POSTS, REVOKED):
+            _set(connection, each, "")
 
 
-def overdue(connection: Connection, at: datetime) -> datetime | None:
-    """Since when mail should have been fetched, or None when all is well."""
-    text = ingest_store.office_setting(connection, NAME)
+def overdue(connection: Connection, at: datetime, name: str = NAME) -> datetime | None:
+    """Since when mail, or posts, should have been fetched, or None when all is well."""
+    text = ingest_store.office_setting(connection, name)
     due = datetime.fromisoformat(text) if text else None
     return due if due is not None and due < at else None
 
@@ -54,6 +60,16 @@ def refused(connection: Connection, why: str) -> None:
 def why_refused(connection: Connection) -> str:
     """What the mail server said, or nothing when it lets us in."""
     return ingest_store.office_setting(connection, REFUSED)
+
+
+def revoked(connection: Connection, why: str) -> None:
+    """The platform does not take our permission any more; an empty text when it does."""
+    _set(connection, REVOKED, why)
+
+
+def why_revoked(connection: Connection) -> str:
+    """What the platform said, or nothing while it lets us in."""
+    return ingest_store.office_setting(connection, REVOKED)
 
 
 def filled(connection: Connection, share: float | None) -> None:

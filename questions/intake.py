@@ -12,8 +12,8 @@ from ingest.database import Database, now, random_id
 from ingest.officehours import TAKING_QUESTIONS, OfficeHour, questions_are_over, takes_questions
 from ingest.officehours import State as HourState
 from ingest.secrets import Safe
-from questions import bounces, mine, reach, store
-from questions.question import Channel, Contact, Question, Reason, State
+from questions import bounces, mine, origin, reach, store
+from questions.question import BY_THEMSELVES, Contact, Question, Reason, State
 from questions.sources import Arrival, Source
 
 EXPECTING = TAKING_QUESTIONS | {HourState.PLANNED}
@@ -67,6 +67,8 @@ def take(connection: Connection, arrival: Arrival, safe: Safe, *, per_sender: in
     rehearsed = hour is not None and hour.rehearsal_of is not None  # nobody gets letters about a rehearsal
     if stored and arrival.contact and arrival.contact.address and arrival.set_aside is None and not rehearsed:
         reach.begin(connection, question, arrival.contact.address, safe, now())
+    if stored and arrival.post:
+        origin.note(connection, question.id, arrival.post, arrival.edited_at, now())
     if stored and arrival.link:
         mine.link(connection, question.id, arrival.link)
     return question if stored else None
@@ -107,8 +109,8 @@ def original_of(connection: Connection, question: str, safe: Safe) -> bytes | No
 
 
 def _sender(arrival: Arrival, safe: Safe) -> str | None:
-    """Only mails are counted: anybody may write any address into the form, which has limits of its own."""
-    if arrival.channel is not Channel.MAIL or arrival.contact is None:
+    """Only what people send themselves is counted; into the form, which has limits, anybody writes any address."""
+    if arrival.channel not in BY_THEMSELVES or arrival.contact is None:
         return None
     return safe.fingerprint(arrival.contact.address.casefold())
 

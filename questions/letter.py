@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ingest.officehours import TAKING_QUESTIONS, OfficeHour, move_is_told
 from ingest.officehours import State as HourState
-from questions.question import Channel, Question, State
+from questions.question import BY_THEMSELVES, Question, State
 
 GRACE = timedelta(minutes=10)
 """A decision is told when it has stood for so long: staff undo within seconds, a letter cannot be undone."""
@@ -38,6 +38,7 @@ class Kind(Enum):
     CANCELLED = "cancelled"
     NOT_REACHED = "not_reached"
     ANSWERED = "answered"
+    WRITTEN = "written"  # answered, but not on air
 
 
 FIRST = frozenset({Kind.CONFIRM, Kind.RECEIPT})
@@ -60,6 +61,7 @@ STILL_TRUE: dict[Kind, frozenset[State]] = {
     Kind.CANCELLED: COMING_UP,
     Kind.NOT_REACHED: frozenset({State.NOT_REACHED}),
     Kind.ANSWERED: frozenset({State.ANSWERED, State.MERGED}),
+    Kind.WRITTEN: frozenset({State.IN_WRITING, State.MERGED}),
 }
 """States of a question in which a letter that was wanted still says the truth."""
 
@@ -121,7 +123,7 @@ def _wanted(question: Question, hour: OfficeHour | None, known: Set[Kind], at: d
     found = []
     if at - question.changed_at < LATEST:
         if question.state is State.NEW:
-            found.append(Kind.RECEIPT if question.channel is Channel.MAIL else Kind.CONFIRM)
+            found.append(Kind.RECEIPT if question.channel in BY_THEMSELVES else Kind.CONFIRM)
         decision = DECISIONS.get(question.state)
         if decision is not None and at - question.changed_at >= GRACE:
             found.append(decision)

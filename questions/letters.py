@@ -19,7 +19,7 @@ from ingest.database import EnumText, UtcDateTime, metadata, now, random_id, row
 from ingest.officehours import State as HourState
 from questions import reach, store
 from questions.letter import DAILY, FIRST, LATEST, Kind, Letter, LetterState, Reach, due, may_write, tells_of_move
-from questions.question import Question, State
+from questions.question import Channel, Question, State
 
 LETTER = "questions.letter"
 NEED_STAFF = (LetterState.DOUBTFUL, LetterState.REFUSED)
@@ -42,16 +42,16 @@ letters = sa.Table(
 )
 
 
-def answered(connection: Connection, question: Question, address: str) -> int:
-    """The answer can be seen at `address`: tell the asker and all whose questions this one speaks for, each once.
+def answered(connection: Connection, question: Question, address: str, kind: Kind = Kind.ANSWERED) -> int:
+    """The answer is at `address`: tell the asker and all whose questions this one speaks for, each once.
 
     Returns how many letters are new. An asker who did not confirm, stopped letters or gave no address gets none.
     """
     new = 0
     for each in [question, *spoken_for(connection, question)]:
         known = reach.of(connection, each.id)
-        if known is not None and may_write(known, Kind.ANSWERED):
-            new += want(connection, known, Kind.ANSWERED, link=address) is not None
+        if known is not None and may_write(known, kind):
+            new += want(connection, known, kind, link=address) is not None
     return new
 
 
@@ -97,8 +97,8 @@ def want(
     return letter
 
 
-def want_due(connection: Connection, at: datetime, zone: ZoneInfo) -> int:
-    """Write down all letters that are due now. Returns how many."""
+def want_due(connection: Connection, at: datetime, zone: ZoneInfo, *, mail: bool = True, posts: bool = True) -> int:
+    """Write down all letters that are due now and have a way to go. Returns how many."""
     new = 0
     reaches = reach.writable(connection, at - LATEST, at)
     questions = store.by_ids(connection, [each.question for each in reaches])
@@ -106,6 +106,8 @@ def want_due(connection: Connection, at: datetime, zone: ZoneInfo) -> int:
     hours = {hour.id: hour for hour in ingest_store.office_hours_in(connection, frozenset(HourState))}
     for each in reaches:
         question = questions[each.question]
+        if not (posts if question.channel is Channel.MASTODON else mail):
+            continue
         hour = hours.get(question.office_hour or "")
         moved_at = hour.moved_at if hour is not None and tells_of_move(hour, at) else None
         told = known.get(question.id, set()) - ({Kind.MOVED} if moved_at else set())
@@ -171,6 +173,13 @@ def move(
         return False
     events.write(connection, "letter", store.get(connection, letter.question).office_hour, letter.id)
     return True
+
+
+def forget_errors(connection: Connection, question: str) -> None:
+    """What mail servers said of the letters about a question names the address they were for."""
+    mine = letters.c.question == question
+    connection.execute(letters.update().where(mine).values(error=""))
+    steps.forget_errors(connection, list(connection.scalars(sa.select(letters.c.step).where(mine))))
 
 
 def of_office_hour(connection: Connection, office_hour: str, states: Iterable[LetterState]) -> list[Letter]:

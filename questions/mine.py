@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.database import metadata
-from questions import reach, store
+from questions import again, answers, errands, letters, origin, reach, store, support
 from questions.letter import Reach
 from questions.question import MOVES, Question, State
 
@@ -52,29 +52,53 @@ def take_back(connection: Connection, question: Question) -> Question:
     """Erase the question; those it spoke for are unread again. Raises MoveRefused, Overtaken."""
     gone = store.move(
         connection, question, State.TAKEN_BACK, by=BY, position=None, merged_into=None,
-        subject="", text="", original_text="", background="", author="", sender=None,
+        subject="", text="", original_text="", background="", author="", sender=None, topic="", tags="",
     )  # fmt: skip
-    reach.forget(connection, question.id)
+    forget(connection, question.id)
+    answers.forget(connection, question.id)
+    errands.forget(connection, question.id)
+    support.forget_question(connection, question.id)
+    again.drop(connection, question)
     for other in store.merged_into(connection, question.id):
         store.move(connection, other, State.NEW, by=BY, merged_into=None)
     return gone
 
 
+def forget(connection: Connection, question: str) -> None:
+    """Whoever asked is not known any more: contact, original, reach, and what mail servers said of their letters."""
+    reach.forget(connection, question)
+    origin.forget(connection, question)
+    letters.forget_errors(connection, question)
+
+
 def erase_everything(connection: Connection, known: Reach) -> int:
-    """Erase all that one address asked, on the wish of who reads its mail. Returns how many questions that were.
+    """Erase all that one address asked, on the wish of who reads its mail. Returns how many questions that were."""
+    return erase_address(connection, known.address, sure=known.question)
+
+
+def of_address(connection: Connection, address: str) -> list[Question]:
+    """All that came from an address, by its fingerprint: what can be written to, and mails that were set aside."""
+    ids = [each.question for each in reach.of_address(connection, address)]
+    return list((store.by_ids(connection, ids) | store.of_sender(connection, address)).values())
+
+
+def erase_address(connection: Connection, address: str, *, sure: str = "") -> int:
+    """Erase all that came from an address. Returns how many questions that were.
 
     What was broadcast keeps its words, which the office withdraws, and loses who asked. A question that somebody
-    wrote into the form with this address, and nobody confirmed, is not theirs: it only loses the address.
+    wrote into the form with this address, and nobody confirmed, is not theirs: it only loses the address, unless it
+    is the one that `sure` names.
     """
-    reaches = reach.of_address(connection, known.address)
-    for each in reaches:
-        question = store.get(connection, each.question)
-        if can_take_back(question) and (each.confirmed_at is not None or each.question == known.question):
+    found = of_address(connection, address)
+    for question in found:
+        known = reach.of(connection, question.id)
+        theirs = question.sender == address or question.id == sure or bool(known and known.confirmed_at)
+        if can_take_back(question) and theirs:
             take_back(connection, question)
         else:
-            reach.forget(connection, question.id)
+            forget(connection, question.id)
             store.change(connection, question, sender=None)
-    return len(reaches)
+    return len(found)
 
 
 def _digest(token: str) -> str:

@@ -1,31 +1,30 @@
 """A moderator's decisions come in, moved questions go out. `by` is the account's id, for the history."""
 
+import hashlib
+
 from sqlalchemy.engine import Connection
 
+from ingest.store import Overtaken
 from questions import store
 from questions.question import (
     BACKGROUND_LENGTH,
+    KEEPING_WORDS,
     REJECTIONS,
     SPEAKING_FOR_OTHERS,
+    TOPIC_LENGTH,
     Change,
     MoveRefused,
     Question,
     Reason,
     State,
     check_undo,
+    one_line,
+    plain,
+    tags_text,
 )
 
 TEXT_LENGTH = 10 * BACKGROUND_LENGTH
 """Characters kept of a question's text; the original message holds the rest."""
-
-
-def board(connection: Connection, office_hour: str) -> dict[State, list[Question]]:
-    """All questions of an office hour by state, and with the new ones those that belong to no office hour yet."""
-    columns: dict[State, list[Question]] = {state: [] for state in State}
-    for belongs in (None, office_hour):
-        for question in store.of_office_hour(connection, belongs, State):
-            columns[question.state].append(question)
-    return columns
 
 
 def approve(connection: Connection, question: Question, *, by: str) -> Question:
@@ -42,6 +41,8 @@ def reject(connection: Connection, question: Question, reason: Reason, *, by: st
 
 def fetch_back(connection: Connection, question: Question, *, by: str) -> Question:
     """Make a rejected, merged or set-aside question new again. Raises MoveRefused, Overtaken."""
+    if question.reason is Reason.PRIVATE_MESSAGE:
+        raise MoveRefused("a private message is never published")
     return store.move(connection, question, State.NEW, by=by, merged_into=None)
 
 
@@ -85,13 +86,35 @@ def assign(connection: Connection, question: Question, office_hour: str) -> Ques
     return store.change(connection, question, office_hour=office_hour)
 
 
-def reword(connection: Connection, question: Question, *, text: str, author: str | None = None) -> Question:
-    """Change what will be shown; the original text stays. Raises MoveRefused, Overtaken."""
-    if question.state in {State.ON_AIR, State.ANSWERED, State.NOT_REACHED}:
+def reword(
+    connection: Connection, question: Question, *, text: str, author: str | None = None, was: str | None = None
+) -> Question:
+    """Change what will be shown; the original text stays. Raises MoveRefused, Overtaken.
+
+    `was` is the `print_of` the text that the writer saw: what a colleague has written meanwhile is not lost.
+    """
+    if question.state in KEEPING_WORDS:
         raise MoveRefused(f"a question that is {question.state.value} keeps its words")
+    if was is not None and was != print_of(question.text):
+        raise Overtaken(f"question {question.id} was reworded by somebody else")
     values: dict[str, object] = {"text": text.strip()[:TEXT_LENGTH]}
     if values["text"] != question.text:
         values["reworded"] = True
     if author is not None:
         values["author"] = author.strip()[:80]
     return store.change(connection, question, **values)
+
+
+def print_of(text: str) -> str:
+    """Some digits by which a page and its reader know whether they mean the same words."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def look_after(connection: Connection, question: Question, account: str | None) -> Question:
+    """Say who looks after a question; None: nobody. It stands in the history of nobody, as it moves nothing."""
+    return store.change(connection, question, owner=account)
+
+
+def sort(connection: Connection, question: Question, *, topic: str, tags: str) -> Question:
+    """What a question is about, in the office's words; only staff see it."""
+    return store.change(connection, question, topic=one_line(plain(topic), TOPIC_LENGTH), tags=tags_text(tags))

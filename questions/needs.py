@@ -203,5 +203,16 @@ def forget(connection: Connection, ended_before: datetime) -> int:
     return connection.execute(access_needs.delete().where(access_needs.c.office_hour.in_(old))).rowcount
 
 
+def count_of_address(connection: Connection, address: str) -> int:
+    """How many needs came from an address, by its fingerprint."""
+    query = sa.select(sa.func.count()).select_from(access_needs).where(access_needs.c.address == address)
+    return connection.scalar(query) or 0
+
+
+def forget_address(connection: Connection, address: str) -> int:
+    """Erase them on the wish of whoever said them. Returns how many."""
+    return connection.execute(access_needs.delete().where(access_needs.c.address == address)).rowcount
+
+
 def _set(connection: Connection, need: Need, **values: Any) -> None:
     connection.execute(access_needs.update().where(access_needs.c.id == need.id).values(**values))

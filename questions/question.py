@@ -18,7 +18,12 @@ class Channel(Enum):
     PHONE = "phone"
     LETTER = "letter"
     LIST = "list"
+    MASTODON = "mastodon"
     GUEST = "guest"  # what a guest comes to ask on air, in their own words
+
+
+BY_THEMSELVES = frozenset({Channel.MAIL, Channel.MASTODON})
+"""Channels on which an address is that of whoever wrote; into a form anybody writes any address."""
 
 
 class State(Enum):
@@ -31,6 +36,7 @@ class State(Enum):
     QUEUED = "queued"
     ON_AIR = "on_air"
     ANSWERED = "answered"
+    IN_WRITING = "in_writing"  # answered in writing, in an office hour or long after it
     NOT_REACHED = "not_reached"
     TAKEN_BACK = "taken_back"  # by its asker; its words are erased
     MERGED = "merged"  # asks the same as another question, which speaks for both
@@ -51,6 +57,7 @@ class Reason(Enum):
     BOUNCE = "bounce"
     BULK = "bulk"
     RECEIPT = "receipt"
+    PRIVATE_MESSAGE = "private_message"  # written to the office alone; never published, whoever fetches it back
 
 
 REJECTIONS = (
@@ -70,20 +77,28 @@ MOVES: dict[State, frozenset[State]] = {
     State.NEW: frozenset({State.APPROVED, State.REJECTED, State.MERGED, State.TAKEN_BACK}),
     State.SET_ASIDE: frozenset({State.NEW, State.TAKEN_BACK}),
     State.REJECTED: frozenset({State.NEW, State.TAKEN_BACK}),  # a rejection can be taken back
-    State.APPROVED: frozenset({State.QUEUED, State.REJECTED, State.NOT_REACHED, State.MERGED, State.TAKEN_BACK}),
-    State.QUEUED: frozenset({State.ON_AIR, State.APPROVED, State.NOT_REACHED, State.TAKEN_BACK}),
+    State.APPROVED: frozenset(
+        {State.QUEUED, State.REJECTED, State.NOT_REACHED, State.IN_WRITING, State.MERGED, State.TAKEN_BACK}
+    ),
+    State.QUEUED: frozenset({State.ON_AIR, State.APPROVED, State.NOT_REACHED, State.IN_WRITING, State.TAKEN_BACK}),
     State.ON_AIR: frozenset({State.ANSWERED}),
     State.ANSWERED: frozenset(),
-    State.NOT_REACHED: frozenset({State.TAKEN_BACK}),
+    State.IN_WRITING: frozenset({State.TAKEN_BACK}),
+    State.NOT_REACHED: frozenset({State.IN_WRITING, State.TAKEN_BACK}),
     State.MERGED: frozenset({State.NEW, State.TAKEN_BACK}),
     State.TAKEN_BACK: frozenset(),
 }
 TAKING_BACK: dict[State, State] = {State.ON_AIR: State.QUEUED, State.ANSWERED: State.ON_AIR}
 """Where a change on air that is taken back within its seconds leads; nothing else goes this way."""
-LASTING = frozenset({State.ON_AIR, State.ANSWERED, State.NOT_REACHED, State.TAKEN_BACK})
+LASTING = frozenset({State.ON_AIR, State.ANSWERED, State.IN_WRITING, State.NOT_REACHED, State.TAKEN_BACK})
 """What everybody has seen, the end of the office hour decided or the asker wished is not undone."""
-SPEAKING_FOR_OTHERS = frozenset({State.NEW, State.APPROVED, State.QUEUED, State.ON_AIR, State.ANSWERED})
+SPEAKING_FOR_OTHERS = frozenset(
+    {State.NEW, State.APPROVED, State.QUEUED, State.ON_AIR, State.ANSWERED, State.IN_WRITING}
+)
 """States of a question that others can be merged into."""
+KEEPING_WORDS = frozenset({State.ON_AIR, State.ANSWERED, State.IN_WRITING, State.NOT_REACHED})
+"""States in which the wording stays as everybody has read it."""
+TOPIC_LENGTH, TAG_LENGTH, TAGS = 60, 30, 10
 
 
 class MoveRefused(ValueError):
@@ -111,7 +126,7 @@ class Question:
     and signature, and never changes. `message` is unique within its channel. `author` is the name shown.
     `unreadable` marks a mail that could not be read; its original is kept. `reworded`: staff changed the text.
     `sender` is a fingerprint of the address a mail came from, to count by. `merged_into` is the question that speaks
-    for this one while it is merged.
+    for this one while it is merged. `owner` is the account that looks after it; `tags` as `tags_text` writes them.
     """
 
     id: str
@@ -133,6 +148,14 @@ class Question:
     reworded: bool = False
     merged_into: str | None = None
     sender: str | None = None
+    owner: str | None = None
+    topic: str = ""
+    tags: str = ""
+
+    @property
+    def tag_list(self) -> list[str]:
+        """Its tags, as people write them."""
+        return [tag for tag in self.tags.split(",") if tag]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,16 +179,20 @@ class Change:
     reason: Reason | None
 
 
-def plain(text: str) -> str:
-    """Text from outside with plain line ends, without control characters and lone surrogates.
+TURNING = frozenset("\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-    PostgreSQL refuses NUL, UTF-8 refuses surrogates; a byte order mark in the middle is a leftover of some mailers.
+
+def plain(text: str) -> str:
+    """Text from outside with plain line ends, without control characters, lone surrogates and marks that turn text.
+
+    PostgreSQL refuses NUL, UTF-8 refuses surrogates; a byte order mark in the middle is a leftover of some mailers. An
+    override of the direction of writing makes a name or an address read as another; Arabic and Hebrew need none.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(
         char
         for char in lines
-        if char in "\n\t" or (char != "\ufeff" and unicodedata.category(char) not in {"Cc", "Cs"})
+        if char in "\n\t" or (char not in TURNING and unicodedata.category(char) not in {"Cc", "Cs"})
     ).strip()
 
 
@@ -176,6 +203,13 @@ def one_line(text: str, length: int) -> str:
         return line
     head, _, rest = line[:length].rpartition(" ")
     return (head or rest)[: length - 1].rstrip(" ,;:–-") + "…"
+
+
+def tags_text(written: str) -> str:
+    """Tags as they are kept: ",one,two," so that each is found whole. Written with commas or #; at most TAGS."""
+    found = [one_line(part.strip(" #"), TAG_LENGTH).casefold() for part in plain(written).replace("\n", ",").split(",")]
+    kept = list(dict.fromkeys(tag for tag in found if tag))[:TAGS]
+    return f",{','.join(kept)}," if kept else ""
 
 
 def shown_text(question: Question) -> str:

@@ -17,7 +17,7 @@ from ingest.secrets import Safe
 from ingest.store import office_hours
 from questions import store
 from questions.letter import Reach
-from questions.question import Channel, Question
+from questions.question import BY_THEMSELVES, Question
 
 question_reach = sa.Table(
     "question_reach",
@@ -29,8 +29,6 @@ question_reach = sa.Table(
     sa.Column("stopped_at", UtcDateTime),
     sa.Column("dead_at", UtcDateTime),
 )
-BY_THEMSELVES = frozenset({Channel.MAIL})
-"""Channels on which an address is that of whoever wrote; into a form anybody writes any address."""
 
 
 def token_of(question: str, safe: Safe) -> str:
@@ -53,6 +51,13 @@ def begin(connection: Connection, question: Question, address: str, safe: Safe, 
     stopped = min((each.stopped_at for each in others if each.stopped_at), default=None)
     dead = None if own else min((each.dead_at for each in others if each.dead_at), default=None)
     reach = replace(reach, stopped_at=stopped, dead_at=dead)
+    connection.execute(question_reach.insert().values(**asdict(reach)))
+    return reach
+
+
+def begin_as(connection: Connection, question: Question, known: Reach, safe: Safe) -> Reach:
+    """The same asker is reached about another question as about the one before, with a link of its own."""
+    reach = replace(known, question=question.id, token=_digest(token_of(question.id, safe)))
     connection.execute(question_reach.insert().values(**asdict(reach)))
     return reach
 

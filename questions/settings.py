@@ -18,6 +18,9 @@ class Settings:
     imap_password_file: Path | None = setting(None, "File that holds the mailbox's password.")
     imap_folder: str = setting("INBOX", "Folder of the mailbox that is read.")
     fetch_interval_s: float = setting(30.0, "Seconds between two looks into the mailboxes.")
+    mail_checks_by: str = setting(
+        "", "Name under which our mail server writes what SPF, DKIM and DMARC said (Authentication-Results)."
+    )
     mails_per_sender: int = setting(20, "Mails of one sender a day that become questions; more are set aside.")
     mail_bytes: int = setting(25_000_000, "Bytes of the largest mail that is read; larger ones are only marked.")
     smtp_host: str = setting("", "Mail server that sends letters to askers; none are written if empty.")
@@ -28,3 +31,6 @@ class Settings:
     smtp_timeout_s: float = setting(30.0, "Seconds after which an answer of it is not waited for any longer.")
     letters_from: str = setting("", "Mail address that letters come from; replies and bounces go there.")
     letters_interval_s: float = setting(15.0, "Seconds between two looks for letters that are due.")
+    mastodon_url: str = setting("", "Address of the Mastodon server with the office's account; none is read if empty.")
+    mastodon_token_file: Path | None = setting(None, "File that holds the account's permission (access token).")
+    mastodon_hashtag: str = setting("", "Hashtag, without #, under which posts are questions as well as mentions.")

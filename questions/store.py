@@ -50,7 +50,12 @@ questions = sa.Table(
     sa.Column("reworded", sa.Boolean, nullable=False),
     sa.Column("merged_into", sa.ForeignKey("questions.id"), index=True),
     sa.Column("sender", sa.String(64), index=True),
+    sa.Column("owner", sa.String(32)),
+    sa.Column("topic", sa.String(80), nullable=False, server_default=""),
+    sa.Column("tags", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("channel", "message"),
+    sa.Index("ix_questions_office_hour_state", "office_hour", "state"),
+    sa.Index("ix_questions_office_hour_changed_at", "office_hour", "changed_at"),
 )
 sa.Index(
     "uq_questions_on_air",
@@ -118,6 +123,11 @@ def count_of_sender(connection: Connection, sender: str, since: datetime) -> int
     return connection.scalar(query) or 0
 
 
+def count_of(connection: Connection, sender: str) -> int:
+    """How many questions of a sender there are."""
+    return connection.scalar(sa.select(sa.func.count()).where(questions.c.sender == sender)) or 0
+
+
 def get(connection: Connection, id: str) -> Question:
     """Raises NotFound."""
     question = row_as(Question, connection, sa.select(questions).where(questions.c.id == id))
@@ -135,11 +145,6 @@ def of_office_hour(connection: Connection, office_hour: str | None, states: Iter
         .order_by(questions.c.position.is_(None), questions.c.position, questions.c.asked_at, questions.c.id)
     )
     return rows_as(Question, connection, query)
-
-
-def unread(connection: Connection, office_hour: str) -> list[Question]:
-    """Questions nobody has decided about: an office hour's own, and those that belong to none yet."""
-    return [each for belongs in (None, office_hour) for each in of_office_hour(connection, belongs, [State.NEW])]
 
 
 def by_ids(connection: Connection, ids: Iterable[str]) -> dict[str, Question]:
@@ -206,6 +211,12 @@ def change(connection: Connection, question: Question, **values: Any) -> Questio
     fresh = get(connection, question.id)
     events.write(connection, "question", fresh.office_hour, question.id)
     return fresh
+
+
+def of_sender(connection: Connection, sender: str) -> dict[str, Question]:
+    """All mails of a sender."""
+    found = rows_as(Question, connection, sa.select(questions).where(questions.c.sender == sender))
+    return {question.id: question for question in found}
 
 
 def merged_into(connection: Connection, question: str) -> list[Question]:

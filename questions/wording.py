@@ -45,6 +45,7 @@ SUBJECTS: dict[Kind, str] = {
     Kind.CANCELLED: N_("The office hour does not take place"),
     Kind.NOT_REACHED: N_("There was no time for your question"),
     Kind.ANSWERED: N_("The answer to your question"),
+    Kind.WRITTEN: N_("The answer to your question"),
 }
 BODIES: dict[Kind, str] = {
     Kind.CONFIRM: N_(
@@ -71,6 +72,7 @@ BODIES: dict[Kind, str] = {
     ),
     Kind.NOT_REACHED: N_("there was no time for your question in this office hour. More on your private page:"),
     Kind.ANSWERED: N_("your question was answered. Here the recording begins at the answer:"),
+    Kind.WRITTEN: N_("your question was answered in writing. The answer stands here:"),
 }
 REASONS: dict[Reason, str] = {
     Reason.OFF_TOPIC: N_("Reason: it is not about what the office is responsible for."),
@@ -90,7 +92,8 @@ TRY = N_(
     "Would you like to speak yourself, with or without a camera? Beforehand you can try whether camera, microphone and"
     " line will do: %(address)s"
 )
-QUOTING = frozenset({Kind.APPROVED, Kind.ANSWERED, Kind.NOT_REACHED})
+QUOTING = frozenset({Kind.APPROVED, Kind.ANSWERED, Kind.WRITTEN, Kind.NOT_REACHED})
+ANSWERING = frozenset({Kind.ANSWERED, Kind.WRITTEN})
 
 
 class CannotWrite(ValueError):
@@ -145,7 +148,7 @@ def text_of(about: Subject, say: Say, zone: ZoneInfo) -> str:
     parts = [say(language, "Good day,"), speaks(BODIES[about.kind])]
     if about.kind is Kind.REJECTED and about.question.reason in REASONS:
         parts.append(speaks(REASONS[about.question.reason]))
-    if about.kind is Kind.ANSWERED:
+    if about.kind in ANSWERING:
         parts.append(about.link)
     elif about.kind in (Kind.TODAY, Kind.MOVED):
         parts.append(about.hour_page)
@@ -163,6 +166,24 @@ def text_of(about: Subject, say: Say, zone: ZoneInfo) -> str:
         parts.append(before(about.hour, language, say, zone))
     parts.append(f"{about.office}\n-- \n{_ways_out(about, language, say)}")
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+MESSAGE_LENGTH = 480
+"""Characters of a private message: Mastodon takes 500 unless a server allows more."""
+
+
+def message_of(about: Subject, say: Say) -> str:
+    """The letter as a private message to whoever is named at its beginning."""
+    language = about.question.language
+    link = about.link if about.kind in ANSWERING else about.page
+    if about.kind in (Kind.TODAY, Kind.MOVED):
+        link = about.hour_page
+    head, tail = about.recipient, f"{link}\n\n{about.office}"
+    words = [say(language, BODIES[about.kind])]
+    if about.kind is Kind.REJECTED and about.question.reason in REASONS:
+        words.append(say(language, REASONS[about.question.reason]))
+    room = MESSAGE_LENGTH - len(head) - len(tail) - 4
+    return f"{head} {one_line(' '.join(words), max(room, 40))}\n\n{tail}"
 
 
 def when(hour: OfficeHour, language: str, say: Say, zone: ZoneInfo) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -17,11 +18,15 @@ from web import rendering, security, words
 from web.door import Door
 from web.keeping import keep
 from web.limits import Throttle
+from web.lines import Fan
 from web.meanwhile import meanwhile
 from web.news import News
+from web.pages import public_list
 from web.pages.access import LINES_A_MINUTE
 from web.parts import House
+from web.proof import Proofs
 from web.routes import routes
+from web.shared import Shared
 from web.stills import Stills
 from web.watchman import watch
 
@@ -32,12 +37,14 @@ TESTS_AN_HOUR = 60
 def site(house: House) -> Starlette:
     """The site over `house`; its event loop never touches the database."""
     news = News(house.database, house.settings.events_interval_s)
+    lines = Fan(news, partial(public_list.lines_of, house))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with meanwhile(news.listen()), meanwhile(watch(house)), meanwhile(keep(house)):
             await news.begun.wait()
             yield
+            await lines.close()
 
     app = Starlette(
         routes=routes,
@@ -57,11 +64,16 @@ def site(house: House) -> Starlette:
     )
     app.state.house = house
     app.state.news = news
+    app.state.lines = lines
+    app.state.shared = Shared()
     app.state.stills = Stills()
     app.state.logins = Throttle(house.settings.logins_per_minute, 60.0)
     app.state.tested = Throttle(TESTS_AN_HOUR, 3600.0)
     app.state.typed = Throttle(LINES_A_MINUTE, 60.0)
     app.state.asked = Throttle(house.settings.questions_per_hour, 3600.0)
+    app.state.unproven = Throttle(house.settings.unproven_per_hour, 3600.0)
+    app.state.proofs = Proofs(house.safe)
+    app.state.supporters = Throttle(public_list.NEW_SUPPORTERS_AN_HOUR, 3600.0)
     return app
 
 

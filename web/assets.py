@@ -23,6 +23,7 @@ PACKAGES = {
     "kern.css": f"{KERN}/kern.min.css",
     "hls.mjs": "hls.js/dist/hls.min.mjs",
     "hls.worker.js": "hls.js/dist/hls.worker.js",
+    "altcha.worker.js": "altcha/dist/workers/pbkdf2.js",
     **{
         f"{name}.woff2": f"{KERN}/fonts/fira-sans/{name}.woff2"
         for name in ("FiraSans-Regular", "FiraSans-Italic", "FiraSans-Medium", "FiraSans-SemiBold")

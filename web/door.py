@@ -69,6 +69,8 @@ class Door:
         await self.app(scope, receive, self._with_cookie(request, send))
         if request.method == "POST":
             bell.ring(self.house.settings.studio_port)  # it may have wished something of a room
+            if "app" in scope:
+                scope["app"].state.news.ring()
 
     def _visitor(self, key: str | None) -> tuple[sessions.Visitor, datetime | None]:
         """Who it is, and until when their session was made to last because they are on air."""

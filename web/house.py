@@ -73,6 +73,7 @@ def open_house(environ: Mapping[str, str] | None = None) -> House:
     celery = broker.celery_app(settings.broker_url, base.data)
     check_letters(intake, settings)
     check_mailbox(intake)
+    check_platform(intake)
     kinds = all_kinds(base.data, encode, intake, release, safe, settings, base.video_preset)
 
     def send(step: Step, kind: Kind) -> None:
@@ -156,3 +157,13 @@ def check_mailbox(intake: questions.settings.Settings) -> None:
         raise SettingError(
             "OFFICEHOURS_IMAP_HOST is set, so OFFICEHOURS_IMAP_USER and OFFICEHOURS_IMAP_PASSWORD_FILE must be set"
         )
+
+
+def check_platform(intake: questions.settings.Settings) -> None:
+    """Raises SettingError for an account on Mastodon that cannot be used as it is set up."""
+    if not intake.mastodon_url:
+        return
+    if not intake.mastodon_url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise SettingError(f"OFFICEHOURS_MASTODON_URL={intake.mastodon_url!r} does not begin with https://")
+    if intake.mastodon_token_file is None:
+        raise SettingError("OFFICEHOURS_MASTODON_URL is set, so OFFICEHOURS_MASTODON_TOKEN_FILE must be set")

@@ -30,6 +30,8 @@ ASKED_EACH_S = 5.0
 PAGES = 2000
 """Open pages one process serves news to; the next is asked to come back later."""
 REMEMBERED = 500
+NAMED = 50
+"""Of more objects than this a page is told nothing but that they changed."""
 
 
 class TooManyPages(RuntimeError):
@@ -42,12 +44,14 @@ class Page:
 
     office_hour: str | None
     topics: set[str] = field(default_factory=set)
+    objects: set[str] = field(default_factory=set)
     newest: int = 0
     rung: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, event: Event) -> None:
         if self.office_hour is None or event.office_hour in (None, self.office_hour):
             self.topics.add(event.topic)
+            self.objects.add(event.object)
             self.newest = event.id
             self.rung.set()
 
@@ -60,6 +64,7 @@ class News:
         self.interval_s = interval_s
         self.pages: set[Page] = set()
         self._newest = 0
+        self._rung = asyncio.Event()
         self.begun = asyncio.Event()
 
     async def listen(self) -> None:
@@ -74,7 +79,13 @@ class News:
                 log.warning("no news can be read: %s", error)
             finally:
                 self.begun.set()
-            await asyncio.sleep(self.interval_s)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._rung.wait(), self.interval_s)
+            self._rung.clear()
+
+    def ring(self) -> None:
+        """This process has written something: look at once."""
+        self._rung.set()
 
     def _look(self) -> list[Event]:
         with self.database.reading() as connection:
@@ -120,5 +131,7 @@ class News:
 
 def _message(page: Page) -> str:
     topics, page.topics = sorted(page.topics), set()
+    objects, page.objects = sorted(page.objects), set()
     page.rung.clear()
-    return f"id: {page.newest}\ndata: {json.dumps({'topics': topics})}\n\n"
+    told = {"topics": topics, "objects": objects if len(objects) <= NAMED else []}
+    return f"id: {page.newest}\ndata: {json.dumps(told)}\n\n"

@@ -4,7 +4,7 @@ One Jinja environment per language; every text is escaped. Pages are never kept 
 token and what the visitor may see.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from datetime import datetime
 from functools import cache
 from http import HTTPStatus
@@ -26,6 +26,7 @@ from ingest.officehours import OfficeHour, takes_questions
 from ingest.people import Right
 from web import assets, sessions, store, words
 from web.parts import House
+from web.shared import Shared
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -62,6 +63,11 @@ def render(
     return HTMLResponse(text, status, _not_kept(request) | dict(headers or {}))
 
 
+def text_of(request: Request, name: str, /, **values: Any) -> str:
+    """The page `name`, or a part of one, as text."""
+    return environment(request.state.language).get_template(name).render(common(request) | values)
+
+
 def parts_asked(request: Request, known: Collection[str]) -> tuple[str, ...]:
     """The parts of a page that its script asks for with `?part=a,b`; none: the whole. Raises HTTPException 404."""
     asked = request.query_params.get("part")
@@ -77,14 +83,32 @@ def render_parts(request: Request, templates: Mapping[str, str], /, **values: An
     Whoever asks for HTML gets one part as it is.
     """
     given, shown = common(request) | values, environment(request.state.language)
-    made = {part: shown.get_template(name).render(given) for part, name in templates.items()}
+    return answer_parts(request, {part: shown.get_template(name).render(given) for part, name in templates.items()})
+
+
+def answer_parts(request: Request, made: Mapping[str, str]) -> Response:
+    """The same of parts that are text already."""
     if "application/json" in request.headers.get("accept", ""):
-        return JSONResponse(made, headers=_not_kept(request))
+        return JSONResponse(dict(made), headers=_not_kept(request))
     return HTMLResponse("".join(made.values()), headers=_not_kept(request))
 
 
 def _not_kept(request: Request) -> dict[str, str]:
     return {"Cache-Control": "no-store", "Content-Language": request.state.language, "Vary": "Accept-Language, Cookie"}
+
+
+FORM_TOKEN = "%form-token%"  # noqa: S105
+"""Stands in a shared text where each reader's own token belongs; no text of people holds it."""
+
+
+def shared(request: Request, key: Hashable, make: Callable[[Callable[[], str]], str]) -> str:
+    """A part that is the same for all who ask at this moment, but for the token of its forms.
+
+    `make` gets what the template has to take for `csrf`.
+    """
+    found: Shared = request.app.state.shared
+    text = found.get(house_of(request), (request.state.language, key), lambda: make(lambda: FORM_TOKEN))
+    return text.replace(FORM_TOKEN, csrf(request)) if FORM_TOKEN in text else text
 
 
 def common(request: Request) -> dict[str, Any]:

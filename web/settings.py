@@ -27,6 +27,9 @@ class Settings:
     logins_per_minute: int = setting(6, "How often one address may try a password in a minute.")
     posts_per_minute: int = setting(120, "How many forms one session, or one stranger's address, may send in a minute.")
     questions_per_hour: int = setting(20, "How many questions one address may send in an hour.")
+    unproven_per_hour: int = setting(
+        5, "How many of them without a proof of work, as a browser without JavaScript sends them."
+    )
     events_interval_s: float = setting(0.25, "Pause between two looks for news that pages should hear.")
     time_server: str = setting(
         "", "Time server (NTP) that the clock is compared with before office hours; none by default."

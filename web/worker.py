@@ -19,9 +19,9 @@ from ingest import events, marks, steps, tickets
 from ingest import store as store_of_hours
 from ingest.database import now
 from ingest.live import reception
-from questions import needs
+from questions import needs, repeat
 from questions.sources.listener import listen
-from questions.tasks import FETCH, LETTERS, account
+from questions.tasks import FETCH, LETTERS, POSTS, POSTS_S, account
 from transcode import made
 from web import handover, keeping, rehearsal, store, unsealing, uploads
 from web.broker import QUEUES
@@ -51,6 +51,7 @@ def register(house: House) -> Celery:
         "clock.reconcile": house.engine.reconcile,
         "clock.fetch": lambda: fetch(house),
         "clock.letters": lambda: write_letters(house),
+        "clock.posts": lambda: read_posts(house),
         "clock.tidy": lambda: tidy(house),
         "clock.preflight": lambda: rounds.look_ahead(house, now()),
         "clock.sign": lambda queue: rounds.sign(house, queue, now()),
@@ -90,16 +91,23 @@ def fetch(house: House) -> bool:
     return _once(house, FETCH, priority=1)
 
 
+def read_posts(house: House) -> None:
+    """Look once at the office's account on a platform, if it has one, unless the last time is still going on."""
+    if house.questions.mastodon_url:
+        _once(house, POSTS, priority=3)
+
+
 def write_letters(house: House) -> None:
     """Look once for letters that are due, unless the last time is still going on."""
-    if house.questions.smtp_host:
+    if house.questions.smtp_host or house.questions.mastodon_url:
         _once(house, LETTERS, priority=4)
 
 
 def open_for_questions(house: House) -> None:
-    """Open the planned office hours whose announced time for questions has come."""
+    """Open the planned office hours whose announced time for questions has come; ask there what is asked again."""
     with house.database.transaction() as connection:
         store_of_hours.open_due(connection, now())
+        repeat.ask_due(connection, house.safe, now())
 
 
 def _once(house: House, kind: str, *, priority: int) -> bool:
@@ -120,7 +128,7 @@ def tidy(house: House) -> None:
         recent = steps.office_hours_since(connection, at - timedelta(days=2))
         events.forget(connection, at)
         tickets.forget(connection, at)
-        for kind in (FETCH, LETTERS, TELL):
+        for kind in (FETCH, LETTERS, POSTS, TELL):
             steps.forget(connection, kind, at - timedelta(hours=1))
         store.forget_sessions(connection, at)
         device_tests.forget(connection, at)
@@ -149,6 +157,7 @@ def schedule(house: House) -> dict[str, Any]:
         "clock.reconcile": RECONCILE_S,
         "clock.fetch": house.questions.fetch_interval_s,
         "clock.letters": house.questions.letters_interval_s,
+        "clock.posts": POSTS_S,
         "clock.tidy": TIDY_S,
         "clock.preflight": PREFLIGHT_S,
         "clock.hours": HOURS_S,

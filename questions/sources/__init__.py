@@ -14,7 +14,8 @@ class Arrival:
 
     `message` names it uniquely within its channel, whatever way and however often it arrives. `recipients` are
     addresses it was sent to. `set_aside` says why it is no question of a person. `original` is the raw message.
-    `link` is the secret text of the asker's private page, when they are shown one.
+    `link` is the secret text of the asker's private page, when they are shown one. `post` is the number of a post on
+    a platform, `edited_at` when its author changed it.
     """
 
     channel: Channel
@@ -33,6 +34,8 @@ class Arrival:
     set_aside: Reason | None = None
     original: bytes = b""
     link: str = ""
+    post: str = ""
+    edited_at: datetime | None = None
 
 
 class Source(Protocol):

@@ -5,7 +5,7 @@ import pytest
 from ingest import events
 from ingest.database import Database
 from ingest.officehours import OfficeHour
-from ingest.store import NotFound, Overtaken
+from ingest.store import Overtaken
 from questions import moderation, queue, store
 from questions.question import MoveRefused, Reason, State
 from tests.questions.conftest import Ask
@@ -55,16 +55,6 @@ def test_rewording_leaves_the_original(database: Database, ask: Ask) -> None:
         )
         with pytest.raises(Overtaken):
             moderation.reword(connection, question, text="Wann kommt der Bus?")
-
-
-def test_the_board_shows_all_by_state(database: Database, ask: Ask, hour: OfficeHour) -> None:
-    new, approved = ask("Eins?"), ask("Zwei?")
-    with database.transaction() as connection:
-        approved = moderation.approve(connection, approved, by="bo")
-        board = moderation.board(connection, hour.id)
-        assert (board[State.NEW], board[State.APPROVED], board[State.QUEUED]) == ([new], [approved], [])
-        with pytest.raises(NotFound):
-            store.get(connection, "nobody")
 
 
 def test_a_merged_question_is_counted_with_the_one_that_speaks_for_it(
@@ -129,3 +119,20 @@ def test_a_changed_wording_is_marked(database: Database, ask: Ask) -> None:
         same = moderation.reword(connection, question, text="Wan komt die Tram?")
         assert not same.reworded
         assert moderation.reword(connection, same, text="Wann kommt die Tram?").reworded
+
+
+def test_what_a_colleague_has_written_meanwhile_is_not_lost(database: Database, ask: Ask) -> None:
+    question = ask("Wan komt die Tram?")
+    with database.transaction() as connection:
+        seen = moderation.print_of(question.text)
+        reworded = moderation.reword(connection, question, text="Wann kommt die Tram?", was=seen)
+        with pytest.raises(Overtaken, match="reworded"):
+            moderation.reword(connection, reworded, text="Kommt die Tram?", was=seen)
+
+
+def test_a_question_is_looked_after_and_sorted(database: Database, ask: Ask) -> None:
+    question = ask()
+    with database.transaction() as connection:
+        question = moderation.look_after(connection, question, "bo")
+        question = moderation.sort(connection, question, topic=" Verkehr ", tags="#Tram, Nordstadt,tram\n")
+    assert (question.owner, question.topic, question.tag_list) == ("bo", "Verkehr", ["tram", "nordstadt"])

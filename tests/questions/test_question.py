@@ -28,6 +28,10 @@ ALLOWED = {
     (State.QUEUED, State.APPROVED),
     (State.QUEUED, State.NOT_REACHED),
     (State.ON_AIR, State.ANSWERED),
+    (State.APPROVED, State.IN_WRITING),
+    (State.QUEUED, State.IN_WRITING),
+    (State.NOT_REACHED, State.IN_WRITING),
+    (State.IN_WRITING, State.TAKEN_BACK),
 }
 
 

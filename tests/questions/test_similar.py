@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from questions import meaning, subjects
-from questions.similar import Index, index_of, words_of
+from questions.similar import Index, words_of
 
 RECALL_AT_3 = 0.85
 """Without the vocabulary, which was written by somebody who had read this file; with it 0.967."""
@@ -65,7 +65,7 @@ def test_a_short_beginning_must_be_the_whole_word() -> None:
 
 def test_suggestions_among_thousands_come_at_once() -> None:
     pool = tuple((str(number), f"Wann wird Straße {number} am Platz {number % 97} saniert?") for number in range(3000))
-    index = index_of(pool)
+    index = Index(pool)
     began = time.monotonic()
     index.like("Wann wird die Straße saniert?")
     assert time.monotonic() - began < 1  # about 5 ms alone; a full comparison in Python takes seconds

@@ -49,7 +49,7 @@ def small_house(folder: Path, url: str = "", **settings: object) -> SmallHouse:
     database = tabled(url or f"sqlite:///{folder / 'site.sqlite3'}")
     archive = Archive(folder / "archive")
     return SmallHouse(
-        settings=web.settings.Settings(**{"posts_per_minute": 10_000, **settings}),  # type: ignore[arg-type]
+        settings=web.settings.Settings(**{"posts_per_minute": 10_000, "unproven_per_hour": 1000, **settings}),  # type: ignore[arg-type]
         ingest=ingest.settings.Settings(data=folder),
         questions=questions.settings.Settings(smtp_host="mail.example.org", letters_from="fragen@stadt.example"),
         transcode=transcode.settings.Settings(),

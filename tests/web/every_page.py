@@ -17,10 +17,11 @@ from ingest.live import guests, reception
 from ingest.live.guests import Parent, Way
 from ingest.officehours import State
 from ingest.people import Person, Role, SeatState
-from questions import mine
+from questions import answers, errands, lists, mine, support
 from questions import store as questions
+from questions.errand import Purpose
 from questions.question import State as QuestionState
-from tests.web.sample import EMAIL, Sample
+from tests.web.sample import EMAIL, FIRST, LEFT, Sample
 from web import handover, rehearsal
 from web import store as web_store
 
@@ -38,7 +39,8 @@ class Visit:
 
 
 NO_PAGES = {
-    "/q/{id}": "leads on to the replay",
+    "/office-hours/{id}/questions/news": "what changes on the list, for open pages",
+    "/staff/office-hours/{id}/questions.{kind}": "a file",
     "/s/{short}": "leads on to the office hour",
     "/in/{token}": "leads on to the own place",
     "/host/{token}": "leads on to the host's page",
@@ -83,8 +85,16 @@ def visits(town: dict[str, str]) -> Iterator[Visit]:
         yield Visit("", f"{path}/ask")
     yield Visit("", f"{coming}/ask", ({},))
     yield Visit("", f"{coming}/asked")
-    for name in ("new", "shown", "answered", "rejected"):
+    for name in ("new", "shown", "answered", "rejected", "open", "written"):
         yield Visit("", f"/mine/{town['mine ' + name]}")
+    for name in ("filmed", "written", "waiting", "open"):
+        yield Visit("", f"/q/{town['q ' + name]}")
+    for path in (coming, running, past):
+        yield Visit("", f"{path}/questions")
+    yield Visit("", f"/supported/{town['supporter']}")
+    for name in ("note", "draft", "returned", "approved"):
+        yield Visit("", f"/department/{town['errand ' + name]}")
+    yield Visit("", f"/answers/{town['desk']}")
     for path in (coming, running, past):
         yield Visit("", f"{path}/join")
     for forms in (({},), (NAMED,), (NAMED, {}), (NAMED, {"way": "video"}), (NAMED, {"way": "read_out"})):
@@ -121,6 +131,12 @@ def visits(town: dict[str, str]) -> Iterator[Visit]:
         yield Visit("staff", f"/staff{path}")
         yield Visit("staff", f"/staff{path}/board")
         yield Visit("staff", f"/staff{path}/letters")
+        yield Visit("staff", f"/staff{path}/questions")
+    yield Visit("staff", f"/staff{past}/questions?view=all&at={town['q drafted']}")
+    yield Visit("staff", f"/staff{past}/questions?view=open&words=nirgends")
+    yield Visit("staff", f"/staff{running}/questions?view=listed&sort=newest")
+    yield Visit("staff", "/staff/erase")
+    yield Visit("staff", "/staff/erase", ({"said": "nobody@example.org"},))
     for path in (past, held):
         yield Visit("staff", f"/staff{path}/sealed")
     for path in (coming, planned):
@@ -163,6 +179,7 @@ def furnish(sample: Sample) -> Furnished:
             one = next(each for each in asked if each.state.value == state)
             town[f"mine {name}"] = f"the private page of one that is {name}".replace(" ", "-")
             mine.link(connection, one.id, town[f"mine {name}"])
+        town |= _after_the_hour(connection, sample)
         account = store.account_by_email(connection, EMAIL)
         assert account is not None
         until = now() + timedelta(hours=1)
@@ -170,6 +187,43 @@ def furnish(sample: Sample) -> Furnished:
         for name, person in people.items():
             keys[name] = web_store.open_session(connection, account=None, person=person.id, expires_at=until)
     return Furnished(town=town, keys=keys)
+
+
+def _after_the_hour(connection: Connection, sample: Sample) -> dict[str, str]:
+    """Questions of the past office hour that were not reached: answered in writing, at departments, still open."""
+    at, past, safe = now(), sample.past, sample.house.safe
+    found = {each.text: each for each in questions.of_office_hour(connection, past.id, frozenset(QuestionState))}
+    bus, baths, school = (found[text] for text in LEFT)
+    answers.give(connection, bus, "Ab Januar fahren sie freitags und samstags bis 1 Uhr.", by="bo", at=at)
+    made = {}
+    for name, question, purpose in (
+        ("note", baths, Purpose.BRIEFING), ("draft", baths, Purpose.ANSWER), ("returned", school, Purpose.ANSWER),
+    ):  # fmt: skip
+        made[name] = errands.ask(
+            connection, question, purpose=purpose, department="Amt für Gebäude", address="", note="Bitte kurz.",
+            due_on=(at + timedelta(days=6)).date(), by="bo", safe=safe, at=at,
+        )  # fmt: skip
+    written = errands.write(connection, made["draft"], "Die Halle kostet 4,2 Millionen Euro.", at)
+    returned = errands.write(connection, made["returned"], "Demnächst.", at)
+    errands.send_back(connection, returned, "Bitte mit einem Datum.", by=errands.HOST, at=at)
+    extra = errands.ask(
+        connection, found[FIRST], purpose=Purpose.ANSWER, department="Tiefbauamt", address="", note="",
+        due_on=at.date(), by="bo", safe=safe, at=at,
+    )  # fmt: skip
+    errands.approve(connection, errands.write(connection, extra, "Im April.", at), "", by=errands.HOST, at=at)
+    lists.say(connection, lists.of(connection, past.id), at, due_on=(at + timedelta(days=9)).date())
+    waiting = questions.of_office_hour(connection, sample.running.id, [QuestionState.QUEUED])[0]
+    support.give(connection, waiting, support.digest("somebody-who-supports"), at)
+    names = {"open": school, "written": bus}
+    for name, question in names.items():
+        mine.link(connection, question.id, f"the-private-page-of-one-that-is-{name}")
+    return (
+        {f"errand {name}": safe.open(each.sealed_link) for name, each in made.items()}
+        | {f"mine {name}": f"the-private-page-of-one-that-is-{name}" for name in names}
+        | {"q filmed": found[FIRST].id, "q written": bus.id, "q waiting": waiting.id, "q open": school.id}
+        | {"q drafted": written.question, "errand approved": safe.open(extra.sealed_link)}
+        | {"desk": errands.desk_of(connection, past.id, safe), "supporter": "somebody-who-supports"}
+    )
 
 
 def _people(connection: Connection, town: dict[str, str]) -> dict[str, Person]:

@@ -44,6 +44,9 @@ ASKED = [
     ("Olga", "Wird die Grundschule am Markt noch vor den Ferien fertig, oder müssen die Kinder im Container bleiben?"),
     ("Jens", "Ich möchte mein Auto verkaufen."),
 ]
+FIRST = ASKED[0][1]
+LEFT = [ASKED[4][1], ASKED[3][1], ASKED[5][1]]
+"""Questions that were not reached in a past office hour."""
 SPOKEN = [
     ("Ada", "Guten Abend und willkommen zur Sprechstunde.", 0.5, 4.0),
     ("Ada", "Wir haben heute viele Fragen bekommen, und ich freue mich darauf.", 4.2, 8.5),
@@ -206,12 +209,16 @@ def _past(house: SmallHouse, title: str, visibility: Visibility, days: int) -> O
     hour, _ = _hour(house, title, State.ON_AIR, timedelta(days=-days), began_at=began, visibility=visibility)
     chris, deniz = ask(house, hour, *ASKED[0]), ask(house, hour, *ASKED[2])
     rejected = ask(house, hour, *ASKED[6])
+    left = [ask(house, hour, *ASKED[number]) for number in (3, 4, 5)]
     with house.database.transaction() as connection:
         moderation.reject(connection, questions.get(connection, rejected), Reason.ADVERTISEMENT, by="bo")
         for id in (chris, deniz):
             moderation.approve(connection, questions.get(connection, id), by="bo")
             queue.put_on_air(connection, questions.get(connection, id), by="bo")
         queue.answered(connection, questions.get(connection, deniz), by="bo")
+        for id in left:
+            moderation.approve(connection, questions.get(connection, id), by="bo")
+        queue.close(connection, hour.id, by="clock")
         edition = store.add_edition(connection, hour.id, address=hour.id[::-1], tick_duration="1/30")
         store.finish_edition(connection, edition.id, 40 * 30)
         store.move_office_hour(connection, hour.id, State.ENDED, ended_at=began + timedelta(minutes=42))

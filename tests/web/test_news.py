@@ -32,7 +32,7 @@ async def test_many_changes_are_heard_as_one(house: SmallHouse) -> None:
         await news.begun.wait()
         await asyncio.to_thread(tell, house, "question", "mine", 20)
         await asyncio.to_thread(tell, house, "question", "another")
-        assert await next_message == 'id: 20\ndata: {"topics": ["question"]}\n\n'
+        assert await next_message == 'id: 20\ndata: {"topics": ["question"], "objects": ["x"]}\n\n'
         await stream.aclose()  # type: ignore[attr-defined]
     assert news.pages == set()
 
@@ -40,7 +40,7 @@ async def test_many_changes_are_heard_as_one(house: SmallHouse) -> None:
 async def test_who_comes_back_hears_at_once_what_was_missed(house: SmallHouse) -> None:
     await asyncio.to_thread(tell, house, "seat", "mine", 3)
     stream = News(house.database, 0.01).stream("mine", 1)
-    assert await heard(stream) == 'id: 3\ndata: {"topics": ["seat"]}\n\n'
+    assert await heard(stream) == 'id: 3\ndata: {"topics": ["seat"], "objects": ["x"]}\n\n'
     await stream.aclose()  # type: ignore[attr-defined]
 
 

@@ -14,7 +14,7 @@ from ingest.database import now
 from ingest.live import waiting
 from ingest.officehours import OfficeHour, Release, State
 from ingest.people import Person, Role
-from questions import moderation, queue
+from questions import listing, moderation, queue
 from questions.question import Question
 from questions.question import State as QuestionState
 from web.demo.browser import Browser
@@ -75,8 +75,7 @@ async def gather_questions(it: Hour) -> list[Question]:
 
     def arrived() -> bool:
         with it.house.database.reading() as connection:
-            board = moderation.board(connection, it.hour.id)
-        return sum(len(questions) for questions in board.values()) >= wanted
+            return sum(listing.counts(connection, it.hour.id).values()) >= wanted
 
     await until(arrived, f"{wanted} questions come in", 30)
     it.bars.show("opening doors", 1.0, f"{wanted} questions came in")
@@ -86,8 +85,7 @@ async def gather_questions(it: Hour) -> list[Question]:
 def _approve_all(it: Hour) -> list[Question]:
     """Bo approves what is new and puts it into the queue."""
     with it.house.database.transaction() as connection:
-        new = moderation.board(connection, it.hour.id)[QuestionState.NEW]
-        for question in new:
+        for question in listing.first(connection, it.hour.id, [QuestionState.NEW], 100):
             if question.office_hour is None:
                 question = moderation.assign(connection, question, it.hour.id)
             queue.queue(connection, moderation.approve(connection, question, by="demo"), by="demo")

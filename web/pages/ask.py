@@ -14,9 +14,11 @@ from questions import intake
 from questions.question import BACKGROUND_LENGTH, QUESTION_LENGTH
 from questions.sources import form as form_source
 from web.door import client
+from web.limits import Throttle
 from web.rendering import N_, house_of, render
 
 LINK = re.compile(r"[0-9a-f]{64}")
+ASKED = "asked"
 FIELDS = ("form", "question", "background", "name", "email", "consent")
 PROBLEMS = {
     ("question", form_source.Problem.MISSING): N_("Please write your question."),
@@ -45,12 +47,23 @@ def send(request: Request) -> Response:
         arrival = form_source.read(values, office_hour=id, language=request.state.language, at=now())
     except form_source.FormError as error:
         return _page(request, values, {each.field: each for each in error.errors}, status=422)
-    if not request.app.state.asked.allows(client(request)):
+    if not _may_ask_now(request, values.get("proof", "")):
         raise HTTPException(429)
     with house.database.transaction() as connection:
         intake.take(connection, arrival, house.safe)
     mailed = "&mailed=yes" if arrival.contact is not None and letters_are_sent(request) else ""
-    return RedirectResponse(f"/office-hours/{id}/asked?mine={arrival.link}{mailed}", 303)
+    answer = RedirectResponse(f"/office-hours/{id}/asked?mine={arrival.link}{mailed}", 303)
+    # Until the browser is closed the page of the programme says how far this question is.
+    path, secure = f"/office-hours/{id}", request.url.scheme == "https"
+    answer.set_cookie(ASKED, arrival.link, path=path, httponly=True, samesite="lax", secure=secure)
+    return answer
+
+
+def _may_ask_now(request: Request, proof: str) -> bool:
+    """One address asks so often an hour; less often when no computer has worked for it, as without JavaScript."""
+    state = request.app.state
+    limit: Throttle = state.asked if state.proofs.holds(proof) else state.unproven
+    return limit.allows(client(request))
 
 
 def letters_are_sent(request: Request) -> bool:
@@ -69,6 +82,7 @@ def _page(
         hour=hour,
         open=takes_questions(hour, now()),
         values=dict.fromkeys(FIELDS, "") | values,
+        puzzle=request.app.state.proofs.puzzle(now()),
         errors={name: (PROBLEMS[name, each.problem], each.limit) for name, each in errors.items()},
         limit=QUESTION_LENGTH,
         background_limit=BACKGROUND_LENGTH,

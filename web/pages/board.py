@@ -17,9 +17,9 @@ from ingest.live import turn, typed, waiting
 from ingest.officehours import ON_AIR, WITH_RECORDING, WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import Person, Right, Role, Scope, SeatState
 from ingest.store import Overtaken
-from questions import freshness, letters, moderation, private, similar
+from questions import freshness, letters, listing, moderation, pool, private
 from questions import store as questions
-from questions.question import REJECTIONS, SPEAKING_FOR_OTHERS, Question, one_line, shown_text
+from questions.question import REJECTIONS, Question, one_line, shown_text
 from questions.question import State as QuestionState
 from web import consenting, opening
 from web.pages import (
@@ -40,6 +40,7 @@ from web.pages.by_hand import CHANNELS
 from web.pages.cut import cutting
 from web.pages.decisions import back
 from web.pages.line import line_values, role_words
+from web.pages.private_hints import PRIVATE
 from web.pages.rules import REASONS
 from web.rendering import N_, house_of, parts_asked, render, render_parts
 from web.rights import need
@@ -47,15 +48,9 @@ from web.sessions import Visitor
 
 REFUSED_SHOWN = timedelta(minutes=2)
 """How long a refused command stays on the attention list."""
-COMPARED = 20
-"""Unread questions, the oldest first, for which similar ones are looked up; staff work from the top."""
-PRIVATE = {
-    private.Kind.MAIL: N_("mail address"),
-    private.Kind.PHONE: N_("telephone number"),
-    private.Kind.ACCOUNT: N_("account number"),
-    private.Kind.ADDRESS: N_("address of a house"),
-    private.Kind.NAME: N_("name of a person"),
-}
+SHOWN, COMPARED = 30, 10
+"""Unread questions on the board, the oldest first, and those of them for which similar ones are looked up: staff work
+from the top, and the page of questions has all."""
 SILENT = N_("No mail could be fetched, overdue for %(minutes)s minutes. Please tell whoever runs this site.")
 UNRELEASED = N_("%(count)s askers wait for their answer: they hear of it when the recording is released.")
 FULL = N_("The mailbox for questions is nearly full (%(share)s): soon mails are sent back to citizens.")
@@ -109,18 +104,21 @@ def hour_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
 
 
 def _attention(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
-    found = attention(connection, hour, len(questions.unread(connection, hour.id)))
+    found = attention(connection, hour, listing.counts(connection, hour.id).get(QuestionState.NEW, 0))
     return {"attention": found, "lost": alarms.lost_host(connection, hour)}
 
 
 def _questions(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:
-    columns = moderation.board(connection, hour.id)
+    counts = listing.counts(connection, hour.id)
+    new = listing.first(connection, hour.id, [QuestionState.NEW], SHOWN)
     undo = moderation.last_move(connection, hour.id, visitor.account.id) if visitor.account else None
     return {
-        "new": columns[QuestionState.NEW],
-        "approved": columns[QuestionState.APPROVED],
+        "new": new,
+        "new_count": counts.get(QuestionState.NEW, 0),
+        "approved": listing.first(connection, hour.id, [QuestionState.APPROVED], SHOWN),
+        "approved_count": counts.get(QuestionState.APPROVED, 0),
         "reasons": {reason: REASONS[reason] for reason in REJECTIONS},
-        "alike": alike(columns),
+        "alike": alike(connection, hour, new[:COMPARED]),
         "by_hand": CHANNELS,
         "undo": undo,
         "undone": questions.get(connection, undo.question) if undo else None,
@@ -198,18 +196,12 @@ PARTS: dict[str, tuple[Read, ...]] = {
 """Parts of the board with what reads the rows each needs, in the order of the page; templates: `board_<part>.html`."""
 
 
-def alike(columns: dict[QuestionState, list[Question]]) -> dict[str, list[Question]]:
-    """For each of the first unread questions those that may ask the same, the most alike first."""
-    pool = {question.id: question for state in QuestionState for question in columns[state] if _may_speak(question)}
-    index = similar.index_of(tuple((question.id, question.text) for question in pool.values()))
-    return {
-        question.id: [pool[id] for id in index.like(question.text, but=question.id)]
-        for question in columns[QuestionState.NEW][:COMPARED]
-    }
-
-
-def _may_speak(question: Question) -> bool:
-    return question.office_hour is not None and question.state in SPEAKING_FOR_OTHERS
+def alike(connection: Connection, hour: OfficeHour, new: list[Question]) -> dict[str, list[Question]]:
+    """For each of these unread questions those that may ask the same, the most alike first."""
+    known = pool.of(connection, hour.id)
+    ids = {question.id: known.alike(connection, question) for question in new}
+    found = questions.by_ids(connection, [id for alike in ids.values() for id in alike])
+    return {id: [found[each] for each in alike if each in found] for id, alike in ids.items()}
 
 
 def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[str, str, dict[str, Any]]]:
@@ -223,11 +215,18 @@ def attention(connection: Connection, hour: OfficeHour, new: int) -> list[tuple[
     found += _about_letters(connection, hour)
     if why := freshness.why_refused(connection):
         found.append(("danger", N_("The mailbox cannot be opened: %(reason)s"), {"reason": why}))
+    if why := freshness.why_revoked(connection):
+        found.append(("danger", N_("Mastodon no longer accepts the office's permission: %(reason)s"), {"reason": why}))
     if share := freshness.nearly_full(connection):
         found.append(("warning", FULL, {"share": share}))
     if overdue := freshness.overdue(connection, now()):
         minutes = int((now() - overdue).total_seconds() // 60) + 1
         found.append(("danger", SILENT, {"minutes": minutes}))
+    if since := freshness.overdue(connection, now(), freshness.POSTS):
+        minutes = int((now() - since).total_seconds() // 60) + 1
+        found.append(
+            ("danger", N_("Mastodon has not answered, overdue for %(minutes)s minutes."), {"minutes": minutes})
+        )
     late = now() - UNGREETED
     ungreeted = [
         seat

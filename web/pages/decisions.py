@@ -8,12 +8,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from ingest import store
+from ingest.database import now
 from ingest.people import Right
 from ingest.store import NotFound, Overtaken
-from questions import moderation, queue
+from questions import answers, moderation, presence, queue
 from questions import store as questions
 from questions.question import MoveRefused, Question, Reason
 from questions.question import State as QuestionState
+from web.pages.office import local_path
 from web.rendering import N_, house_of
 from web.rights import need
 
@@ -48,7 +51,8 @@ def _first(connection: Connection, question: Question, form: dict[str, str], by:
 
 
 def _reword(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
-    moderation.reword(connection, question, text=form.get("text", "").strip() or question.text)
+    text = form.get("text", "").strip() or question.text
+    moderation.reword(connection, question, text=text, author=form.get("author"), was=form.get("was"))
 
 
 def _merge(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
@@ -61,6 +65,30 @@ def _undo(connection: Connection, question: Question, form: dict[str, str], by: 
     if change is None or str(change.id) != form.get("change") or change.question != question.id:
         raise Overtaken("there is a newer move")
     moderation.undo(connection, change, by=by)
+
+
+def _look_after(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
+    """`owner` is an account, empty for nobody; without it whoever presses."""
+    owner = form.get("owner", by)
+    if owner and store.account(connection, owner) is None:
+        raise HTTPException(400, "there is no such account")
+    moderation.look_after(connection, question, owner or None)
+
+
+def _sort(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
+    moderation.sort(connection, question, topic=form.get("topic", question.topic), tags=form.get("tags", question.tags))
+
+
+def _tag(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
+    """One tag more, for a handful of questions."""
+    moderation.sort(connection, question, topic=question.topic, tags=f"{question.tags},{form.get('tag', '')}")
+
+
+def _answer(connection: Connection, question: Question, form: dict[str, str], by: str) -> None:
+    if question.state is QuestionState.NEW:
+        _approve(connection, question, form, by)
+        question = questions.get(connection, question.id)
+    answers.give(connection, question, form.get("answer", ""), by=by, at=now())
 
 
 QuestionAct = Callable[[Connection, Question, dict[str, str], str], object]
@@ -76,8 +104,14 @@ QUESTION_ACTS: dict[str, QuestionAct] = {
     "on_air": lambda connection, question, form, by: queue.put_on_air(connection, question, by=by),
     "answered": lambda connection, question, form, by: queue.answered(connection, question, by=by),
     "fetch_back": lambda connection, question, form, by: moderation.fetch_back(connection, question, by=by),
+    "look_after": _look_after,
+    "sort": _sort,
+    "tag": _tag,
+    "answer": _answer,
 }
-IN_BULK = frozenset({"approve", "queue", "reject"})
+IN_BULK = frozenset({"approve", "queue", "reject", "look_after", "tag", "merge"})
+ON_AIR = frozenset({"on_air", "answered", "first", "take_out"})
+"""Acts of the desk, which a colleague's pen does not hold up."""
 
 
 def decide(request: Request) -> Response:
@@ -87,8 +121,20 @@ def decide(request: Request) -> Response:
     if act is None:
         raise HTTPException(400, "there is no such act")
     with house_of(request).database.transaction() as connection:
-        act(connection, _question(connection, form.get("question", ""), form["office_hour"]), form, by)
+        question = _question(connection, form.get("question", ""), form["office_hour"])
+        if form["do"] not in ON_AIR:
+            _free(connection, question, by)
+        act(connection, question, form, by)
     return back(request)
+
+
+def _free(connection: Connection, question: Question, by: str) -> None:
+    try:
+        presence.check_free(connection, question.id, by, now())
+    except presence.UnderAPen as error:
+        raise HTTPException(
+            409, N_("A colleague is writing in this question just now. Try again in a moment.")
+        ) from error
 
 
 def decide_many(request: Request) -> Response:
@@ -96,6 +142,8 @@ def decide_many(request: Request) -> Response:
     form, by = _form(request)
     do, _, form["reason"] = form.get("do", "").partition(":")
     picked = [name.removeprefix(PICK) for name in form if name.startswith(PICK)]
+    if do == "merge":
+        picked = [id for id in picked if id != form.get("into")]
     if do not in IN_BULK:
         raise HTTPException(400, "there is no such act")
     left = 0
@@ -103,7 +151,9 @@ def decide_many(request: Request) -> Response:
         for id in picked:
             try:
                 with connection.begin_nested():
-                    QUESTION_ACTS[do](connection, _question(connection, id, form["office_hour"]), form, by)
+                    question = _question(connection, id, form["office_hour"])
+                    presence.check_free(connection, id, by, now())
+                    QUESTION_ACTS[do](connection, question, form, by)
             except (MoveRefused, Overtaken, NotFound):
                 left += 1
     if left:
@@ -128,10 +178,11 @@ def _question(connection: Connection, id: str, office_hour: str) -> Question:
 
 
 def back(request: Request) -> Response:
-    """To the board, or nothing to see for the script, which fetches what changed by itself."""
+    """To where it was pressed, or nothing to see for the script, which fetches what changed by itself."""
     if "application/json" in request.headers.get("accept", ""):
         return Response(status_code=204)
-    return RedirectResponse(f"/staff/office-hours/{request.path_params['id']}/board", 303)
+    board = f"/staff/office-hours/{request.path_params['id']}/board"
+    return RedirectResponse(local_path(str(request.state.form.get("back") or board)), 303)
 
 
 routes = [

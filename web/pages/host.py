@@ -13,6 +13,8 @@ from ingest.database import now
 from ingest.intercom import Sender
 from ingest.officehours import ON_AIR, OfficeHour
 from ingest.people import Role
+from questions import errands
+from questions import store as questions
 from web import store as web_store
 from web.door import sign_in
 from web.pages import alone, consent, desk
@@ -64,7 +66,10 @@ def page(request: Request) -> Response:
 def stage_values(connection: Connection, hour: OfficeHour) -> dict[str, Any]:
     """The question on air, what follows, and what staff have written."""
     values = desk.now_values(connection, hour)
+    shown = values["on_air"]
     return values | {
+        "asked": questions.merged_counts(connection, hour.id).get(shown.id, 0) + 1 if shown else 1,
+        "briefings": errands.briefings(connection, shown.id) if shown else [],
         "coming": values["lines"][:SHOWN_TO_HOST],
         "more": max(len(values["lines"]) - SHOWN_TO_HOST, 0),
         "unread": intercom.unread(connection, hour.id, Sender.HOST),

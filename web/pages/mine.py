@@ -11,7 +11,7 @@ from starlette.routing import Route
 from ingest import store
 from ingest.database import now
 from ingest.officehours import Visibility
-from questions import mine, reach
+from questions import again, answers, lists, mine, reach
 from questions import store as questions
 from questions.letter import Reach
 from questions.question import Question, State
@@ -25,6 +25,7 @@ SAID = {
     State.QUEUED: N_("It is on the list for the office hour."),
     State.ON_AIR: N_("It is being answered at this moment."),
     State.ANSWERED: N_("It was answered."),
+    State.IN_WRITING: N_("It was answered in writing."),
     State.NOT_REACHED: N_("There was no time for it in this office hour."),
     State.REJECTED: N_("It was not put on the list."),
     State.MERGED: N_("Others ask the same. The questions were put together and are answered as one."),
@@ -77,6 +78,19 @@ def erase(request: Request) -> Response:
     return _back(request)
 
 
+def ask_again(request: Request) -> Response:
+    """The asker agrees that it is asked in the next office hour; a second press takes the wish back."""
+    with house_of(request).database.transaction() as connection:
+        question = _question(connection, request)
+        if speaker_of(connection, question).state is not State.NOT_REACHED:
+            raise HTTPException(409)
+        if again.of(connection, question.id) is None:
+            again.wish(connection, question, now())
+        else:
+            again.drop(connection, question)
+    return _back(request)
+
+
 def _letters(connection: Connection, request: Request) -> Reach:
     """Only the link in a letter proves that its holder reads the mailbox; that of the form does not."""
     known = reach.behind(connection, request.path_params["token"])
@@ -97,22 +111,42 @@ def _question(connection: Connection, request: Request) -> Question:
 
 
 def _values(connection: Connection, question: Question) -> dict[str, Any]:
-    speaker = question
-    while speaker.merged_into is not None:
-        speaker = questions.get(connection, speaker.merged_into)
+    speaker = speaker_of(connection, question)
     hour = store.office_hour(connection, question.office_hour) if question.office_hour else None
     public = hour is not None and hour.visibility is Visibility.RELEASED
+    seen = (public and speaker.state is State.ANSWERED) or speaker.state is State.IN_WRITING
+    stands = speaker.state if question.state is State.MERGED and speaker.state in OUTCOMES else question.state
+    wish = again.of(connection, question.id)
+    became = questions.get(connection, wish.became) if wish is not None and wish.became else None
     return {
         "hour": hour,
-        "said": SAID[question.state],
+        "said": SAID[stands],
+        "stands": stands,
         "why": EXPLAINED.get(question.reason) if question.reason and question.state is State.REJECTED else None,
         "speaker": speaker if speaker.id != question.id and speaker.state in SHOWN else None,
-        "answer": f"/q/{speaker.id}" if public and speaker.state is State.ANSWERED else None,
+        "answer": f"/q/{speaker.id}" if seen else None,
+        "written": answers.of(connection, speaker.id),
+        "asked": questions.merged_counts(connection, hour.id).get(speaker.id, 0) + 1 if hour else 1,
         "can_take_back": mine.can_take_back(question),
+        "can_ask_again": stands is State.NOT_REACHED and became is None,
+        "wish": wish,
+        "became": became,
+        "became_said": SAID[speaker_of(connection, became).state] if became else "",
+        "became_hour": store.office_hour(connection, became.office_hour) if became and became.office_hour else None,
+        "due_on": lists.of(connection, hour.id).due_on if hour else None,
     }
 
 
-SHOWN = frozenset({State.APPROVED, State.QUEUED, State.ON_AIR, State.ANSWERED})
+def speaker_of(connection: Connection, question: Question) -> Question:
+    """The question that speaks for this one; itself, unless it was put together with another."""
+    while question.merged_into is not None:
+        question = questions.get(connection, question.merged_into)
+    return question
+
+
+OUTCOMES = frozenset({State.ON_AIR, State.ANSWERED, State.IN_WRITING, State.NOT_REACHED})
+"""What became of the question that speaks for others became of theirs."""
+SHOWN = lists.SHOWN
 """States in which somebody else's wording was looked at by staff and may be shown to this asker."""
 
 routes = [
@@ -121,4 +155,5 @@ routes = [
     Route("/mine/{token}/confirm", confirm, methods=["POST"]),
     Route("/mine/{token}/stop", stop, methods=["POST"]),
     Route("/mine/{token}/erase", erase, methods=["POST"]),
+    Route("/mine/{token}/again", ask_again, methods=["POST"]),
 ]

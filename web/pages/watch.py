@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -28,7 +29,7 @@ from ingest.officehours import (
 from ingest.people import Right, SeatState
 from ingest.settings import Settings
 from publish import pipeline
-from questions import queue
+from questions import lists, mine, queue
 from questions import store as questions
 from questions.question import QUESTION_LENGTH, shown_text
 from questions.question import State as QuestionState
@@ -36,9 +37,10 @@ from transcode import made
 from web import vtt
 from web.media import may_see
 from web.pages import alarms
+from web.pages.ask import ASKED as ASKED_COOKIE
 from web.pages.cut import cutting
 from web.pages.need import last_day
-from web.rendering import N_, house_of, parts_asked, render, render_parts
+from web.rendering import N_, answer_parts, house_of, parts_asked, render, render_parts, shared, text_of
 from web.telling import services_of
 
 RUNNING = frozenset({State.ON_AIR, State.PAUSED})
@@ -49,6 +51,7 @@ def office_hour(request: Request) -> Response:
     """The one address of an office hour: it leads on to the programme or the replay when there is one."""
     with house_of(request).database.reading() as connection:
         hour = store.office_hour(connection, request.path_params["id"])
+        listed = public_outcome(connection, hour)
     way = way_to(request, hour)
     if way != request.url.path:
         return RedirectResponse(way, 303)
@@ -61,8 +64,18 @@ def office_hour(request: Request) -> Response:
         needs_open=needs_can_be_said(hour, now()),
         last_day=last_day(request, hour),
         services=services_of(hour),
+        listed=listed,
+        over=hour.state in lists.OVER,
         State=State,
     )
+
+
+def public_outcome(connection: Connection, hour: OfficeHour) -> lists.Outcome | None:
+    """How many questions stand on the list and were answered; None when there is nothing to show."""
+    if lists.of(connection, hour.id).hidden or hour.rehearsal_of:
+        return None
+    found = lists.outcome(connection, hour.id)
+    return found if found.all else None
 
 
 def way_to(request: Request, hour: OfficeHour) -> str:
@@ -75,9 +88,30 @@ def way_to(request: Request, hour: OfficeHour) -> str:
 
 
 def live(request: Request) -> Response:
-    """The programme on air; `?part=now` is who speaks and the question, which change under the picture."""
+    """The programme on air; `?part=now` is who speaks and the question, which change under the picture for all viewers
+    at once, `?part=mine` what became of the question that this browser has asked."""
+    id, parts = request.path_params["id"], parts_asked(request, LIVE_PARTS)
+    made: dict[str, str] = {}
+    if "now" in parts:
+        made["now"] = shared(request, ("now", id), lambda csrf: text_of(request, "live_now.html", **_live(request, id)))
+    if parts == ("now",):
+        return answer_parts(request, made)
     with house_of(request).database.reading() as connection:
-        hour = store.office_hour(connection, request.path_params["id"])
+        own = own_question(connection, request, store.office_hour(connection, id))
+    if "mine" in parts:
+        made["mine"] = text_of(request, "live_mine.html", shown_text=shown_text, **own)
+    if parts:
+        return answer_parts(request, made)
+    values = _live(request, id)
+    if not values["running"]:
+        return RedirectResponse(f"/office-hours/{id}", 303)
+    return render(request, "live.html", puzzle=request.app.state.proofs.puzzle(now()), **values, **own)
+
+
+def _live(request: Request, id: str) -> dict[str, Any]:
+    """The programme, and what changes below it."""
+    with house_of(request).database.reading() as connection:
+        hour = store.office_hour(connection, id)
         edition = store.edition_of(connection, hour.id)
         people = {person.id: person for person in store.persons_of(connection, hour.id)}
         values: dict[str, Any] = {
@@ -93,27 +127,42 @@ def live(request: Request) -> Response:
             "question": queue.on_air(connection, hour.id),
             "answered": questions.of_office_hour(connection, hour.id, [QuestionState.ANSWERED]),
             "lost": alarms.lost_host(connection, hour),
+            "listed": public_outcome(connection, hour),
             "cut": (held := cutting(connection, hour)) is not None and held.since is not None,
         }
-    said: dict[str, Any] = {"running": hour.state in RUNNING, "shown_text": shown_text, "State": State}
     if values["cut"]:
         values |= {"speaking": [], "question": None}  # as little of it in words as in the picture
-    if parts_asked(request, ("now",)):
-        return render_parts(request, {"now": "live_now.html"}, **values, **said)
     address = edition.address if edition and hour.state in RUNNING else ""
     settings = house_of(request).ingest
-    if hour.state not in RUNNING:
-        return RedirectResponse(f"/office-hours/{hour.id}", 303)
-    return render(
-        request,
-        "live.html",
-        **values,
-        **said,
-        source=f"/live/hls/{address}/index.m3u8" if address else "",
-        fast=f"/live/whep/{address}" if address and not hour.delay_s and offers_fast(settings) else "",
-        ice_servers=[{"urls": each} for each in settings.ice_servers],
-        limit=QUESTION_LENGTH,
-    )
+    return values | {
+        "source": f"/live/hls/{address}/index.m3u8" if address else "",
+        "fast": f"/live/whep/{address}" if address and not hour.delay_s and offers_fast(settings) else "",
+        "ice_servers": [{"urls": each} for each in settings.ice_servers],
+        "running": hour.state in RUNNING,
+        "shown_text": shown_text,
+        "State": State,
+        "limit": QUESTION_LENGTH,
+    }
+
+
+LIVE_PARTS = ("now", "mine")
+
+
+def own_question(connection: Connection, request: Request, hour: OfficeHour) -> dict[str, Any]:
+    """What this browser has asked here, and as which it comes up."""
+    asked = mine.behind(connection, request.cookies.get(ASKED_COOKIE, ""))
+    if asked is None or asked.office_hour != hour.id:
+        return {"own": None}
+    line = [each.id for each in queue.queued(connection, hour.id)]
+    speaker = asked
+    while speaker.merged_into is not None:
+        speaker = questions.get(connection, speaker.merged_into)
+    return {
+        "own": asked,
+        "own_stands": speaker.state,
+        "own_place": line.index(speaker.id) + 1 if speaker.id in line else 0,
+        "own_link": f"/mine/{request.cookies.get(ASKED_COOKIE, '')}",
+    }
 
 
 def offers_fast(settings: Settings) -> bool:
@@ -178,6 +227,7 @@ def replay(request: Request) -> Response:
         answered = questions.of_office_hour(connection, id, ASKED)
         work = steps.of_office_hour(connection, id)
         masks = pseudonyms.of_office_hour(connection, id)
+        listed = public_outcome(connection, hour)
     if hour.state in RUNNING:
         return RedirectResponse(f"/office-hours/{id}/live", 303)
     if edition is None or hour.state not in WITH_RECORDING or not hour.recorded:
@@ -196,7 +246,7 @@ def replay(request: Request) -> Response:
     }
     if parts_asked(request, ("banner",)):
         return render_parts(request, {"banner": "replay_banner.html"}, **values)
-    return render(request, "replay.html", asked=asked, begin=begin, **values)
+    return render(request, "replay.html", asked=asked, listed=listed, begin=begin, **values)
 
 
 def _begin(request: Request, found: Recording) -> float:
@@ -210,21 +260,8 @@ def _begin(request: Request, found: Recording) -> float:
         return 0.0
 
 
-def question(request: Request) -> Response:
-    """A question's own address, true for good: leads to its moment in the recording."""
-    with house_of(request).database.reading() as connection:
-        asked = questions.get(connection, request.path_params["id"])
-        if asked.state not in ASKED or asked.office_hour is None:
-            raise HTTPException(404, N_("This question has not been answered in an office hour."))
-        hour = store.office_hour(connection, asked.office_hour)
-    if hour.state in RUNNING:
-        return RedirectResponse(f"/office-hours/{hour.id}/live", 303)
-    return RedirectResponse(f"/replay/{hour.id}?q={asked.id}", 303)
-
-
 routes = [
     Route("/office-hours/{id}", office_hour),
     Route("/office-hours/{id}/live", live),
     Route("/replay/{id}", replay),
-    Route("/q/{id}", question),
 ]

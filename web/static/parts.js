@@ -87,19 +87,23 @@ const stays = (part, box, key, top) => {
 };
 
 // Parts of one page are asked for together: `?part=a,b` at one address, answered as an object of their HTML by name.
+// What else their addresses ask for has to be the same.
 const grouped = (parts) => {
   const groups = new Map();
   for (const part of parts) {
     const address = new URL(part.dataset.part, location.href);
     const name = address.searchParams.get("part");
-    const group = groups.get(address.pathname) ?? new Map();
-    groups.set(address.pathname, group.set(name, part));
+    address.searchParams.delete("part");
+    const path = address.pathname + address.search;
+    const group = groups.get(path) ?? new Map();
+    groups.set(path, group.set(name, part));
   }
   return groups;
 };
 
 const fetched = async (path, names) => {
-  const answer = await fetch(names.includes(null) ? path : `${path}?part=${names.join(",")}`, {
+  const asked = `${path}${path.includes("?") ? "&" : "?"}part=${names.join(",")}`;
+  const answer = await fetch(names.includes(null) ? path : asked, {
     headers: { Accept: names.includes(null) ? "text/html" : "application/json" },
     signal: AbortSignal.timeout(LOOK_ANYWAY_MS),
   });
@@ -108,11 +112,13 @@ const fetched = async (path, names) => {
 };
 
 const refresh = async ([path, group]) => {
+  const addresses = new Map([...group.values()].map((part) => [part, part.dataset.part]));
   for (const part of group.values()) delete part.dataset.stale;
   try {
     const texts = await fetched(path, [...group.keys()]);
     if (texts === null) return;
     for (const [name, part] of group) {
+      if (part.dataset.part !== addresses.get(part)) continue;  // The page has turned to something else meanwhile.
       if (busy(part) || !fill(part, texts[name].trim())) part.dataset.stale = "yes";  // Somebody types, or aims at it.
     }
   } catch {
@@ -120,8 +126,19 @@ const refresh = async ([path, group]) => {
   }
 };
 
+// One part, now: a page that has turned to something else does not wait for news.
+export const refreshOne = (part) => busy(part) ? null : Promise.all([...grouped([part])].map(refresh));
+
+// What happened does not concern a part that shows one object only (`data-about`), when it happened to others.
+const OF_OBJECTS = ["question", "support"];
+const concerns = (part, news) => {
+  const { about } = part.dataset;
+  if (!about || !news) return true;
+  return news.some(({ topics, objects }) => !objects.length || objects.includes(about) || topics.some((topic) => !OF_OBJECTS.includes(topic)));
+};
+
 // One look at a time: what happens during it is seen by one more, however slow the site or the line is.
-let [timer, looking, again] = [null, false, false];
+let [timer, looking, again, heard] = [null, false, false, []];  // `heard`: null for a look at everything
 const look = async () => {
   timer = null;
   if (looking) {
@@ -129,17 +146,22 @@ const look = async () => {
     return;
   }
   looking = true;
-  const parts = [...document.querySelectorAll("[data-part]")];
+  const news = heard;
+  heard = [];
+  const parts = [...document.querySelectorAll("[data-part]")].filter((part) => concerns(part, news));
   for (const part of parts.filter(busy)) part.dataset.stale = "yes";
   await Promise.all([...grouped(parts.filter((part) => !busy(part)))].map(refresh));
   looking = false;
   if (again) {
     again = false;
-    refreshAll();
+    timer ??= setTimeout(look, COALESCE_MS);
   }
 };
 
-export const refreshAll = () => { timer ??= setTimeout(look, COALESCE_MS); };
+export const refreshAll = (news) => {
+  heard = news?.topics && heard ? [...heard, news] : null;
+  timer ??= setTimeout(look, COALESCE_MS);
+};
 
 const refreshStale = () => document.querySelector("[data-stale]") && refreshAll();
 
@@ -162,10 +184,10 @@ document.documentElement.addEventListener("pointerleave", () => { under = null; 
 
 const listen = (officeHour) => {
   const source = new EventSource(`/events?office_hour=${encodeURIComponent(officeHour)}`);
-  source.addEventListener("message", refreshAll);
+  source.addEventListener("message", ({ data }) => refreshAll(JSON.parse(data)));
   // Staff are asked whether they are there. Timers sleep in a tab behind others, what the server sends does not.
   source.addEventListener("here", () => fetch(`/staff/office-hours/${encodeURIComponent(officeHour)}/here`).catch(() => {}));
-  setInterval(refreshAll, LOOK_ANYWAY_MS);
+  setInterval(() => refreshAll(), LOOK_ANYWAY_MS);
   document.addEventListener("visibilitychange", () => document.hidden || refreshAll());
   document.addEventListener("focusout", refreshStale);
 };

@@ -14,7 +14,7 @@ from ingest.officehours import OfficeHour
 from ingest.officehours import State as HourState
 from ingest.secrets import Safe
 from ingest.work import Kind
-from questions import intake, moderation, store, tasks
+from questions import intake, listing, moderation, store, tasks
 from questions.question import Contact, Question, Reason, State
 from questions.settings import Settings
 from questions.sources.maildir import Maildir
@@ -148,7 +148,7 @@ def test_a_mail_that_fits_no_office_hour_waits_for_a_moderator(
     intake.fetch_all(box, database, safe)
     (question,) = all_questions(database, None)
     with database.transaction() as connection:
-        assert moderation.board(connection, hour.id)[State.NEW] == [question]
+        assert listing.first(connection, hour.id, [State.NEW], 10) == [question]
         moderation.assign(connection, question, hour.id)
     assert len(all_questions(database, hour.id)) == 1
 

@@ -1,0 +1,198 @@
+"""Mails come into a real mailbox, when they stand on the page of somebody signed in goes out.
+
+The whole product runs (`serve`: clock with its IDLE listener, broker, worker, site); the page hears its news and asks
+for its list as a browser does. And how many mails a second one process takes in from Dovecot, killed at fifty moments.
+"""
+
+import asyncio
+import contextlib
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from ingest import store as ingest_store
+from ingest.database import Database, metadata, now
+from ingest.officehours import State
+from ingest.secrets import open_safe
+from questions import intake, store
+from questions.question import State as QuestionState
+from questions.sources.mailbox import Mailbox
+from questions.sources.mailserver import Account
+from web import sessions
+from web import store as web_store
+from web.benches import fanout
+from web.benches.mailserver import USER, MailServer, mail_server
+from web.house import open_house
+from web.migrate import upgrade
+
+ARRIVALS, FULL_ARRIVALS = 20, 100
+MAILS, FULL_MAILS = 1500, 15_000
+KILLS = 50
+PAUSE_S = (0.7, 1.9)
+LONGEST_S = 20.0
+
+
+def arrivals(folder: Path, *, full: bool) -> dict[str, Any]:
+    """`mails_per_s`, `board_p95_ms`; None where there is no Dovecot."""
+    with mail_server() as server:
+        if server is None:
+            return {"mails_from": "maildir", "board_p95_ms": None}
+        found = taken_in(folder / "intake", server, FULL_MAILS if full else MAILS)
+    with mail_server() as server:
+        assert server is not None
+        times = asyncio.run(_to_the_board(folder / "serve", server, FULL_ARRIVALS if full else ARRIVALS))
+    times.sort()
+    p95 = times[min(int(0.95 * len(times)), len(times) - 1)]
+    return found | {
+        "mails_from": "dovecot",
+        "board_p95_ms": round(1000 * p95, 1),
+        "board_p50_ms": round(1000 * times[len(times) // 2], 1),
+    }
+
+
+def mail(number: int, words: str = "Wann kommt die Tram") -> bytes:
+    head = f"From: Chris <c{number}@x.example>\nMessage-ID: <{number}@bench.example>\nSubject: Tram {number}\n"
+    return f"{head}To: fragen@stadt.example\n\n{words} {number}?\n".encode()
+
+
+# Mails a second
+
+
+def taken_in(folder: Path, server: MailServer, count: int) -> dict[str, Any]:
+    """A child process reads the mailbox and is killed again and again; each mail has to be there once in the end."""
+    folder.mkdir(parents=True)
+    for number in range(count):
+        server.deliver(mail(number))
+    database = Database(f"sqlite:///{folder / 'bench.sqlite3'}")
+    metadata.create_all(database.engine)
+    with database.transaction() as connection:
+        hour = ingest_store.add_office_hour(
+            connection, title="Bench", host_name="Ada", starts_at=now() + timedelta(days=1), state=State.OPEN
+        )
+    open_safe(folder / "secret.key")
+    chance, worked_s, left = random.Random(7), 0.0, count  # noqa: S311
+    for kill in range(KILLS + 1):
+        begun = time.monotonic()
+        # The time it takes to start is none of reading; the child says when it begins.
+        with subprocess.Popen(
+            [sys.executable, "-c", CHILD, str(folder), str(server.port), str(server.password_file)],
+            stdout=subprocess.PIPE,
+        ) as child:
+            assert child.stdout is not None
+            child.stdout.readline()
+            begun = time.monotonic()
+            if kill < KILLS:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.wait(chance.uniform(0.02, 0.5))
+                child.send_signal(signal.SIGKILL)
+            child.wait()
+        worked_s += time.monotonic() - begun
+        with database.reading() as connection:
+            left = count - len(store.of_office_hour(connection, hour.id, [QuestionState.NEW]))
+        if not left and kill < KILLS:
+            break
+    with database.reading() as connection:
+        subjects = [each.subject for each in store.of_office_hour(connection, hour.id, [QuestionState.NEW])]
+    database.close()
+    return {
+        "mails_per_s": round(count / worked_s, 1),
+        "mails_kills": kill,
+        "mails_lost": count - len(set(subjects)),
+        "mails_doubled": len(subjects) - len(set(subjects)),
+    }
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from web.benches.arrivals import read_mailbox
+read_mailbox(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
+"""
+
+
+def read_mailbox(folder: Path, port: int, password_file: Path) -> None:
+    """What the child does."""
+    database = Database(f"sqlite:///{folder / 'bench.sqlite3'}")
+    account = Account(host="127.0.0.1", port=port, security="none", user=USER, password_file=password_file)
+    box = Mailbox(account, database, mail_bytes=1_000_000)
+    safe = open_safe(folder / "secret.key")
+    print("reading", flush=True)
+    intake.fetch_all(box, database, safe)
+
+
+# To the board
+
+
+@contextlib.contextmanager
+def product(folder: Path, server: MailServer) -> Iterator[tuple[int, str, str]]:
+    """The whole product; its port, an office hour, the cookie of somebody signed in."""
+    environment = os.environ | {
+        "OFFICEHOURS_DATA": str(folder),
+        "OFFICEHOURS_IMAP_HOST": "127.0.0.1", "OFFICEHOURS_IMAP_PORT": str(server.port),
+        "OFFICEHOURS_IMAP_SECURITY": "none", "OFFICEHOURS_IMAP_USER": USER,
+        "OFFICEHOURS_IMAP_PASSWORD_FILE": str(server.password_file), "OFFICEHOURS_FETCH_INTERVAL_S": "600",
+        "OFFICEHOURS_OFFICE_NAME": "Bench", "OFFICEHOURS_IMPRINT": "Bench", "OFFICEHOURS_PRIVACY": "Bench",
+        "OFFICEHOURS_STAFF_EMAIL": "bo@bench.example", "OFFICEHOURS_STAFF_PASSWORD": "a password of the bench",
+    }  # fmt: skip
+    folder.mkdir(parents=True)
+    house = open_house(environment)
+    upgrade(house.database.url)
+    with house.database.transaction() as connection:
+        hour = ingest_store.add_office_hour(
+            connection, title="Bench", host_name="Ada", starts_at=now() + timedelta(days=1), state=State.OPEN
+        )
+        account = ingest_store.add_account(connection, email="eva@bench.example", name="Eva", password_hash="")
+        until = now() + timedelta(hours=2)
+        key = web_store.open_session(connection, account=account.id, person=None, expires_at=until)
+    house.close()
+    port = fanout.free_port()
+    with (folder / "output").open("wb") as output:
+        command = [sys.executable, "-m", "web", "serve", "--port", str(port)]
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+    try:
+        fanout.wait_for(port)
+        yield port, hour.id, key
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+async def _to_the_board(folder: Path, server: MailServer, count: int) -> list[float]:
+    with product(folder, server) as (port, hour, key):
+        cookies, path = f"{sessions.COOKIE}={key}", f"/staff/office-hours/{hour}/questions?part=list&sort=newest"
+        heard, opened = asyncio.Event(), asyncio.Semaphore(1)
+
+        async def listen() -> None:
+            async for _ in fanout.stream(port, f"/events?office_hour={hour}", cookies, opened):
+                heard.set()
+
+        async def stands_there(number: int) -> float:
+            begun = time.monotonic()
+            server.deliver(mail(number))
+            while time.monotonic() - begun < LONGEST_S:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(heard.wait(), 1)
+                await asyncio.sleep(fanout.COALESCE_S)
+                heard.clear()
+                _, page = await fanout.ask(port, "GET", path, cookies, "")
+                if re.search(rf"Tram {number}\b", page):
+                    return time.monotonic() - begun
+            return LONGEST_S
+
+        listening = asyncio.create_task(listen())
+        await stands_there(0)  # until listener and workers are there
+        chance = random.Random(7)  # noqa: S311
+        times = []
+        for number in range(1, count + 1):
+            await asyncio.sleep(chance.uniform(*PAUSE_S))
+            times.append(await stands_there(number))
+        listening.cancel()
+        return times

@@ -1,0 +1,149 @@
+"""The public list as it changes goes out to every page that shows it: made once, sent to all.
+
+A page per viewer that asked anew at each voice would be a thousand questions to the database for one answer. So the
+lines of an office hour are read once after a change, compared with those before, and what is different is sent as it
+is to everybody. A page that reads too slowly is let go: it comes back by itself and gets the whole list.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import sqlalchemy.exc
+from starlette.concurrency import run_in_threadpool
+
+from web.news import News, Page, TooManyPages
+
+log = logging.getLogger(__name__)
+
+PAUSE_S = 0.2
+"""Between two messages; a change after a quiet moment goes out at once."""
+SIGN_OF_LIFE_S = 15.0
+WAITING = 20
+"""Messages kept for a page that is slow to read, four seconds of a busy hour."""
+PAGES = 3000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One question as everybody may see it; `asked` is a phrase in the page's language, or empty."""
+
+    text: str
+    name: str
+    asked: str
+    support: int
+    state: str
+    language: str
+
+
+Lines = dict[str, Line]
+Key = tuple[str, str]
+
+
+@dataclass(eq=False)
+class Room:
+    """All pages that show one list, and what they show."""
+
+    pages: set["asyncio.Queue[str | None]"] = field(default_factory=set)
+    lines: Lines = field(default_factory=dict)
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Fan:
+    """Sends lists, for one process. `read(office_hour, language)` makes the lines, in a thread."""
+
+    def __init__(self, news: News, read: Callable[[str, str], Lines]) -> None:
+        self.news = news
+        self.read = read
+        self.rooms: dict[Key, Room] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def stream(self, office_hour: str, language: str) -> AsyncGenerator[str, None]:
+        """What one page hears, as a stream of events: the whole list, then what changes. Raises TooManyPages."""
+        if sum(len(room.pages) for room in self.rooms.values()) >= PAGES:
+            raise TooManyPages(f"{PAGES} pages show a list already")
+        key = (office_hour, language)
+        queue: asyncio.Queue[str | None] = asyncio.Queue(WAITING)
+        room = self.rooms.get(key) or self._open(key)
+        room.pages.add(queue)
+        try:
+            yield "retry: 2000\n\n"
+            await room.ready.wait()
+            yield _message({"all": True, "lines": {id: asdict(line) for id, line in room.lines.items()}})
+            while True:
+                try:
+                    told = await asyncio.wait_for(queue.get(), SIGN_OF_LIFE_S)
+                except TimeoutError:
+                    yield ": here\n\n"
+                    continue
+                if told is None:
+                    return
+                yield told
+        finally:
+            room.pages.discard(queue)
+
+    def _open(self, key: Key) -> Room:
+        room = self.rooms[key] = Room()
+        task = asyncio.create_task(self._serve(key, room), name=f"lines {key[0]}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return room
+
+    async def _serve(self, key: Key, room: Room) -> None:
+        """Look after each change while somebody is there."""
+        page = Page(key[0])
+        self.news.pages.add(page)
+        try:
+            while room.pages or not room.ready.is_set():
+                page.rung.clear()
+                try:
+                    lines = await run_in_threadpool(self.read, *key)
+                    self._tell(room, lines)
+                except sqlalchemy.exc.SQLAlchemyError as error:
+                    log.warning("the public list cannot be read: %s", error)
+                await asyncio.sleep(PAUSE_S)
+                try:
+                    await asyncio.wait_for(page.rung.wait(), SIGN_OF_LIFE_S)
+                except TimeoutError:
+                    continue
+        finally:
+            self.news.pages.discard(page)
+            self.rooms.pop(key, None)
+
+    def _tell(self, room: Room, lines: Lines) -> None:
+        found = changes(room.lines, lines)
+        room.lines = lines
+        if room.ready.is_set() and found:
+            text = _message(found)
+            for queue in room.pages:
+                if queue.full():
+                    _let_go(queue)
+                else:
+                    queue.put_nowait(text)
+        room.ready.set()
+
+    async def close(self) -> None:
+        """The site goes: so do all pages."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def changes(before: Lines, after: Lines) -> dict[str, Any]:
+    """What has to be told to a page that shows `before`; nothing when it shows all."""
+    changed = {id: asdict(line) for id, line in after.items() if before.get(id) != line}
+    gone = [id for id in before if id not in after]
+    return {"lines": changed, "gone": gone} if changed or gone else {}
+
+
+def _let_go(queue: "asyncio.Queue[str | None]") -> None:
+    while not queue.empty():
+        queue.get_nowait()
+    queue.put_nowait(None)
+
+
+def _message(told: dict[str, Any]) -> str:
+    return f"data: {json.dumps(told, ensure_ascii=False)}\n\n"
