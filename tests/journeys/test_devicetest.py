@@ -15,7 +15,7 @@ from tests.journeys.visitors import PHONE, Album, Staff, Visitor, complaints
 from tests.standins.browser import WatchedBrowser, chromium
 from tests.standins.servers import free_port
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.beside]
 TEST_MS = 60_000
 """Eight seconds of the line, up to twelve for a voice, and a busy machine."""
 

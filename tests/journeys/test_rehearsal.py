@@ -16,7 +16,7 @@ from tests.standins.media import Region, mean_colour
 from tests.standins.servers import free_port
 from web.house import House
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.beside]
 
 PLATE = Region(0.46, 0.0, 0.54, 8 / 720)
 """The upper edge of the plate in the upper middle, above its letters."""

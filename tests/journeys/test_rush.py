@@ -28,7 +28,7 @@ from web import store as web_store
 from web.house import House
 from web.sessions import COOKIE, csrf_token
 
-STAFF, GUESTS, KILLS_EACH_S = 10, 100, 6.0
+STAFF, GUESTS, KILLS_EACH_S = 10, 100, 3.0
 ACTS = ("call", "call", "call", "send_back", "set_aside", "missed", "admit")
 
 
@@ -121,7 +121,8 @@ def shown_order(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "seconds", [pytest.param(24.0, marks=pytest.mark.journey), pytest.param(60.0, marks=pytest.mark.soak)]
+    "seconds",
+    [pytest.param(16.0, marks=[pytest.mark.journey, pytest.mark.beside]), pytest.param(60.0, marks=pytest.mark.soak)],
 )
 def test_kills_lose_nobody_and_leave_one_order(
     served: tuple[dict[str, str], str, Process, Process], seconds: float

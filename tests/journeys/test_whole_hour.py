@@ -27,7 +27,7 @@ from tests.journeys.town import SMALL, Town, open_town
 from tests.journeys.visitors import DESK, PHONE, Participant, Staff, complaints, plays, press_play
 from tests.standins.media import pixels, read_frames, read_sound
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.soak
 
 TITLE = "Bürgersprechstunde im Advent"
 READ_OUT = "Warum hat das Bürgerbüro samstags zu?"

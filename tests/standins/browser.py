@@ -143,18 +143,20 @@ def _launched(kind: BrowserType, camera: Path | None, microphone: Path | None, f
     return kind.launch(executable_path=program, args=[*FLAGS, *devices, *flags])
 
 
-def findings(page: Page, *, tags: tuple[str, ...] = AXE_TAGS) -> list[str]:
+def findings(page: Page, *, tags: tuple[str, ...] = AXE_TAGS, rules: tuple[str, ...] = ()) -> list[str]:
     """What axe finds wrong with the page as it is now, one line per finding; skipped where axe is missing.
 
-    axe is run by the debugger, so that the page's Content-Security-Policy stays as strict as it is.
+    `rules`: ask for these alone. axe is run by the debugger, so that the page's Content-Security-Policy stays as strict
+    as it is.
     """
     source = next((path for path in AXE_PLACES if path.is_file()), None)
     if source is None:
         pytest.skip("needs axe-core: `npm ci` (done by `make test`) brings it")
     page.evaluate(source.read_text(encoding="utf-8"))
     # Nothing is wanted but violations, and no style sheet twice: it takes a third of the time.
-    options = "{ runOnly: tags, resultTypes: ['violations'], preload: false }"
-    result = page.evaluate(f"tags => axe.run(document, {options})", list(tags))
+    options = "{ runOnly: { type, values }, resultTypes: ['violations'], preload: false }"
+    asked = ["rule", list(rules)] if rules else ["tag", list(tags)]
+    result = page.evaluate(f"([type, values]) => axe.run(document, {options})", asked)
     return [
         f"{violation['id']}: {violation['help']} ({node['html'][:160]})"
         for violation in result["violations"]

@@ -11,7 +11,7 @@ import pytest
 from web.benches.loss import senders
 from web.benches.loss.line import Conditions, link, missing
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.soak
 BEFORE_S, AWAY_S = 12.0, 20.0
 BACK_S = 14.0
 """A pause of 8 s, ± a quarter, a request that was under way, and the handshakes."""

@@ -3,8 +3,6 @@ comes back to her tile. Then she goes on with her telephone, and leads alone whe
 """
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -13,23 +11,14 @@ from ingest import timeline
 from ingest.database import now
 from ingest.people import Role
 from tests.journeys.house import wait_for
-from tests.journeys.test_breaks import OnAir, on_air, people_of
-from tests.journeys.town import SMALL, Town, open_town
+from tests.journeys.on_air.story import OnAir, people_of
+from tests.journeys.town import Town
 from tests.journeys.visitors import PHONE, Album, Participant, Staff, room_state
 from web import handover
 
-__all__ = ["on_air"]
 pytestmark = pytest.mark.journey
 LEFT_OUT_S = 9.0
 """Five to six seconds by the rule, and half as much again for a busy machine."""
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory, films: Path) -> Iterator[Town]:
-    data, pictures = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("pictures")
-    with open_town(data, films, pictures, **SMALL) as town:
-        yield town
-    assert town.album.wrong == []
 
 
 @pytest.fixture(scope="module")

@@ -3,98 +3,22 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
 from ingest import commands, store
-from ingest.database import now
-from ingest.live import waiting
-from ingest.officehours import OfficeHour, State
-from ingest.people import Person, Role, SeatState
+from ingest.people import SeatState
 from tests.journeys.house import answers, wait_for
-from tests.journeys.town import SMALL, Town, open_town
-from tests.journeys.visitors import DESK, PHONE, Participant, Staff, Visitor, plays, processes, room_state
-from web import store as web_store
+from tests.journeys.on_air.story import OnAir
+from tests.journeys.town import Town
+from tests.journeys.visitors import Staff, plays, processes, room_state
 
 pytestmark = pytest.mark.journey
 BACK_S = 10.0
 """Within this both are connected again: a second to notice, two of silence, a room that starts, a pause or two."""
 LOADED = 3.0
 """How much slower a machine that runs other tests beside this one may be."""
-
-
-@dataclass
-class OnAir:
-    """An office hour on air, its people, and a viewer."""
-
-    hour: OfficeHour
-    host: Participant
-    guest: Participant
-    viewer: Visitor
-
-    @property
-    def people(self) -> tuple[Participant, Participant]:
-        return self.host, self.guest
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory, films: Path) -> Iterator[Town]:
-    data, pictures = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("pictures")
-    with open_town(data, films, pictures, **SMALL) as town:
-        yield town
-
-
-@pytest.fixture(scope="module")
-def on_air(town: Town) -> OnAir:
-    """Everything up to here is shown by test_pages.py; so rows are written where that is quicker."""
-    hour, address = announced(town)
-    host = Participant(town.browser, town.origin, size=DESK)
-    host.page.goto(address)
-    guest = Participant(town.guests, town.origin, size=PHONE)
-    guest.goto(f"/office-hours/{hour.id}/join")
-    guest.fill("Ihr Name", "Chris")
-    guest.fill("Was möchten Sie fragen?", "Radweg Lindenstraße")
-    guest.press("Weiter")
-    guest.page.get_by_label("Mit Bild und Stimme").check()
-    guest.press("Weiter")
-    guest.press("Einverstanden")
-    for person in (host, guest):
-        person.start_camera()
-    chris = next(person for person in people_of(town, hour) if person.role is Role.GUEST)
-    with town.house.database.transaction() as connection:
-        waiting.admit(connection, chris)
-    for person in (host, guest):
-        person.is_connected()
-    with town.house.database.transaction() as connection:
-        waiting.start(connection, hour.id, {})
-        waiting.show(connection, chris)
-    for person in (host, guest):
-        person.sees_sign("on_air")
-    viewer = town.visitor()
-    viewer.goto(f"/office-hours/{hour.id}/live")
-    plays(viewer.page)
-    return OnAir(hour, host, guest, viewer)
-
-
-def announced(town: Town) -> tuple[OfficeHour, str]:
-    """An office hour with an open room, and Ada's personal address."""
-    with town.house.database.transaction() as connection:
-        hour = store.add_office_hour(connection, title="Sprechstunde", host_name="Ada", starts_at=now())
-        ada = store.add_person(connection, hour.id, name="Ada", role=Role.HOST)
-        store.move_office_hour(connection, hour.id, State.OPEN)
-        hour = store.move_office_hour(connection, hour.id, State.BACKSTAGE)
-        token = web_store.make_link(connection, town.house.safe, ada.id, now() + timedelta(days=1))
-    return hour, f"{town.origin}/host/{token}"
-
-
-def people_of(town: Town, hour: OfficeHour) -> list[Person]:
-    with town.house.database.reading() as connection:
-        return store.persons_of(connection, hour.id)
 
 
 def watch_link(page: Page) -> None:

@@ -13,11 +13,10 @@ import pytest
 from ingest import timeline
 from ingest.archive import Room
 from tests.journeys.house import wait_for
-from tests.journeys.test_breaks import OnAir, on_air, people_of, town
+from tests.journeys.on_air.story import OnAir, people_of
 from tests.journeys.town import Town
 from tests.journeys.visitors import processes, room_state
 
-__all__ = ["on_air", "town"]
 pytestmark = pytest.mark.journey
 RELOADS = 10
 UNPLUG = """() => {
