@@ -2,7 +2,8 @@
 
 A frame is cut into packets once. All viewers get the same SSRC, sequence numbers and times, so that per viewer only
 protection and one call to the kernel remain. Sound is encoded once, on its own 20 ms. Everything is sent from the event
-loop; `picture` and `sound` may be called from any thread.
+loop; `picture` and `sound` may be called from any thread. When the loop is behind by more than `LATE_S`, what waits is
+left out: the same loop takes in what people say, and whoever watches wants to see now and not what was.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
 VIDEO_CLOCK = 90_000
 HISTORY = 1024  # packets that may be asked for again, about 3 s at 2.5 Mbit/s
 AGAIN_A_SECOND = 300  # packets sent again to one viewer, at most: more than that is no line to watch by
+LATE_S = 0.5
 LAST_START, LAST_SOUND_START = 0x10000 - 1000, 0x10000 - 100
 """Nobody begins shortly before the numbers begin anew: who misses the first packets would count the rounds wrongly
 and could decrypt nothing for good (RFC 3711, 3.3.1). In packets; two seconds and more."""
@@ -64,6 +66,7 @@ class Fanout:
         self._base_s: float | None = None
         self._position = -audio.LOOK_AHEAD  # of the newest block, in samples of the programme
         self._next = self._position
+        self._newest = 0  # frame that was handed over
         self._encoder = Encoder()
 
     def __len__(self) -> int:
@@ -73,6 +76,7 @@ class Fanout:
 
     def picture(self, data: bytes, pts: int, keyframe: bool) -> None:
         """A frame of the programme: Annex B, pts in frames."""
+        self._newest = pts
         if self._lines:
             self._soon(self._show, data, pts, keyframe)
 
@@ -105,6 +109,9 @@ class Fanout:
             self._lines.remove(line)
 
     def _show(self, data: bytes, pts: int, keyframe: bool) -> None:
+        if self._newest - pts > LATE_S * self._frame_rate:
+            self._leave_out()
+            return
         pieces = self._pieces(data, pts)
         ntp = self._ntp(pts / self._frame_rate)
         bursts: dict[tuple[int, int], Burst] = {}
@@ -126,6 +133,16 @@ class Fanout:
             seen.packets += len(pieces)
             seen.octets += burst.layout.payload_bytes
             line.allowed = min(line.allowed + AGAIN_A_SECOND / self._frame_rate, AGAIN_A_SECOND)
+
+    def _leave_out(self) -> None:
+        """Nothing can be shown without the frame before it: everybody goes on with the next keyframe."""
+        if any(line.at_keyframe for line in self._lines):
+            self._want_keyframe()
+        for line in self._lines:
+            line.at_keyframe = False
+
+    def _is_late(self, position: int) -> bool:
+        return self._position - position > LATE_S * SAMPLE_RATE
 
     def _pieces(self, data: bytes, pts: int) -> list[Piece]:
         rtp = self._rtp_origin + pts * VIDEO_CLOCK // self._frame_rate
@@ -159,6 +176,8 @@ class Fanout:
         self._want_keyframe()
 
     def _play(self, position: int, block: Samples) -> None:
+        if self._is_late(position):
+            return
         piece = Piece(self._sound_sequence, self._sound_origin + position, self._encoder.encode(block), False)
         self._sound_sequence += 1
         bursts: dict[tuple[int, int], Burst] = {}
@@ -168,6 +187,8 @@ class Fanout:
                 self._send_sound(line, position, piece, bursts)
 
     def _play_own(self, line: Line, position: int, block: Samples) -> None:
+        if self._is_late(position):
+            return
         if line.encoder is None:
             line.encoder = Encoder()
         data = line.encoder.encode(block)

@@ -24,6 +24,7 @@ from ingest.live.process import Options, Process
 
 log = logging.getLogger(__name__)
 LOCKED = 3  # exit status when another process has the room
+TURN_S = 0.0005  # after which a thread that computes in Python lets another one go on
 
 
 def lock(room: archive.Room) -> TextIO:
@@ -36,6 +37,8 @@ def lock(room: archive.Room) -> TextIO:
 
 async def serve(room: archive.Room, socket: Path, options: Options) -> None:
     """The whole life of the process."""
+    # Media is taken in beside threads that compute: the loop must not wait 5 ms for its turn at each packet it sends.
+    sys.setswitchinterval(TURN_S)
     hooks.check(outlet.HOOKS, shortcut.HOOKS, closing.HOOKS)
     hooks.silence_decoders()
     process = Process(room, options)

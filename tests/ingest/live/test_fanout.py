@@ -135,9 +135,9 @@ async def test_sound_and_picture_of_one_moment_have_one_time_in_their_reports() 
     stage = Stage()
     stage.viewer()
     silence = np.zeros(BLOCK_SAMPLES, np.float32)
-    for _ in range(51):
+    for number in range(51):
         stage.fanout.sound(silence)
-    await stage.show(True, *[False] * 30)
+        await stage.show(*([number == 0] if number <= 30 else []), first=number)
     (line,) = stage.lines
     samples = 50 * BLOCK_SAMPLES - 255  # behind the limiter, which looks 255 samples ahead
     apart_s = (line.seen.ntp - line.heard.ntp) / (1 << 32)
@@ -176,3 +176,28 @@ async def test_who_takes_part_hears_only_their_own_mix() -> None:
     assert sum(len(p.payload) for p in viewer.packets) > 2 * sum(len(p.payload) for p in chris.packets)
     assert [p.timestamp for p in viewer.packets] == [p.timestamp for p in chris.packets]
     assert np.diff([packet.timestamp for packet in viewer.packets]).tolist() == [960] * 4
+
+
+async def test_what_the_loop_comes_too_late_for_is_left_out_and_viewers_go_on_with_a_keyframe() -> None:
+    stage = Stage()
+    way = stage.viewer()
+    await stage.show(True, False)
+    stage.asked, sent = 0, len(way.packets)
+    await stage.show(*[False] * 60, True, *[False] * 10, first=2)  # the loop stood still for two seconds
+    shown = way.packets[sent:]
+    assert stage.asked == 1
+    assert len({packet.timestamp for packet in shown}) == 11  # the keyframe and what followed
+
+
+async def test_sound_that_is_late_is_left_out_and_the_time_of_the_rest_stays_true() -> None:
+    stage = Stage()
+    everybody, alone = stage.viewer(), stage.viewer(own_sound=True)
+    block = np.zeros(BLOCK_SAMPLES, np.float32)
+    for _ in range(100):  # two seconds
+        stage.fanout.sound(block)
+        stage.fanout.sound_for(stage.lines[1], block)
+    await asyncio.sleep(0)
+    for way in (everybody, alone):
+        heard = [packet for packet in way.packets if packet.payload_type == 111]
+        assert len(heard) == 26  # half a second and the newest
+        assert heard[-1].timestamp - heard[0].timestamp == 25 * BLOCK_SAMPLES
