@@ -4,6 +4,7 @@
                   programme/<edition>/index.m3u8  video/{init.mp4,index.m3u8,00000001.m4s…}  audio/{…}
                   tracks/<person id>.mkv          only while on air; -2, -3 … each time anew
                   sealed/<number>.sealed          what was cut from the broadcast, encrypted; beside it <number>.json
+                  heard/<language>/               what was said so far; goes when captions are made of it
                   renditions/  captions/  pictures/    derived: can be thrown away and made again
 
 `write_whole` is how everything but the three growing files (timeline, tracks, the open segment) is written.
@@ -90,8 +91,15 @@ class Room:
         return self.root / "captions" / f"{language}.vtt"
 
     def words(self, language: str) -> Path:
-        """Words with times and probabilities, as heard: [{"word", "start_s", "end_s", "probability"}]."""
+        """Words as heard, with times and probabilities; `transcode/captions.py` says what each holds."""
         return self.root / "captions" / f"{language}.words.json"
+
+    def heard(self, language: str) -> Path:
+        """A folder of what was heard so far, piece by piece, until captions in this language are made of it.
+
+        Names are not masked there, so it lies where nothing is ever served from.
+        """
+        return self.root / "heard" / language
 
     @property
     def chapters(self) -> Path:

@@ -2,7 +2,8 @@
 
     end of the office hour (begin), or somebody took back what they agreed to (anew)
       +- transcode.cover                                           first, if somebody may not be in the recording
-      +- transcode.poster, .captions, .download                    none needs another
+      +- transcode.poster, .download                               none needs another
+      +- transcode.listen -> .hear (many) -> .captions             of what was not heard on air (transcode.ahead)
       +- transcode.storyboard, .waveform                           for seeking
       +- transcode.loudness -> .audio                              the sound at one loudness, and the podcast's file
       +- transcode.plan -> .stretch (many) -> .rungs               the smaller sizes; .rungs waits for every stretch
@@ -25,21 +26,17 @@ from enum import Enum
 from sqlalchemy.engine import Connection
 
 from ingest import pseudonyms, steps
-from ingest import store as ingest_store
 from ingest.officehours import Edition, OfficeHour, Release
 from ingest.steps import UNFINISHED, Step
 from publish import covering, store
+from publish.hints import hints
 from publish.publication import State, TargetName
 from questions import queue
-from questions import store as questions_store
-from questions.question import State as QuestionState
 from transcode import worklist
 
 CHAPTERS, RELEASE, YOUTUBE = "publish.chapters", "publish.release", "publish.youtube"
 FORGET = "publish.forget"
 FOR_YOUTUBE = frozenset({worklist.DOWNLOAD, worklist.CAPTIONS, worklist.POSTER, CHAPTERS})
-HINTS = 50
-"""Names given to the speech model; its prompt holds about two hundred words."""
 
 
 class Stage(Enum):
@@ -63,6 +60,8 @@ STAGE_OF = {
     worklist.LOUDNESS: Stage.RENDITIONS,
     worklist.AUDIO: Stage.RENDITIONS,
     worklist.OPUS: Stage.RENDITIONS,
+    worklist.LISTEN: Stage.CAPTIONS,
+    worklist.HEAR: Stage.CAPTIONS,
     worklist.CAPTIONS: Stage.CAPTIONS,
     CHAPTERS: Stage.CAPTIONS,
     RELEASE: Stage.RELEASED,
@@ -121,7 +120,7 @@ def _all(
     known = steps.of_office_hour(connection, hour.id) if labels is None else []
     before = (step.parameters["labels"] for step in known if "labels" in step.parameters)
     made = worklist.add_all(
-        connection, hour.id, edition.number, [hour.language], hints=_hints(connection, hour),
+        connection, hour.id, edition.number, [hour.language], hints=hints(connection, hour),
         masks=pseudonyms.of_office_hour(connection, hour.id), needs=needs, again=again,
         labels=labels if labels is not None else next(before, None),
     )  # fmt: skip
@@ -181,15 +180,6 @@ def progress(of: Iterable[Step]) -> dict[Stage, float]:
             parts[STAGE_OF[step.kind]].append(_done(step))
             parts[Stage.READY] = [1.0]
     return {stage: sum(fractions) / len(fractions) if fractions else 0.0 for stage, fractions in parts.items()}
-
-
-def _hints(connection: Connection, hour: OfficeHour) -> list[str]:
-    """Names that will have been said: the host's, the persons' and the askers'."""
-    answered = questions_store.of_office_hour(connection, hour.id, [QuestionState.ANSWERED])
-    people = ingest_store.persons_of(connection, hour.id)
-    names = [hour.host_name, *(person.name for person in people if not person.pseudonym)]
-    names += [question.author for question in answered]
-    return [name for name in dict.fromkeys(names) if name][:HINTS]
 
 
 def _done(step: Step) -> float:

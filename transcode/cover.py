@@ -89,7 +89,7 @@ def forget(room: archive.Room, dark: Collection[int]) -> None:
     for each in _all_in(room.rendition("")):
         if each.name not in KEPT:
             _remove(each)
-    for folder in (room.captions("xx").parent, room.poster.parent):
+    for folder in (room.captions("xx").parent, room.heard("xx").parent, room.poster.parent):
         for each in _all_in(folder):
             _remove(each)
     for number in _stretches_with(room, dark):

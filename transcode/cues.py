@@ -27,6 +27,7 @@ PRICE = 4.0  # of one more cue: as much as breaking at a conjunction instead of 
 WITHIN = 12.0  # a sentence that begins inside a cue begins too early on the screen
 HASTE = 40.0  # a second that is missing for reading
 BORROWED, LENT_S = 10.0, 0.4  # the same where neighbours can probably lend it
+UNSURE = 0.5  # a cue whose words are less likely than this on average is worth a look
 
 
 Cheapest = tuple[float, int, tuple[str, ...]]
@@ -40,17 +41,20 @@ class Flag(StrEnum):
     LATE = "late"  # shown later than LATE_S after its first word
     CUT_SHORT = "cut_short"  # gone before its last word is said: a word longer than LONGEST_S
     NAME = "name"  # a name was written that sounds like what was heard
+    LANGUAGE = "language"  # said in another language than the captions'
+    UNSURE = "unsure"  # the recogniser was less than UNSURE sure of it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cue:
-    """What is shown from one media time to another."""
+    """What is shown from one media time to another; `language` where it is not the captions' own."""
 
     start_s: float
     end_s: float
     lines: tuple[str, ...]
     speaker: str = ""
     flags: frozenset[Flag] = frozenset()
+    language: str = ""
 
     @property
     def text(self) -> str:
@@ -81,7 +85,7 @@ class Draft:
 def cues(words: Iterable[Word], language: str = "de") -> list[Cue]:
     """Build the cues of all words that are not in doubt, in order of time."""
     spoken = [part for word in words if not word.doubt for part in fitting(word)]
-    drafts = [draft for turn in turns(spoken) for draft in cut(turn, language)]
+    drafts = [draft for turn in turns(spoken) for draft in cut(turn, turn[0].language or language)]
     return timed(sorted(drafts, key=lambda draft: draft.words[0].start_s))
 
 
@@ -105,7 +109,10 @@ def fitting(word: Word) -> list[Word]:
 
 
 def turns(words: Sequence[Word]) -> list[list[Word]]:
-    """Each speaker's words for themselves, cut at pauses; two who speak at once have a turn each."""
+    """Each speaker's words for themselves, cut at pauses and where the language changes.
+
+    Two who speak at once have a turn each.
+    """
     found: list[list[Word]] = []
     open_turns: dict[str, list[Word]] = {}
     last = ""
@@ -113,7 +120,8 @@ def turns(words: Sequence[Word]) -> list[list[Word]]:
         turn = open_turns.get(word.speaker)
         # Who begins again after somebody else has spoken begins a new turn, unless both speak at once.
         back = turn is not None and last != word.speaker and word.start_s > open_turns[last][-1].end_s
-        if turn is None or back or word.start_s - turn[-1].end_s >= PAUSE_S:
+        ended = turn is not None and (turn[-1].language != word.language or word.start_s - turn[-1].end_s >= PAUSE_S)
+        if turn is None or back or ended:
             turn = open_turns[word.speaker] = []
             found.append(turn)
         turn.append(word)
@@ -217,12 +225,15 @@ def _cue(draft: Draft, start_ms: int, end_ms: int, said_ms: int, voice_s: float)
         end_s=end_ms / 1000,
         lines=draft.lines,
         speaker=draft.words[0].speaker,
-        flags=frozenset(),
+        language=draft.words[0].language,
     )
+    sure = sum(word.probability for word in draft.words) / len(draft.words)
     wrong = {
         Flag.FAST: round(cue.characters_a_second, 2) > FASTEST,
         Flag.LATE: cue.start_s - voice_s > LATE_S + 0.001,
         Flag.CUT_SHORT: said_ms > end_ms and end_ms - start_ms >= LONGEST_S * 1000,
         Flag.NAME: any(word.heard for word in draft.words),
+        Flag.LANGUAGE: bool(cue.language),
+        Flag.UNSURE: sure < UNSURE,
     }
     return replace(cue, flags=frozenset(flag for flag, true in wrong.items() if true))

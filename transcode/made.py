@@ -95,7 +95,7 @@ def sweep(thing: Path, now: float | None = None) -> None:
 
 def sweep_room(room: archive.Room, now: float | None = None) -> None:
     """Remove all half-made things of an office hour, also of what is finished and never made again."""
-    for folder in ("programme", "renditions", "captions", "pictures"):
+    for folder in ("programme", "renditions", "captions", "heard", "pictures"):
         with suppress(FileNotFoundError):  # one of a living worker went while we looked: the rest comes next time
             _sweep(list((room.root / folder).rglob(".*-*-*")), now)
 

@@ -64,8 +64,8 @@ def _finds(words: Sequence[Word], names: Sequence[str]) -> Iterable[Find]:
         titled = first > 0 and words[first - 1].word.lower() in TITLES
         for after in range(first + 1, min(first + 4, len(words) + 1)):
             stretch = words[first:after]
-            if any(word.doubt for word in stretch) or _apart(stretch):
-                break
+            if any(word.doubt or word.language for word in stretch) or _apart(stretch):
+                break  # the key of sounds is the one of the captions' language
             # What already reads as a name stays, but for its hyphens, and no wider stretch may swallow it.
             read = [known[letters(word.word)] for word in stretch if letters(word.word) in known]
             if read:

@@ -49,12 +49,13 @@ class Failed(steps.Permanent):
 class Child:
     """One running child process and what it said last."""
 
-    def __init__(self, argv: Sequence[str], niceness: int) -> None:
+    def __init__(self, argv: Sequence[str], niceness: int, *, asked: bool = False) -> None:
+        """`asked`: it is told what to do line by line on its standard input, which `ask` writes to."""
         self.name = Path(argv[0]).name
         launcher = [sys.executable, "-I", "-S", LAUNCHER, str(os.getpid()), str(niceness)]
         self._popen = subprocess.Popen(
             [*launcher, *argv],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if asked else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
@@ -62,6 +63,16 @@ class Child:
         self.pid = self._popen.pid
         self.tail = b""
         self._half_line = b""
+
+    def ask(self, line: str) -> bool:
+        """Tell it a line; False when it has ended."""
+        assert self._popen.stdin is not None
+        try:
+            self._popen.stdin.write(line.encode() + b"\n")
+            self._popen.stdin.flush()
+        except BrokenPipeError:
+            return False
+        return self._popen.poll() is None
 
     def open_pipes(self) -> "selectors.DefaultSelector":
         """A selector over both outputs; the key's data says which."""
@@ -105,9 +116,10 @@ class Child:
             os.killpg(self.pid, number)
 
     def close(self) -> None:
-        for pipe in (self._popen.stdout, self._popen.stderr):
+        for pipe in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
             if pipe is not None:
-                pipe.close()
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
 
 
 def run(
@@ -127,27 +139,30 @@ def run(
     """
     child = Child(argv, niceness)
     try:
-        _follow(child, read, report, stall_s, clock)
+        follow(child, read, report, stall_s, clock=clock)
         status = child.wait(stall_s)
     except BaseException:
         child.stop(grace_s)
         raise
     finally:
         child.close()
-    _judge(child, status)
+    judge(child, status)
     return child.last_lines(TOLD_LINES)
 
 
-def _follow(
+def follow(
     child: Child,
     read: Callable[[str], float | None],
     report: Callable[[float], None],
     stall_s: float,
-    clock: Callable[[], float],
+    *,
+    over: Callable[[], bool] = lambda: False,
+    clock: Callable[[], float] = time.monotonic,
 ) -> None:
+    """Read what the child says until it is `over`, or until it has closed its outputs. See `run` for the rest."""
     position, moved_at, told_at = 0.0, clock(), float("-inf")
     with child.open_pipes() as selector:
-        while selector.get_map():
+        while selector.get_map() and not over():
             for line in _next_lines(child, selector):
                 new = read(line)
                 if new is not None and new != position:
@@ -176,7 +191,7 @@ def _next_lines(child: Child, selector: selectors.DefaultSelector) -> list[str]:
     return lines
 
 
-def _judge(child: Child, status: int) -> None:
+def judge(child: Child, status: int) -> None:
     """Nothing for success, else the error that says whose turn it is."""
     if status == 0:
         return

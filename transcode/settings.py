@@ -27,6 +27,11 @@ class Settings:
     )
     speech_threads: int = setting(2, "Threads of one speech recognition.")
     speech_precision: str = setting("int8", "CTranslate2 compute type of the speech model, such as int8 or float32.")
+    speech_spare: float = setting(
+        0.25,
+        "Part of the machine that is idle, from 0 to 1, for captions to be begun while an office hour is on air; "
+        "above 1: only afterwards.",
+    )
     stall_s: float = setting(60.0, "Seconds without progress after which a child process is stopped and tried again.")
     speech_stall_s: float = setting(
         600.0, "The same for speech recognition, where a large model may think minutes over half a minute of sound."

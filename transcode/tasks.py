@@ -12,6 +12,7 @@ from ingest.live import typed
 from ingest.live.cards import Slide
 from ingest.work import Kind, Work
 from transcode import (
+    ahead,
     captions,
     cover,
     encode,
@@ -33,10 +34,13 @@ from transcode.settings import Settings
 from transcode.speech import Transcriber
 from transcode.voices import Labels, Voices
 from transcode.worklist import (
+    AHEAD,
     AUDIO,
     CAPTIONS,
     COVER,
     DOWNLOAD,
+    HEAR,
+    LISTEN,
     LOUDNESS,
     OPUS,
     OUTSIDE,
@@ -70,7 +74,16 @@ def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:
         kind(POSTER, "light", make_poster, reads=needs.the_programme),
         kind(STORYBOARD, "light", make_storyboard, reads=needs.the_programme),
         kind(WAVEFORM, "light", make_waveform, reads=needs.the_programme),
+        kind(LISTEN, "light", lambda work, means: ahead.listen(work, transcriber), reads=needs.what_was_said),
+        kind(HEAR, "heavy", lambda work, means: ahead.hear(work, means, transcriber), reads=needs.what_was_said),
         kind(CAPTIONS, "heavy", lambda work, means: make_captions(work, means, transcriber), reads=needs.what_was_said),
+        Kind(
+            name=AHEAD,
+            queue="heavy",
+            run=lambda work: ahead.hear_ahead(work, _means(work, settings), transcriber),
+            priority=PRIORITIES[AHEAD],
+            at_once=1,
+        ),
         kind(DOWNLOAD, "heavy", make_download, needs.room_of_download),
         kind(PLAN, "light", make_plan),
         kind(STRETCH, "heavy", make_stretch, needs.room_of_stretch, needs.one_stretch),
@@ -116,12 +129,11 @@ def make_waveform(work: Work, means: Means) -> None:
 
 def make_captions(work: Work, means: Means, transcriber: Transcriber) -> None:
     """Write down what was said in the step's language; a programme without sound has no cues."""
-    room, programme = needs.places(work)
+    room, _ = needs.places(work)
     language, hints = str(work.parameters["language"]), list(work.parameters.get("hints", []))
-    heard = programme.playlist("audio")
-    source = heard if heard.exists() else programme.playlist("video")
+    wanted = ahead.wanted(work, language, transcriber)
     masks = dict(work.parameters.get("masks", {}))
-    captions.make_captions(source, room, language, hints, transcriber, means, masks, _voices(work, room))
+    captions.make_captions(room, wanted, language, hints, transcriber, means, masks, _voices(work, room))
 
 
 def _voices(work: Work, room: archive.Room) -> Voices | None:

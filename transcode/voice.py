@@ -11,6 +11,7 @@ WINDOW_S = 29.5  # the model's window is 30 s; the rest is room for rounding to 
 SILENCE_S = 2.0  # a longer silence ends a window
 MISSED_S = 1.2  # voice of this length without a word is heard again: the shortest answers take less, coughs too
 MARGIN_S = 0.3  # heard again with a little around it
+EDGE_S = 3.0  # a piece begins and ends so near to its time: somebody who speaks takes a breath as often as that
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingest.consent import Output
-from ingest.live.withheld import Refused, Stretch, appearances, dark, within
+from ingest.live.withheld import Refused, appearances, dark, within
 from ingest.timeline import Event, Kind, tick_duration
+from transcode.sources import cuts
 from transcode.speech import Word
 
 READ = 15.0  # characters a second of a typed line, as of subtitles
@@ -59,11 +60,12 @@ class Voices:
 
         return sorted([*map(named, words), *self.typed], key=lambda word: word.start_s)
 
-    def values(self) -> dict[str, Any]:
-        """What captions depend on, for their key; nothing where nobody interprets or types."""
+    def values(self, known: bool = False) -> dict[str, Any]:
+        """What captions depend on, for their key; `known`: whether it is known who speaks. Else only what was typed."""
         found: dict[str, Any] = {"typed": [word.values() for word in self.typed]} if self.typed else {}
         if self.changes:
             found["voices"] = {person: [list(each) for each in said] for person, said in self.changes.items()}
+        if self.changes or known:
             found["names"] = [dict(self.names), self.labels.interpreted]
         return found
 
@@ -116,7 +118,7 @@ def _seen_at(number: int, events: Sequence[Event], end: int) -> int | None:
     """From which tick the public saw a typed line: behind a cut, if it still stood there; None when it never did."""
     person, start = events[number].values["person"], events[number].tick
     off = next((event.tick for event in events[number + 1 :] if _ends(event, person)), end)
-    for cut in _cuts(events, end):
+    for cut in cuts(events, end):
         if cut.start <= start < cut.end:
             start = cut.end
     return start if start < off else None
@@ -126,17 +128,6 @@ def _ends(event: Event, person: str) -> bool:
     """Whether a typed line of somebody is taken off, or another one takes its place."""
     gone = event.kind is Kind.VISIBLE and event.values["person"] == person and not event.values["on"]
     return gone or event.kind is Kind.TYPED
-
-
-def _cuts(events: Sequence[Event], end: int) -> list[Stretch]:
-    found: list[Stretch] = []
-    since: int | None = None
-    for event in events:
-        if event.kind is Kind.CUT:
-            since = event.values["from"] if event.values["on"] else None
-            if not event.values["on"]:
-                found.append(Stretch(event.values["from"], event.values["until"]))
-    return found if since is None else [*found, Stretch(since, end)]
 
 
 def _refused(person: str, tick: int, events: Sequence[Event], end: int, refuse: Refused | None) -> bool:

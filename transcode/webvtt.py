@@ -20,8 +20,12 @@ def webvtt(shown: Sequence[Cue], words: Iterable[Word] = ()) -> str:
         outside = sorted(cue.flags - {Flag.NAME})
         if outside:
             blocks.append(f"NOTE cue {n}: {', '.join(outside)}")
-        voice = f"<v {_annotation(cue.speaker)}>" if cue.speaker else ""
-        blocks.append(f"{n}\n{_time(cue.start_s)} --> {_time(cue.end_s)}\n{voice}{escaped(cue.text)}")
+        name = _annotation(cue.speaker)
+        voice = f"<v {name}>" if name else ""
+        text = escaped(cue.text)
+        if cue.language:
+            text = f"<lang {_annotation(cue.language)}>{text}</lang>"
+        blocks.append(f"{n}\n{_time(cue.start_s)} --> {_time(cue.end_s)}\n{voice}{text}")
     return "\n\n".join(blocks) + "\n"
 
 

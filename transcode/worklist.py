@@ -3,7 +3,10 @@
     transcode.poster     pictures/poster.jpg                    early: the page wants a face
     transcode.storyboard pictures/storyboard.{jpg,vtt}          small pictures of the whole length, for seeking
     transcode.waveform   pictures/waveform.json                 peaks of the sound, for seeking
-    transcode.captions   captions/<language>.{vtt,words.json}   early: the longest, and chapters lean on nothing else
+    transcode.ahead      heard/<language>/                       what was said so far, while the office hour runs
+    transcode.listen     heard/<language>/                       how much of it is missing; several may hear it then
+    transcode.hear       heard/<language>/                       some pieces of it; written down by `listen`
+    transcode.captions   captions/<language>.{vtt,words.json}   hears what is left; chapters lean on nothing else
     transcode.download   renditions/download.mp4                the replay without JavaScript
     transcode.plan       renditions/stretches/plan.json         which smaller sizes, in how many stretches
     transcode.stretch    renditions/stretches/<n>/              all sizes of one stretch; written down by the plan
@@ -29,7 +32,11 @@ POSTER, CAPTIONS, DOWNLOAD, PLAN, STRETCH, RUNGS, LOUDNESS, AUDIO = (
 )
 STORYBOARD, WAVEFORM, OPUS = "transcode.storyboard", "transcode.waveform", "transcode.opus"
 COVER, OUTSIDE = "transcode.cover", "transcode.outside"
+AHEAD, LISTEN, HEAR = "transcode.ahead", "transcode.listen", "transcode.hear"
 PRIORITIES = {
+    AHEAD: 9,
+    LISTEN: 1,
+    HEAR: 2,
     COVER: 0,
     OUTSIDE: 4,
     OPUS: 5,
@@ -63,12 +70,14 @@ def add_all(
     `languages` are those spoken, first the main one. Asking twice gives the same steps; `again` names another run.
     `masks`: names that captions do not show, and what they show instead; `labels`: how they write whose words were
     interpreted or typed (`voices.Labels`).
-    Whoever needs all of these needs the stretches too: "rungs" waits for them, once the plan has written them down.
+    Whoever needs all of these needs the stretches too: "rungs" waits for them, once the plan has written them down; so
+    does "captions.de" for the pieces that "listen.de" writes down.
     """
     common = {"edition": edition} | ({"again": again} if again else {})
     main = languages[0] if languages else ""
     wanted: dict[str, tuple[str, dict[str, object]]] = {"poster": (POSTER, {})}
     for language in languages:
+        wanted[f"listen.{language}"] = (LISTEN, {"language": language})
         masked = ({"masks": dict(masks)} if masks else {}) | ({"labels": dict(labels)} if labels else {})
         wanted[f"captions.{language}"] = (CAPTIONS, {"language": language, "hints": list(hints), **masked})
     wanted["download"] = (DOWNLOAD, {"language": main})
@@ -85,11 +94,22 @@ def add_all(
             priority=PRIORITIES[kind],
         )
 
-    ids = {name: written(kind, parameters, needs) for name, (kind, parameters) in wanted.items()}
+    ids: dict[str, str] = {}
+    for name, (kind, parameters) in wanted.items():
+        before = [ids[f"listen.{parameters['language']}"]] if kind == CAPTIONS else needs
+        ids[name] = written(kind, parameters, before)
     ids["audio"] = written(AUDIO, {}, [ids["loudness"]])
     ids["plan"] = written(PLAN, {"language": main}, needs)
     ids["rungs"] = written(RUNGS, {"language": main}, [ids["plan"]])
     return ids
+
+
+def add_ahead(connection: Connection, office_hour: str, edition: int, language: str, again: str) -> str:
+    """Hear what was said so far in an office hour that is on air. Once for each `again`."""
+    parameters = {"edition": edition, "language": language}
+    return steps.add(
+        connection, kind=AHEAD, office_hour=office_hour, parameters=parameters, priority=PRIORITIES[AHEAD], again=again
+    )
 
 
 def add_cover(connection: Connection, office_hour: str, edition: int, words: str, *, again: str = "") -> str:

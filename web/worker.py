@@ -23,7 +23,7 @@ from questions import needs, repeat
 from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, POSTS, POSTS_S, account
 from transcode import made
-from web import handover, keeping, rehearsal, store, unsealing, uploads
+from web import ahead, handover, keeping, rehearsal, store, unsealing, uploads
 from web.broker import QUEUES
 from web.devicetest import store as device_tests
 from web.house import House
@@ -37,6 +37,8 @@ RECONCILE_S = 5.0
 TIDY_S = 600.0
 HOURS_S = 20.0
 """Pause between two looks for office hours whose time for questions has come."""
+AHEAD_S = 20.0
+"""Pause between two looks for what was said on air: a third of a piece, so that little is left at the end."""
 LIGHT_AT_ONCE = 4
 """Light steps mostly wait for others."""
 PREFLIGHT_S = 30.0
@@ -56,6 +58,7 @@ def register(house: House) -> Celery:
         "clock.preflight": lambda: rounds.look_ahead(house, now()),
         "clock.sign": lambda queue: rounds.sign(house, queue, now()),
         "clock.hours": lambda: open_for_questions(house),
+        "clock.ahead": lambda: hear_ahead(house),
     }
     named |= dict.fromkeys(house.engine.kinds, lambda id: run_step(house, id))
     for name, work in named.items():
@@ -110,6 +113,14 @@ def open_for_questions(house: House) -> None:
         repeat.ask_due(connection, house.safe, now())
 
 
+def hear_ahead(house: House) -> None:
+    """Have what was said so far written down, in office hours that are on air."""
+    with house.database.transaction() as connection:
+        written = ahead.write(connection, now())
+    if written:
+        house.engine.dispatch()
+
+
 def _once(house: House, kind: str, *, priority: int) -> bool:
     with house.database.transaction() as connection:
         free = not steps.unfinished(connection, kind)
@@ -161,6 +172,7 @@ def schedule(house: House) -> dict[str, Any]:
         "clock.tidy": TIDY_S,
         "clock.preflight": PREFLIGHT_S,
         "clock.hours": HOURS_S,
+        "clock.ahead": AHEAD_S,
     }
     rung = {
         name: {"task": name, "schedule": seconds, "options": {"queue": "light", "expires": seconds}}

@@ -1,8 +1,9 @@
 """Encoded frames of one person come in as they were received; a Matroska file of them goes out, without re-encoding.
 
-A `Track` is one stretch on air: it begins with a keyframe, is flushed every second and readable up to the last
-flush when the process is killed. Its timestamps are RTP time counted from `origin`, so that a timeline `clock`
-event (RTP time at a tick) says where in the file that tick lies: `rtp / clock_rate` seconds.
+A `Track` is one stretch on air: its picture begins with a keyframe, its sound with the stretch. It is flushed every
+second and readable up to the last flush when the process is killed. Its timestamps are RTP time counted from
+`origin`, so that a timeline `clock` event (RTP time at a tick) says where in the file that tick lies: `rtp /
+clock_rate` seconds.
 """
 
 import io
@@ -75,12 +76,17 @@ class Track:
 
     def _run(self) -> None:
         container: OutputContainer | None = None
+        early: deque[EncodedFrame] = deque(maxlen=QUEUE)  # what is said until the first keyframe has come
         try:
             for frame in self._frames():
                 if container is None and (frame.kind == "video" or "video" not in self.origin) and frame.keyframe:
                     container = self._open(frame)
+                    while early:
+                        self._write(container, early.popleft())
                 if container is not None:
                     self._write(container, frame)
+                elif frame.kind == "audio":
+                    early.append(frame)
         except (av.FFmpegError, OSError) as error:
             # The conversation and the programme matter more than one person's own track.
             log.error("the track %s cannot be written: %s", self._path.name, error)

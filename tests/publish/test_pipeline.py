@@ -69,7 +69,7 @@ def test_the_speech_model_is_told_the_names(database: Database, past: Past) -> N
         (captions,) = [
             step for step in steps.of_office_hour(connection, past.hour.id) if step.kind == "transcode.captions"
         ]
-    assert captions.parameters["hints"] == ["Ada", "Chris"]
+    assert captions.parameters["hints"] == ["Ada", "Chris", "Freibad"]
 
 
 def test_chapters_are_written(database: Database, past: Past, house: House) -> None:

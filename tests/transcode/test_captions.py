@@ -1,36 +1,21 @@
 """The captions step: made once for each language and model, words beside them."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from ingest import archive
+from tests.standins.scribe import Scribe
 from tests.transcode import recorded
 from tests.transcode.test_cues import said
-from transcode import captions
+from transcode import captions, listening
 from transcode.encode import Means
+from transcode.listening import Rows
 from transcode.settings import Settings
 from transcode.speech import Word
 
 MEANS = Means(settings=Settings())
-
-
-@dataclass
-class Scribe:
-    """A Transcriber that writes what it was told to."""
-
-    words: list[Word]
-    calls: list[tuple[str, list[str]]] = field(default_factory=list)
-    identity: str = "scribe 1"
-
-    def transcribe(
-        self, media: Path, language: str, hints: Sequence[str], progress: Callable[[float], None]
-    ) -> list[Word]:
-        self.calls.append((language, list(hints)))
-        return self.words
 
 
 @pytest.fixture
@@ -41,8 +26,8 @@ def room(tmp_path: Path) -> archive.Room:
 
 
 def make(room: archive.Room, scribe: Scribe, language: str = "de") -> bool:
-    audio = room.programme().playlist("audio")
-    return captions.make_captions(audio, room, language, ["Feldkirchen"], scribe, MEANS)
+    wanted = listening.pieces_of(room, 1, language, scribe.identity, Rows())
+    return captions.make_captions(room, wanted, language, ["Feldkirchen"], scribe, MEANS)
 
 
 def test_captions_are_made_once_for_each_language_and_model(room: archive.Room) -> None:
@@ -51,7 +36,7 @@ def test_captions_are_made_once_for_each_language_and_model(room: archive.Room) 
     assert not make(room, scribe)
     assert make(room, scribe, "en")
     assert make(room, Scribe(said("Guten Tag."), identity="scribe 2"))
-    assert scribe.calls == [("de", ["Feldkirchen"]), ("en", ["Feldkirchen"])]
+    assert [piece.language for piece in scribe.asked] == ["de", "en"]
     assert "Guten Tag." in room.captions("de").read_text(encoding="utf-8")
 
 

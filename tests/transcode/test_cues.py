@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -121,8 +122,22 @@ def test_speech_too_fast_for_the_rules_is_flagged_and_kept() -> None:
 
 
 def test_changed_name_is_flagged() -> None:
-    words = [Word(word="Gütschow", start_s=0, end_s=1, probability=0.3, heard="Gütscho")]
+    words = [Word(word="Gütschow", start_s=0, end_s=1, probability=0.6, heard="Gütscho")]
     assert cues.cues(words)[0].flags == {Flag.NAME}
+
+
+def test_what_was_heard_unsurely_is_flagged() -> None:
+    surely, unsurely = (
+        Word(word=each, start_s=at, end_s=at + 1, probability=at / 4) for each, at in (("Ja.", 3), ("Ja.", 1))
+    )
+    assert [cues.cues([word])[0].flags for word in (surely, unsurely)] == [frozenset(), {Flag.UNSURE}]
+
+
+def test_another_language_is_a_turn_of_its_own_and_flagged() -> None:
+    english = [replace(word, language="en") for word in said("Thank you.", start_s=0.8)]
+    german, other = cues.cues([*said("Guten Abend."), *english])
+    assert (german.text, german.language, german.flags) == ("Guten Abend.", "", frozenset())
+    assert (other.text, other.language, other.flags) == ("Thank you.", "en", frozenset({Flag.LANGUAGE}))
 
 
 SPOKEN = st.lists(

@@ -1,6 +1,7 @@
-"""Sound is laid where its time stamps say; nothing to hear is a success."""
+"""The child that listens: nothing to hear is a success, doubts fall on sentences."""
 
 import json
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,47 +9,52 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ingest.archive import Room
 from tests.transcode import recorded
-from transcode import hearing, probe
+from transcode import hearing
+from transcode.sound import RATE
 
 
-def test_samples_of_a_programme_begin_at_media_time_zero(tmp_path: Path) -> None:
-    programme = recorded.programme(Room(tmp_path).programme(), seconds=3, size="320x180")
-    sound = hearing.samples(programme.playlist("audio"))
-    # AAC adds at most a frame (21 ms) at either end.
-    assert len(sound) / hearing.RATE == pytest.approx(3.0, abs=0.05)
-    assert np.abs(sound).max() > 0.05
+def ear(folder: Path) -> hearing.Ear:
+    return hearing.Ear(hearing.parse(["--model", "/nowhere", "--store", str(folder)]))
 
 
-def test_late_sound_stays_late(tmp_path: Path) -> None:
-    film = tmp_path / "film.mp4"
-    inputs = ["-f", "lavfi", "-i", "testsrc2=size=64x64:duration=2", "-itsoffset", "0.7"]
-    recorded.run([*inputs, "-f", "lavfi", "-i", "sine=440:duration=1", str(film)])
-    sound = hearing.samples(film)
-    loud = np.flatnonzero(np.abs(sound) > 0.05)
-    # One AAC frame is 21 ms; the tone's own first swing takes less than a millisecond.
-    assert loud[0] / hearing.RATE == pytest.approx(0.7, abs=0.025)
+def asking(film: Path) -> str:
+    return json.dumps({"pieces": [{"path": str(film), "language": "de", "heard": None}]})
 
 
 @pytest.mark.parametrize("sound", [[], ["-f", "lavfi", "-i", "anullsrc=duration=1"]])
 def test_nothing_to_hear_needs_no_model(tmp_path: Path, sound: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     film = tmp_path / "film.mp4"
     recorded.run(["-f", "lavfi", "-i", "testsrc2=size=64x64:duration=1", *sound, str(film)])
-    arguments = [str(film), "--model", "/nowhere", "--store", str(tmp_path), "--language", "de"]
-    assert hearing.main(arguments) == 0
-    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()][-1] == {"done": True}
+    assert hearing.answer(ear(tmp_path), asking(film))
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert said[1:] == [{"piece": 0, "whole": True, "at_s": said[0]["duration_s"]}, {"done": True}]
 
 
 def test_file_that_is_no_sound_is_refused_for_good(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     film = tmp_path / "film.mp4"
     film.write_text("<html>", encoding="utf-8")
-    assert hearing.main([str(film), "--model", "x", "--store", str(tmp_path), "--language", "de"]) == 3
+    assert not hearing.answer(ear(tmp_path), asking(film))
     said = json.loads(capsys.readouterr().out)
     assert said["turn"] == "permanent"
     assert "film.mp4" in said["error"]
-    with pytest.raises(probe.NotAVideo):
-        hearing.samples(film)
+
+
+def test_whom_nobody_asks_ends_by_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as asked, os.fdopen(writing, "w"):
+        monkeypatch.setattr("sys.stdin", asked)
+        assert hearing.main(["--model", "x", "--store", str(tmp_path), "--idle-s", "0"]) == 0
+
+
+def test_pieces_of_one_language_are_heard_together_up_to_a_batch() -> None:
+    def piece(number: int, language: str = "de", minutes: float = 1.0) -> hearing.Asked:
+        samples = np.zeros(round(minutes * 60 * RATE), np.float32)
+        return hearing.Asked(number=number, language=language, samples=samples, start_s=0.0)
+
+    pieces = [piece(0), piece(1), piece(2, "en"), piece(3), piece(4, minutes=3), piece(5)]
+    groups = [[each.number for each in group] for group in hearing.grouped(pieces)]
+    assert groups == [[0, 1], [2], [3, 4], [5]]
 
 
 def word(text: str, start_s: float) -> dict[str, Any]:
@@ -71,6 +77,6 @@ def test_unlikely_and_repetitive_windows_are_heard_again(likelihood: float, comp
 
 
 def test_noise_and_a_tone_hold_no_voice() -> None:
-    noise = np.random.default_rng(1).normal(0, 0.05, hearing.RATE * 8).astype(np.float32)
-    tone = (0.3 * np.sin(np.arange(hearing.RATE * 4) * 0.17)).astype(np.float32)
+    noise = np.random.default_rng(1).normal(0, 0.05, RATE * 8).astype(np.float32)
+    tone = (0.3 * np.sin(np.arange(RATE * 4) * 0.17)).astype(np.float32)
     assert hearing.voiced(np.concatenate([noise, tone])) == []

@@ -11,10 +11,12 @@ import pytest
 
 from ingest import steps
 from ingest.archive import Room
-from transcode import captions, encode, pictures
+from transcode import captions, encode, pictures, pieces
 from transcode.encode import Means
 from transcode.settings import Settings
-from transcode.speech import Whisper
+from transcode.sources import Source
+from transcode.speech import Whisper, transcribe
+from transcode.voice import Stretch
 
 pytestmark = [pytest.mark.journey, pytest.mark.beside]
 NORMALISER = "lower case, no punctuation, digits as digits"
@@ -35,7 +37,7 @@ def normal(text: str) -> str:
 
 
 def heard(whisper: Whisper, media: Path, language: str) -> str:
-    words = whisper.transcribe(media, language, [], lambda fraction: None)
+    words = transcribe(whisper, media, language)
     return normal(" ".join(word.word for word in words if not word.doubt))
 
 
@@ -64,7 +66,9 @@ def test_english_clip(shared: Path, whisper: Whisper, capsys: pytest.CaptureFixt
 def test_a_minute_of_speech_is_captioned_where_it_was_said(shared: Path, whisper: Whisper, tmp_path: Path) -> None:
     room = Room(tmp_path)
     film = shared / "fixtures/derived/beitrag_de_60s.mp4"
-    captions.make_captions(film, room, "de", [], whisper, Means(settings=SETTINGS))
+    minute = Stretch(start_s=0.0, end_s=60.0)
+    wanted = pieces.parts(Source(heard=(minute,), who=((minute, ""),)), film, "de", whisper.identity)
+    captions.make_captions(room, wanted, "de", [], whisper, Means(settings=SETTINGS))
     text = room.captions("de").read_text(encoding="utf-8")
     assert text.count("-->") >= 10
     start = next(block for block in text.split("\n\n") if "China" in block).splitlines()[1]
@@ -115,9 +119,9 @@ def result(work: Callable[[], bool]) -> str:
 )
 def test_odd_sound_is_a_success(name: str, speaks: bool, shared: Path, whisper: Whisper) -> None:
     film = shared / "fixtures/derived/kaputt" / name
-    assert bool(whisper.transcribe(film, "de", [], lambda fraction: None)) == speaks
+    assert bool(transcribe(whisper, film, "de")) == speaks
 
 
 def test_speech_of_a_page_named_mp4_is_refused(shared: Path, whisper: Whisper) -> None:
     with pytest.raises(steps.Permanent, match="cannot be read"):
-        whisper.transcribe(shared / "fixtures/derived/kaputt/text_als.mp4", "de", [], lambda fraction: None)
+        transcribe(whisper, shared / "fixtures/derived/kaputt/text_als.mp4", "de")

@@ -8,11 +8,12 @@ import pytest
 
 from ingest.archive import Programme, Room
 from tests.transcode import recorded
-from transcode import hearing, loudness, playlists, probe
+from transcode import loudness, playlists, probe
 from transcode.encode import Means
 from transcode.fragments import Different
 from transcode.loudness import Loudness, Treatment
 from transcode.settings import Settings
+from transcode.sound import RATE, of_piece
 
 SEARCHED = 800  # samples to either side: two AAC frames
 MEANS = Means(settings=Settings(niceness=0))
@@ -49,11 +50,11 @@ def test_not_a_packet_is_moved(room: Room) -> None:
     wanted, got = probe.sound_of(sound), probe.sound_of(result)
     assert (got.frames, got.start_s) == (wanted.frames, wanted.start_s)
     assert abs(got.end_s - wanted.end_s) < 1024 / 48_000  # this source's last packet is short; ours are all whole
-    before, after = (np.abs(hearing.samples(path)) for path in (sound, result))
+    before, after = (np.abs(of_piece(path).samples) for path in (sound, result))
     inner = slice(SEARCHED, min(len(before), len(after)) - SEARCHED)
     likeness = {by: float(np.dot(before[inner], np.roll(after, by)[inner])) for by in range(-SEARCHED, SEARCHED + 1, 8)}
     best = max(likeness, key=lambda by: likeness[by])
-    assert abs(best) / hearing.RATE < 0.002
+    assert abs(best) / RATE < 0.002
 
 
 def test_silence_is_left_as_it_is(room: Room) -> None:

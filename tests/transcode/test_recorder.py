@@ -7,9 +7,10 @@ from ingest.live.programme import Place, Programme
 from ingest.live.recorder import Recorder
 from tests.ingest.live.fakes import FakeClock, FakeSource, stop
 from tests.transcode import recorded
-from transcode import encode, hearing, ladder, pictures, playlists, probe, stretches
+from transcode import encode, ladder, pictures, playlists, probe, stretches
 from transcode.encode import Means
 from transcode.settings import Settings
+from transcode.sound import of_piece
 
 MEANS = Means(settings=Settings(niceness=0, rung_preset="ultrafast", ladder=("90:100",), stretch_s=2.0))
 
@@ -67,4 +68,4 @@ def test_recording_with_a_crash_becomes_one_rendition_and_one_download(tmp_path:
     assert times[0] == 0
     assert recorded.picture_times(room.rendition("90p/index.m3u8")) == times == recorded.picture_times(room.download)
     # The sound lasts as long as the picture, to within an AAC frame on either side (21 ms each).
-    assert abs(len(hearing.samples(audio)) / hearing.RATE - probe.picture_of(video).end_s) < 0.05
+    assert abs(of_piece(audio).length_s - probe.picture_of(video).end_s) < 0.05

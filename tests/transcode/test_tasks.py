@@ -1,7 +1,7 @@
 """The steps of this package, run by the engine as a worker does."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,23 +13,14 @@ from ingest.archive import Archive, Room
 from ingest.engine import Engine
 from ingest.people import Role, Scope
 from ingest.steps import State
+from tests.standins.scribe import Scribe
 from tests.standins.tables import tabled
 from tests.transcode import recorded
 from transcode import made, playlists, tasks, worklist
 from transcode.settings import Settings
 from transcode.speech import Word
 
-
-class Scribe:
-    """A Transcriber that hears one sentence in every recording."""
-
-    identity = "scribe 1"
-
-    def transcribe(
-        self, media: Path, language: str, hints: Sequence[str], progress: Callable[[float], None]
-    ) -> list[Word]:
-        progress(0.5)
-        return [Word(word=f"[{language}]", start_s=0.0, end_s=1.0, probability=1.0)]
+ONE = [Word(word="Guten", start_s=0.0, end_s=1.0, probability=1.0)]
 
 
 class House:
@@ -46,7 +37,7 @@ class House:
     def settings(self, **given: Any) -> None:
         """From now on steps are done with these settings."""
         quick: dict[str, Any] = {"niceness": 0, "rung_preset": "ultrafast"}
-        kinds = tasks.kinds(Settings(**quick | given), Scribe())
+        kinds = tasks.kinds(Settings(**quick | given), Scribe(ONE))
         self.engine = Engine(self.database, self.archive, kinds, lambda step, kind: None, in_flight=10)
 
     @property
@@ -85,7 +76,7 @@ DONE = (State.DONE, "")
 def test_all_steps_make_what_the_page_shows(house: House) -> None:
     recorded.programme(house.room.programme(1), seconds=3, size="1280x720")
     ids = house.add_all(("de", "en"))
-    first = ["poster", "captions.de", "captions.en", "download", "storyboard", "waveform"]
+    first = ["poster", "listen.de", "captions.de", "listen.en", "captions.en", "download", "storyboard", "waveform"]
     assert list(ids) == [*first, "loudness", "audio", "plan", "rungs"]
     assert house.run(ids) == dict.fromkeys(ids, DONE)
     room = house.room
@@ -104,7 +95,7 @@ def test_all_steps_make_what_the_page_shows(house: House) -> None:
         "240p/index.m3u8",
         "sound/index.m3u8",
     ]
-    assert "[en]" in room.captions("en").read_text(encoding="utf-8")
+    assert "Guten" in room.captions("en").read_text(encoding="utf-8")
 
 
 def test_asking_twice_gives_the_same_steps(house: House) -> None:
@@ -147,7 +138,7 @@ def test_unfinished_programme_is_tried_again(house: House) -> None:
         path = programme.playlist(kind)
         path.write_text(path.read_text(encoding="utf-8").replace("#EXT-X-ENDLIST\n", ""), encoding="utf-8")
     ends = house.run(house.add_all())
-    assert {ends.pop("rungs")[0], ends.pop("audio")[0]} == {State.WAITING}
+    assert {ends.pop(each)[0] for each in ("rungs", "audio", "captions.de")} == {State.WAITING}
     assert {state for state, _ in ends.values()} == {State.PARKED}
 
 
@@ -166,11 +157,13 @@ def test_smaller_sizes_wait_for_every_stretch(house: House) -> None:
 
 
 def test_captions_and_poster_come_early() -> None:
-    order = sorted(tasks.kinds(Settings(), Scribe()), key=lambda kind: kind.priority)
+    order = sorted(tasks.kinds(Settings(), Scribe(ONE)), key=lambda kind: kind.priority)
     assert [kind.name.split(".")[1] for kind in order] == [
         "cover",
         "poster",
+        "listen",
         "plan",
+        "hear",
         "captions",
         "download",
         "loudness",
@@ -181,6 +174,7 @@ def test_captions_and_poster_come_early() -> None:
         "waveform",
         "audio",
         "opus",
+        "ahead",
     ]
 
 
@@ -210,7 +204,8 @@ def test_captions_hold_what_was_typed_and_was_not_refused(house: House) -> None:
     def captions(again: str) -> str:
         with house.database.transaction() as connection:
             ids = worklist.add_all(connection, house.hour, 1, ["de"], labels={"typed": "{} (schriftlich)"}, again=again)
-        house.engine.run(ids["captions.de"])
+        for name in ("listen.de", "captions.de"):
+            house.engine.run(ids[name])
         return house.room.captions("de").read_text(encoding="utf-8")
 
     assert "<v Chris (schriftlich)>Das ist getippt." in captions("")

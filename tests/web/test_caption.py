@@ -1,35 +1,29 @@
 """Any file is captioned from the command line; bad input ends with one line and status 2."""
 
 import json
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from ingest import steps
+from tests.standins.scribe import Scribe
 from transcode.speech import Word
 from web import caption
 from web.__main__ import main
 
 
-class Scribe:
-    """A Transcriber that hears the same in every file."""
-
-    identity = "scribe 1"
-
-    def transcribe(
-        self, media: Path, language: str, hints: Sequence[str], progress: Callable[[float], None]
-    ) -> list[Word]:
-        if media.name == "broken.mp4":
-            raise steps.Permanent("broken.mp4 cannot be read:\nno moov")
-        return [
-            Word(word="Nach", start_s=0.0, end_s=0.5, probability=0.9),
-            Word(word="Feldkirsch.", start_s=0.5, end_s=1.5, probability=0.3),
-        ]
+def hears(file: Path) -> list[Word]:
+    """The same in every file that can be read."""
+    if file.name == "broken.mp4":
+        raise steps.Permanent("broken.mp4 cannot be read:\nno moov")
+    return [
+        Word(word="Nach", start_s=0.0, end_s=0.5, probability=0.9),
+        Word(word="Feldkirsch.", start_s=0.5, end_s=1.5, probability=0.3),
+    ]
 
 
 def test_four_files_are_written(tmp_path: Path) -> None:
-    done = caption.captioned(Scribe(), tmp_path / "a.mp4", "de", ["Feldkirchen"])
+    done = caption.captioned(Scribe(hears), tmp_path / "a.mp4", "de", ["Feldkirchen"])
     paths = caption.written(tmp_path / "a.de", done)
     assert [path.name for path in paths] == ["a.de.vtt", "a.de.srt", "a.de.words.json", "a.de.txt"]
     vtt, srt, words, text = (path.read_text(encoding="utf-8") for path in paths)
@@ -42,7 +36,7 @@ def test_four_files_are_written(tmp_path: Path) -> None:
 
 def test_error_of_the_recogniser_becomes_one_line(tmp_path: Path) -> None:
     with pytest.raises(caption.Refused, match=r"^broken.mp4 cannot be read: no moov$"):
-        caption.captioned(Scribe(), tmp_path / "broken.mp4", "de", [])
+        caption.captioned(Scribe(hears), tmp_path / "broken.mp4", "de", [])
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,11 @@ from typing import Any, TypeVar
 import ingest.settings
 import transcode.settings
 from ingest.settings import load
-from transcode import lint, models
+from transcode import lint, models, probe
+from transcode.cues import Cue, Flag
 from transcode.speech import Whisper
 from web import caption
+from web.benches.tail import captions_ready_s
 
 BESIDE = Path(__file__).resolve().parents[3] / "shared/fixtures/speech/de_long"
 SOUNDS = (".flac", ".wav", ".mp3", ".ogg", ".m4a", ".mp4")
@@ -71,11 +73,12 @@ def captions(folder: Path | None) -> dict[str, Any]:
     whisper = Whisper(settings=settings, store=load(ingest.settings.Settings).data.resolve() / "models")
     whisper.store.mkdir(parents=True, exist_ok=True)
     model = models.find(settings.speech_model, whisper.store)
-    ours, spent = timed(lambda: caption.captioned(whisper, given.sound, "de", given.names + given.decoys))
+    ours, spent = timed(lambda: _captioned(whisper, given))
     argv = [sys.executable, "-c", PLAIN, model, settings.speech_precision, str(settings.speech_threads)]
     plain, plain_spent = timed(lambda: _said(subprocess.check_output([*argv, str(given.sound), "de"])))
     heard = " ".join(word.word for word in ours.words if not word.doubt)
     written = " ".join(word.word for word in ours.words if word.heard)
+    ready_s = captions_ready_s(given.sound, sound_s(given.sound), ours.words)
     starts = offsets([cue.start_s for cue in ours.shown], [float(each["start"]) for each in given.sentences])
     return {
         "bench": "captions",
@@ -95,7 +98,29 @@ def captions(folder: Path | None) -> dict[str, Any]:
         "cues_within_rules_percent": round(lint.within_percent(ours.shown), 2),
         "cue_offset_median_s": round(statistics.median(starts), 3),
         "cue_offset_p90_s": round(statistics.quantiles(starts, n=10)[-1], 3),
+        "unflagged_outside_rules": unflagged(ours.shown),
+        "captions_ready_s": round(ready_s, 1),
+        "load": round(os.getloadavg()[0], 1),
     }
+
+
+def _captioned(whisper: Whisper, given: Material) -> caption.Captioned:
+    """Ours, until its child has ended: processor time is counted then."""
+    try:
+        return caption.captioned(whisper, given.sound, "de", given.names + given.decoys)
+    finally:
+        whisper.listeners.close()
+
+
+def sound_s(path: Path) -> float:
+    """How long a sound file lasts."""
+    return probe.sound_of(path).end_s
+
+
+def unflagged(shown: Sequence[Cue]) -> int:
+    """How many cues are outside the rules and carry no flag that says so."""
+    outside = {fault.number for fault in lint.faults(shown)}
+    return sum(1 for number in outside if not shown[number - 1].flags - {Flag.NAME, Flag.UNSURE, Flag.LANGUAGE})
 
 
 def timed(work: Callable[[], T]) -> tuple[T, tuple[float, float]]:

@@ -12,6 +12,9 @@ from web.rendering import N_
 
 NAMES = {
     worklist.POSTER: N_("Poster"),
+    worklist.AHEAD: N_("Captions while on air"),
+    worklist.LISTEN: N_("Plan of the captions"),
+    worklist.HEAR: N_("Parts of the captions"),
     worklist.CAPTIONS: N_("Captions"),
     worklist.DOWNLOAD: N_("Download"),
     worklist.PLAN: N_("Plan of the smaller sizes"),

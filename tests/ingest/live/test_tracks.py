@@ -43,6 +43,14 @@ def test_a_track_begins_with_a_keyframe_and_leaves_out_what_was_before(tmp_path:
     assert first.time == pytest.approx(10 / 30, abs=0.002)
 
 
+def test_what_is_said_before_the_first_keyframe_is_in_the_track(tmp_path: Path) -> None:
+    frames = [*pictures(60, group=15)[5:], *opus(tone(2.0))]
+    track = write(tmp_path / "ada.mkv", frames, {"audio": -1, "video": -1})
+    track.end()
+    assert track.wait(5)
+    assert len(read_sound(tmp_path / "ada.mkv")) == pytest.approx(2.0 * 48_000, abs=1920)
+
+
 def test_a_track_whose_process_died_can_be_read(tmp_path: Path) -> None:
     track = write(tmp_path / "ada.mkv", pictures(120) + opus(tone(4.0)), {"audio": -1, "video": -1})
     track.end()
