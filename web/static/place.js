@@ -235,6 +235,7 @@ const act = () => {
   else if (hearing?.running) {
     hearing.stop();
     socket.stop();
+    spoken = null;  // The room says nothing more to this page: what it said last does not hold, the rows do.
   }
   if (stream && room.dataset.camera === "yes" && seen() !== stream.getVideoTracks().length > 0 && !gone) startDevices();
   if (gone && stream) {
