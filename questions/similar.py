@@ -26,6 +26,9 @@ LETTER_WEIGHT = 0.5
 """How much shared letters count beside the meaning; 0.25 and 0.5 give the same recall on the shared pairs."""
 SUBJECT_WEIGHT = 0.3
 """How much a shared subject counts: half of the letters, as its words were chosen by somebody who knew the pairs."""
+COMMON, FEW = 0.5, 500
+"""A group of letters in more than half of the texts, and in more than so many, is passed by. Measured among 10,000
+questions of one frame: 0.7 ms instead of 13 for the letters, where summing all at once (bincount) takes 6.7."""
 FAINTEST = 0.3
 """Less alike than this is not worth a look: by meaning alone half of all strangers lie below 0.21 and 95 of 100 that
 ask the same above 0.31 (measured on the shared pairs)."""
@@ -87,15 +90,16 @@ class _Space:
         self.rows, self.weights = rows[order], weights[order]
         self.ends = np.cumsum(seen)
 
-    def scores(self, vector: Vector) -> NDArray[np.float64]:
-        """The cosine of a text with each row."""
-        scores = np.zeros(self.count)
+    def scores(self, vector: Vector) -> NDArray[np.float32]:
+        """The cosine of a text with each row, but for what most of many rows have in common: it tells none apart."""
+        scores = np.zeros(self.count, np.float32)
         keys, values = vector
         wanted = values * self.idf[keys]
         wanted /= max(float(np.sqrt((wanted**2).sum())), 1e-9)
-        for key, weight in zip(keys.tolist(), wanted.tolist(), strict=True):
-            column = slice(self.ends[key - 1] if key else 0, self.ends[key])
-            scores[self.rows[column]] += weight * self.weights[column]
+        begins, ends = np.where(keys > 0, self.ends[keys - 1], 0), self.ends[keys]
+        told = ends - begins <= max(COMMON * self.count, FEW)
+        for begin, end, weight in zip(begins[told], ends[told], wanted[told], strict=True):
+            scores[self.rows[begin:end]] += weight * self.weights[begin:end]
         return scores
 
 
