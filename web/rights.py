@@ -1,8 +1,10 @@
 """A request and a right come in; the page goes on, or the visitor is told why not."""
 
+from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from ingest import store
 from ingest.people import Person, Right
 from web.sessions import Visitor
 
@@ -25,4 +27,12 @@ def taking_part(request: Request, office_hour: str) -> Person:
     person: Person | None = request.state.visitor.person_in(office_hour)
     if person is None:
         raise HTTPException(403)
+    return person
+
+
+def named(request: Request, connection: Connection) -> Person:
+    """The person whom a form names, if they are in the office hour of the address. Raises HTTPException 404."""
+    person = store.person(connection, str(request.state.form.get("person", "")))
+    if person.office_hour != request.path_params["id"]:
+        raise HTTPException(404)
     return person

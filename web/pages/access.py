@@ -22,7 +22,7 @@ from ingest.store import Overtaken
 from web.pages.decisions import back
 from web.pages.line import answer
 from web.rendering import N_, house_of
-from web.rights import need, taking_part
+from web.rights import named, need, taking_part
 from web.words import say
 
 LINES_A_MINUTE = 10
@@ -126,9 +126,7 @@ def act(request: Request) -> Response:
         raise HTTPException(400, "there is no such act")
     try:
         with house_of(request).database.transaction() as connection:
-            person = store.person(connection, str(form.get("person", "")))
-            if person.office_hour != id:
-                raise HTTPException(404)
+            person = named(request, connection)
             do(connection, store.office_hour(connection, id), person, form)
     except Overtaken as error:
         raise HTTPException(409, LATE) from error

@@ -21,7 +21,7 @@ from ingest.people import IN_ROOM, Person, Right, Role, SeatState
 from web.pages.decisions import back
 from web.pages.line import role_words
 from web.rendering import N_, house_of
-from web.rights import need
+from web.rights import named, need
 
 Line = tuple[str, str, dict[str, Any]]
 CHOOSE_AFTER_S = 30
@@ -111,9 +111,7 @@ def deputise(request: Request) -> Response:
     need(request, Right.RUN_ROOM, id)
     with house_of(request).database.transaction() as connection:
         hour = store.office_hour(connection, id)
-        person = store.person(connection, str(request.state.form.get("person", "")))
-        if person.office_hour != id:
-            raise HTTPException(404)
+        person = named(request, connection)
         if store.seat(connection, person.id).state not in IN_ROOM:
             raise HTTPException(409, N_("This person has been moved already. The board shows where they are."))
         waiting.deputise(connection, person, role_words(hour)[person.role])

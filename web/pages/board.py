@@ -43,7 +43,7 @@ from web.pages.line import line_values, role_words
 from web.pages.private_hints import PRIVATE
 from web.pages.rules import REASONS
 from web.rendering import N_, house_of, parts_asked, render, render_parts
-from web.rights import need
+from web.rights import named, need
 from web.sessions import Visitor
 
 REFUSED_SHOWN = timedelta(minutes=2)
@@ -317,9 +317,7 @@ def seat(request: Request) -> Response:
         raise HTTPException(400, "there is no such act")
     try:
         with house_of(request).database.transaction() as connection:
-            person = store.person(connection, str(form.get("person", "")))
-            if person.office_hour != id:
-                raise HTTPException(404)
+            person = named(request, connection)
             act(connection, person, role_words(store.office_hour(connection, id))[person.role])
     except (Overtaken, ValueError) as error:
         raise HTTPException(409, N_("This person has been moved already. The board shows where they are.")) from error

@@ -19,7 +19,7 @@ from ingest.store import Overtaken
 from web import words
 from web.pages.decisions import back
 from web.rendering import N_, house_of
-from web.rights import need
+from web.rights import named, need
 from web.stills import Stills
 
 Form = Mapping[str, Any]
@@ -52,15 +52,15 @@ ACTS: dict[str, Act] = {
 
 def act(request: Request) -> Response:
     """POST `do` to `person`. Whoever comes second reads so, and nothing is changed."""
-    id, form = request.path_params["id"], request.state.form
+    form = request.state.form
     by = _by(request)
     do = ACTS.get(str(form.get("do", "")))
     if do is None:
         raise HTTPException(400, "there is no such act")
     house = house_of(request)
     with house.database.reading() as connection:
-        person = store.person(connection, str(form.get("person", "")))
-    if person.office_hour != id or person.role is not Role.GUEST:
+        person = named(request, connection)
+    if person.role is not Role.GUEST:
         raise HTTPException(404)
     try:
         with house.database.transaction() as connection:
