@@ -59,7 +59,7 @@ STILL_TRUE: dict[Kind, frozenset[State]] = {
     Kind.TODAY: COMING_UP,
     Kind.MOVED: COMING_UP,
     Kind.CANCELLED: COMING_UP,
-    Kind.NOT_REACHED: frozenset({State.NOT_REACHED}),
+    Kind.NOT_REACHED: frozenset({State.NOT_REACHED, State.MERGED}),
     Kind.ANSWERED: frozenset({State.ANSWERED, State.MERGED}),
     Kind.WRITTEN: frozenset({State.IN_WRITING, State.MERGED}),
 }

@@ -55,6 +55,19 @@ def answered(connection: Connection, question: Question, address: str, kind: Kin
     return new
 
 
+def not_reached(connection: Connection, question: Question) -> int:
+    """There was no time for it: tell those whose questions were merged into it. Returns how many letters are new.
+
+    Its own asker hears it by the state of the question, as every decision.
+    """
+    new = 0
+    for each in spoken_for(connection, question):
+        known = reach.of(connection, each.id)
+        if known is not None and may_write(known, Kind.NOT_REACHED):
+            new += want(connection, known, Kind.NOT_REACHED) is not None
+    return new
+
+
 def spoken_for(connection: Connection, question: Question) -> list[Question]:
     """Everybody's questions that were merged into this one, also by way of another."""
     found: list[Question] = []

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from ingest import commands
 from ingest import store as ingest_store
 from ingest.officehours import State as HourState
-from questions import store
+from questions import letters, store
 from questions.question import MoveRefused, Question, State, shown_text
 
 WITH_PROGRAMME = frozenset({HourState.ON_AIR, HourState.PAUSED})
@@ -98,7 +98,10 @@ def close(connection: Connection, office_hour: str, *, by: str) -> list[Question
     if last is not None:
         store.move(connection, last, State.ANSWERED, by=by)
     waiting = store.of_office_hour(connection, office_hour, [State.QUEUED, State.APPROVED])
-    return [store.move(connection, question, State.NOT_REACHED, by=by, position=None) for question in waiting]
+    left = [store.move(connection, question, State.NOT_REACHED, by=by, position=None) for question in waiting]
+    for question in left:
+        letters.not_reached(connection, question)
+    return left
 
 
 def _office_hour(question: Question) -> str:

@@ -62,3 +62,15 @@ def test_the_text_goes_with_the_question(database: Database, ask: Ask) -> None:
         mine.take_back(connection, answers.give(connection, approved, "Im April.", by="bo", at=NOON))
         assert answers.of(connection, question.id) is None
         assert store.get(connection, question.id).state is State.TAKEN_BACK
+
+
+def test_there_was_no_time_for_those_who_asked_the_same_either(
+    database: Database, ask: Ask, live_hour: OfficeHour, safe: Safe
+) -> None:
+    one, two = ask("Wann kommt die Tram?"), ask("Kommt die Tram?")
+    writable(database, two, "d@x.example", safe)
+    with database.transaction() as connection:
+        moderation.merge(connection, two, one, by="bo")
+        moderation.approve(connection, one, by="bo")
+        queue.close(connection, live_hour.id, by="clock")
+        assert letters.kinds_known(connection, [two.id]) == {two.id: {Kind.NOT_REACHED}}

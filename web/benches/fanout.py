@@ -196,7 +196,7 @@ def _voices(text: str) -> list[tuple[str, int]]:
     return _understood[text]
 
 
-VOICES = re.compile(r"(\d+) (?:Stimmen|voices)")
+VOICES = re.compile(r"(\d+) (?:Stimmen?|voices?)\b")
 
 
 async def _moderator(
