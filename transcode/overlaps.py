@@ -32,15 +32,24 @@ def whose(words: Sequence[Word], source: Source) -> list[Word]:
 
 def filled(tracked: Sequence[Word], mixed: Sequence[Word]) -> list[Word]:
     """The words of all tracks, and those of the mix that are said beside none of them; in order of time."""
-    said = sorted((word.start_s, word.end_s) for word in tracked)
-    starts = [start_s for start_s, _ in said]
+    said = sorted(tracked, key=lambda word: word.start_s)
+    starts = [word.start_s for word in said]
 
     def beside(word: Word) -> bool:
         # A word is shorter than ten seconds: nothing that begins earlier reaches into it.
-        first, after = bisect_left(starts, word.start_s - 10.0), bisect_left(starts, word.end_s)
-        return any(end_s > word.start_s for _, end_s in said[first:after])
+        near = said[bisect_left(starts, word.start_s - 10.0) : bisect_left(starts, word.end_s + LATE_S)]
+        return any(_touches(each, word, 0.0) or _same(each, word) for each in near)
 
     return sorted([*tracked, *(word for word in mixed if not beside(word))], key=lambda word: word.start_s)
+
+
+def _touches(one: Word, other: Word, within_s: float) -> bool:
+    return one.start_s - within_s < other.end_s and other.start_s - within_s < one.end_s
+
+
+def _same(one: Word, other: Word) -> bool:
+    """Whether it is one word, which two files may place a little apart."""
+    return _plain(one.word) == _plain(other.word) and _touches(one, other, LATE_S)
 
 
 def echoes(words: Sequence[Word]) -> list[Word]:

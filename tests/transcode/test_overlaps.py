@@ -24,6 +24,12 @@ def test_the_mix_says_only_what_no_track_says() -> None:
     assert filled([], mixed) == mixed
 
 
+def test_a_word_that_the_mix_places_a_little_later_is_not_said_twice() -> None:
+    late = [replace(ADA[-1], start_s=ADA[-1].end_s, end_s=ADA[-1].end_s + 0.4, speaker="")]
+    other = said("Danke.", start_s=ADA[-1].end_s)
+    assert filled(ADA, [*late, *other]) == [*ADA, *other]
+
+
 def test_words_of_the_mix_are_those_of_the_one_without_a_track() -> None:
     mix = Source(heard=(stretch(0, 3),), who=((stretch(0.8, 1.6), "chris"), (stretch(1.6, 9), "")))
     found = whose(said("eins zwei drei vier fünf"), mix)
