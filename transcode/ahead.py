@@ -38,6 +38,8 @@ def hear_ahead(work: Work, means: Means, transcriber: Transcriber) -> None:
     room = work.archive.room(work.office_hour)
     if not room.timeline.exists() or not room.programme().playlist("audio").exists():
         return  # it is on air on another machine
+    if not _on_air(work):
+        return  # it waited for a worker until the end: what others hear now is not to be forgotten
     language = str(work.parameters["language"])
     there = wanted(work, language, transcriber, so_far=True)
     pieces.forget(room, language, there)

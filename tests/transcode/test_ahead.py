@@ -155,6 +155,15 @@ def test_on_air_each_minute_is_heard_once_when_it_is_whole(house: House) -> None
     assert [piece.end_s for piece in house.scribe.asked] == [60.0, 120.0]
 
 
+def test_who_comes_too_late_touches_nothing(house: House) -> None:
+    house.end()
+    house.run(worklist.LISTEN, worklist.HEAR)
+    before = sorted(house.room.heard("de").iterdir())
+    assert len(before) == PIECES
+    assert house.ahead("late") is State.DONE
+    assert sorted(house.room.heard("de").iterdir()) == before
+
+
 def test_the_end_waits_only_for_the_tail(house: House) -> None:
     house.grow(250)
     house.ahead("1")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.archive import Room
@@ -126,6 +126,7 @@ def test_a_piece_begins_and_ends_in_the_pause_near_its_time(ticking: Path) -> No
     assert 9.2 <= found.start_s + found.length_s <= 9.8
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 8)), min_size=1, max_size=30), st.floats(3.5, 14))
 def test_neighbours_part_at_the_same_sample(levels: list[tuple[float, int]], at_s: float) -> None:
     """Whoever has more before the place and whoever has more after it: both see the same six seconds."""
