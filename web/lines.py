@@ -73,14 +73,7 @@ class Fan:
             yield "retry: 2000\n\n"
             await room.ready.wait()
             yield _message({"all": True, "lines": {id: asdict(line) for id, line in room.lines.items()}})
-            while True:
-                try:
-                    told = await asyncio.wait_for(queue.get(), SIGN_OF_LIFE_S)
-                except TimeoutError:
-                    yield ": here\n\n"
-                    continue
-                if told is None:
-                    return
+            while (told := await queue.get()) is not None:
                 yield told
         finally:
             room.pages.discard(queue)
@@ -108,7 +101,7 @@ class Fan:
                 try:
                     await asyncio.wait_for(page.rung.wait(), SIGN_OF_LIFE_S)
                 except TimeoutError:
-                    continue
+                    self._send(room, ": here\n\n")  # by the room: a clock of its own in each page costs a task each
         finally:
             self.news.pages.discard(page)
             self.rooms.pop(key, None)
@@ -117,13 +110,15 @@ class Fan:
         found = changes(room.lines, lines)
         room.lines = lines
         if room.ready.is_set() and found:
-            text = _message(found)
-            for queue in room.pages:
-                if queue.full():
-                    _let_go(queue)
-                else:
-                    queue.put_nowait(text)
+            self._send(room, _message(found))
         room.ready.set()
+
+    def _send(self, room: Room, text: str) -> None:
+        for queue in room.pages:
+            if queue.full():
+                _let_go(queue)
+            else:
+                queue.put_nowait(text)
 
     async def close(self) -> None:
         """The site goes: so do all pages."""
