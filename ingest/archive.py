@@ -101,6 +101,15 @@ class Room:
         """
         return self.root / "heard" / language
 
+    def released_captions(self, language: str) -> Path:
+        """Captions as a person released them, which go before the machine's; .srt, .txt and .words.json lie beside."""
+        return self.root / "captions" / f"{language}.released.vtt"
+
+    def shown_captions(self, language: str) -> Path:
+        """The captions that everybody gets: those that a person released, else the machine's."""
+        released = self.released_captions(language)
+        return released if released.is_file() else self.captions(language)
+
     @property
     def chapters(self) -> Path:
         return self.root / "captions" / "chapters.vtt"
@@ -118,6 +127,11 @@ class Room:
     def waveform(self) -> Path:
         """The peaks of the sound."""
         return self.root / "pictures" / "waveform.json"
+
+    @property
+    def fine_waveform(self) -> Path:
+        """The same for who works on a second of it."""
+        return self.root / "pictures" / "waveform.fine.json"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@
       +- transcode.storyboard, .waveform                           for seeking
       +- transcode.loudness -> .audio                              the sound at one loudness, and the podcast's file
       +- transcode.plan -> .stretch (many) -> .rungs               the smaller sizes; .rungs waits for every stretch
+      +- transcode.edited    needs captions; only where people have worked on them
       +- publish.chapters                                          from timeline and questions
       +- publish.release     needs all of these; only if the office hour is released at its end
     a person's wish (to_youtube)
@@ -32,11 +33,12 @@ from publish import covering, store
 from publish.hints import hints
 from publish.publication import State, TargetName
 from questions import queue
+from transcode import store as captions_store
 from transcode import worklist
 
 CHAPTERS, RELEASE, YOUTUBE = "publish.chapters", "publish.release", "publish.youtube"
 FORGET = "publish.forget"
-FOR_YOUTUBE = frozenset({worklist.DOWNLOAD, worklist.CAPTIONS, worklist.POSTER, CHAPTERS})
+FOR_YOUTUBE = frozenset({worklist.DOWNLOAD, worklist.CAPTIONS, worklist.EDITED, worklist.POSTER, CHAPTERS})
 
 
 class Stage(Enum):
@@ -63,6 +65,7 @@ STAGE_OF = {
     worklist.LISTEN: Stage.CAPTIONS,
     worklist.HEAR: Stage.CAPTIONS,
     worklist.CAPTIONS: Stage.CAPTIONS,
+    worklist.EDITED: Stage.CAPTIONS,
     CHAPTERS: Stage.CAPTIONS,
     RELEASE: Stage.RELEASED,
 }
@@ -124,6 +127,11 @@ def _all(
         masks=pseudonyms.of_office_hour(connection, hour.id), needs=needs, again=again,
         labels=labels if labels is not None else next(before, None),
     )  # fmt: skip
+    if captions_store.tracks(connection, hour.id):  # what people did to captions is done again over the new ones
+        heard = [made[f"captions.{hour.language}"]]
+        made["edited"] = worklist.add_edited(
+            connection, hour.id, edition.number, hour.language, needs=heard, again=again or "anew"
+        )
     parameters = {"edition": edition.number}
     chapters = steps.add(
         connection, kind=CHAPTERS, office_hour=hour.id, parameters=parameters, needs=needs, priority=1, again=again

@@ -46,7 +46,7 @@ def outside(work: Work, told: Recording) -> Files:
         refuse = cover.refused(connection, told.hour.id)
     withheld = without.withheld(room, refuse)
     if not withheld:
-        return Files(film=room.download, poster=room.poster, captions=room.captions(language))
+        return Files(film=room.download, poster=room.poster, captions=room.shown_captions(language))
     if not without.is_made(room, withheld):
         raise steps.Permanent("somebody took back what they agreed to: take the recording back, and put it there again")
     return Files(film=without.film(room), poster=without.poster(room), captions=without.captions(room, language))

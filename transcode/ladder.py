@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
+
 from ingest import archive
 from ingest.settings import SettingError
-from transcode import playlists, probe
+from transcode import made, playlists, probe
 from transcode.playlists import Playlist
 
 
@@ -27,7 +29,7 @@ class Rung:
 
 
 AV1 = "av1"
-SOUND_GROUP, OPUS_GROUP = "sound", "opus"
+SOUND_GROUP, OPUS_GROUP, CAPTIONS_GROUP = "sound", "opus", "captions"
 RUNG_FOLDER = re.compile(r"(\d+)p(-av1)?")
 TOP_BITRATE = 2_500_000  # of the live room; AV1 stays far below, but room on the disk is reserved for it
 
@@ -74,7 +76,19 @@ class Variant:
     frame_rate: float = 0.0
 
 
-def master(pictures: list[Variant], sound: Variant | None, language: str = "", opus: Variant | None = None) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Captions:
+    """A language of captions: its playlist's address, and whether a machine translated them."""
+
+    language: str
+    address: str
+    translated: bool = False
+
+
+def master(
+    pictures: list[Variant], sound: Variant | None, language: str = "", opus: Variant | None = None,
+    captions: Sequence[Captions] = (),
+) -> str:  # fmt: skip
     """The text of the master playlist; pictures in the order given, sound alone at the end.
 
     Pictures in AV1 go with the sound in Opus, once it is there.
@@ -84,13 +98,34 @@ def master(pictures: list[Variant], sound: Variant | None, language: str = "", o
     if sound is not None and pictures:
         lines.append(_sound_line(sound, SOUND_GROUP, language))
         lines += [_sound_line(modern, OPUS_GROUP, language)] if modern else []
+    lines += [_captions_line(each) for each in captions]
+    read = f',SUBTITLES="{CAPTIONS_GROUP}"' if captions else ""
     for each in pictures:
         with_opus = modern is not None and _is_av1(each)
         heard, group = (modern, OPUS_GROUP) if with_opus else (sound, SOUND_GROUP)
-        lines += [_stream_line(each, heard, group), each.address]
+        lines += [_stream_line(each, heard, group) + read, each.address]
     if sound is not None:
-        lines += [_stream_line(sound, None), sound.address]
+        lines += [_stream_line(sound, None) + read, sound.address]
     return "\n".join([*lines, ""])
+
+
+def _captions_line(each: Captions) -> str:
+    """What a machine translated says so (RFC 8216bis, 4.4.6.1)."""
+    by = ',CHARACTERISTICS="public.machine-generated"' if each.translated else ""
+    return (
+        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="{CAPTIONS_GROUP}",NAME="{own_name(each.language)}",'
+        f'LANGUAGE="{each.language}",AUTOSELECT=YES{by},URI="{each.address}"'
+    )
+
+
+def own_name(language: str) -> str:
+    """How a language is called in itself: "Deutsch", "Türkçe"; its code where nobody knows."""
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return language
+    name = locale.get_display_name(locale) or language
+    return name[:1].upper() + name[1:]
 
 
 def _is_av1(variant: Variant) -> bool:
@@ -125,11 +160,25 @@ def write_master(
     while True:
         opus = room.rendition("sound-opus/index.m3u8")
         modern = _variant(room.master.parent, opus) if opus.exists() else None
-        text = master(*_existing(room, edition), language, modern)
+        text = master(*_existing(room, edition), language, modern, captions_of(room))
         if _text(room.master) == text:
             return
         confirm()
         archive.write_text(room.master, text)
+
+
+def captions_of(room: archive.Room) -> list[Captions]:
+    """Every language that has a playlist of captions."""
+    start, listed = room.master.parent, sorted(room.chapters.parent.glob("*.m3u8"))
+    return [
+        Captions(
+            language=path.stem,
+            address=os.path.relpath(path, start),
+            translated=(made.facts(room.shown_captions(path.stem)) or {}).get("origin") == "translated",
+        )
+        for path in listed
+        if not path.name.startswith(".")  # half written
+    ]
 
 
 def write_index(programme: archive.Programme) -> None:

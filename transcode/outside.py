@@ -68,11 +68,18 @@ def make(
     found = {kind: _playlist(room.programme(edition), kind, folder, stretches, curtain, slide, rate) for kind in KINDS}
     encode.copy_download(found["video"], found["audio"], film(room), means)
     pictures.make_poster(found["video"], poster(room), means)
-    spoken, bounds = room.captions(language), _seconds(stretches, rate)
-    if spoken.is_file():
-        archive.write_text(captions(room, language), without(spoken.read_text(encoding="utf-8"), bounds))
     archive.write_text(folder / "stretches.json", json.dumps(_pairs(stretches)) + "\n")
+    caption(room, language)
     return True
+
+
+def caption(room: archive.Room, language: str) -> None:
+    """The captions of the film that leaves somebody out, anew; nothing where there is no such film."""
+    spoken, noted = room.shown_captions(language), _noted(room)
+    if noted and spoken.is_file():
+        rate = cover.frame_rate(cover.events_of(room))
+        bounds = _seconds([Stretch(*each) for each in noted], rate)
+        archive.write_text(captions(room, language), without(spoken.read_text(encoding="utf-8"), bounds))
 
 
 def without(vtt: str, bounds: Sequence[tuple[float, float]]) -> str:

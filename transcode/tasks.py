@@ -13,6 +13,7 @@ from ingest.live.cards import Slide
 from ingest.work import Kind, Work
 from transcode import (
     ahead,
+    by_hand,
     captions,
     cover,
     encode,
@@ -32,6 +33,7 @@ from transcode.encode import Means
 from transcode.needs import Reads, Room
 from transcode.settings import Settings
 from transcode.speech import Transcriber
+from transcode.translating import Argos, Translator
 from transcode.voices import Labels, Voices
 from transcode.worklist import (
     AHEAD,
@@ -39,6 +41,7 @@ from transcode.worklist import (
     CAPTIONS,
     COVER,
     DOWNLOAD,
+    EDITED,
     HEAR,
     LISTEN,
     LOUDNESS,
@@ -50,13 +53,15 @@ from transcode.worklist import (
     RUNGS,
     STORYBOARD,
     STRETCH,
+    TRANSLATE,
     WAVEFORM,
 )
 
 
-def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:
+def kinds(settings: Settings, transcriber: Transcriber, translator: Translator | None = None) -> list[Kind]:
     """The kinds of steps of this package, for the worker. Raises SettingError for a ladder that has no meaning."""
     ladder.rungs(settings.ladder)
+    translates = translator or Argos()
 
     def kind(
         name: str,
@@ -91,6 +96,8 @@ def kinds(settings: Settings, transcriber: Transcriber) -> list[Kind]:
         kind(LOUDNESS, "heavy", normalise_sound, needs.room_of_sound),
         kind(AUDIO, "light", make_audio, needs.room_of_sound),
         kind(OPUS, "heavy", make_opus, needs.room_of_sound),
+        kind(EDITED, "light", make_edited),
+        kind(TRANSLATE, "heavy", lambda work, means: translate_captions(work, means, translates)),
         kind(COVER, "light", cover_programme),
         kind(OUTSIDE, "heavy", make_outside, needs.room_of_download),
     ]
@@ -124,7 +131,7 @@ def make_waveform(work: Work, means: Means) -> None:
     """The outline of the sound; a programme without sound has none."""
     room, programme = needs.places(work)
     if programme.playlist("audio").exists():
-        waveform.make(programme.playlist("audio"), room.waveform, means)
+        waveform.make(programme.playlist("audio"), room.waveform, means, room.fine_waveform)
 
 
 def make_captions(work: Work, means: Means, transcriber: Transcriber) -> None:
@@ -153,6 +160,19 @@ def _voices(work: Work, room: archive.Room) -> Voices | None:
         end=cover.end_of(events),
         refuse=refuse,
     )
+
+
+def make_edited(work: Work, means: Means) -> None:
+    """Bring the captions that everybody gets in step with what people did to them, and name them in the master."""
+    room, _ = needs.places(work)
+    by_hand.follow(work, room)
+    _write_master(work, room, means)
+
+
+def translate_captions(work: Work, means: Means, translator: Translator) -> None:
+    """Bring captions in another language as a text to be looked at."""
+    room, _ = needs.places(work)
+    by_hand.translate(work, room, translator, means.progress)
 
 
 def make_download(work: Work, means: Means) -> None:

@@ -14,6 +14,8 @@
     transcode.loudness   renditions/sound/, loudness.json       the sound at EBU R128, named by the master for all sizes
     transcode.opus       renditions/sound-opus/                 only with AV1; written down by the plan
     transcode.audio      renditions/audio.m4a                   for podcasts, from the normalised sound
+    transcode.edited     captions/<language>.released.*         what people made of captions; only where they did
+    transcode.translate  rows of captions in another language   a person's wish, where a translator is installed
     transcode.cover      the programme itself                   covers who may not be in it; what was made of it goes
     transcode.outside    renditions/outside/                    what may go to other platforms, if somebody is left out
 
@@ -31,12 +33,15 @@ POSTER, CAPTIONS, DOWNLOAD, PLAN, STRETCH, RUNGS, LOUDNESS, AUDIO = (
     f"transcode.{name}" for name in ("poster", "captions", "download", "plan", "stretch", "rungs", "loudness", "audio")
 )
 STORYBOARD, WAVEFORM, OPUS = "transcode.storyboard", "transcode.waveform", "transcode.opus"
-COVER, OUTSIDE = "transcode.cover", "transcode.outside"
 AHEAD, LISTEN, HEAR = "transcode.ahead", "transcode.listen", "transcode.hear"
+COVER, OUTSIDE, EDITED = "transcode.cover", "transcode.outside", "transcode.edited"
+TRANSLATE = "transcode.translate"
 PRIORITIES = {
     AHEAD: 9,
     LISTEN: 1,
     HEAR: 2,
+    EDITED: 1,
+    TRANSLATE: 5,
     COVER: 0,
     OUTSIDE: 4,
     OPUS: 5,
@@ -128,4 +133,25 @@ def add_outside(
     return steps.add(
         connection, kind=OUTSIDE, office_hour=office_hour, parameters=parameters, needs=needs,
         priority=PRIORITIES[OUTSIDE], again=again,
+    )  # fmt: skip
+
+
+def add_edited(
+    connection: Connection, office_hour: str, edition: int, language: str, *, needs: Iterable[str] = (), again: str
+) -> str:
+    """Bring the public captions in step with what people did to them; `language` is the one spoken."""
+    return steps.add(
+        connection, kind=EDITED, office_hour=office_hour, parameters={"edition": edition, "language": language},
+        needs=needs, priority=PRIORITIES[EDITED], again=again,
+    )  # fmt: skip
+
+
+def add_translation(
+    connection: Connection, office_hour: str, edition: int, language: str, to: str, *, by: str, again: str
+) -> str:
+    """Translate the captions in `language` as they are then; `by` is who asked for it. Once for each `again`."""
+    parameters = {"edition": edition, "language": language, "to": to, "by": by}
+    return steps.add(
+        connection, kind=TRANSLATE, office_hour=office_hour, parameters=parameters, priority=PRIORITIES[TRANSLATE],
+        again=again,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from ingest.store import NotFound, Overtaken
 from questions.question import MoveRefused as QuestionMoveRefused
 from web import rendering, security, words
 from web.door import Door
+from web.editors import Editors
 from web.keeping import keep
 from web.limits import Throttle
 from web.lines import Fan
@@ -67,6 +68,7 @@ def site(house: House) -> Starlette:
     app.state.lines = lines
     app.state.shared = Shared()
     app.state.stills = Stills()
+    app.state.editors = Editors()
     app.state.logins = Throttle(house.settings.logins_per_minute, 60.0)
     app.state.tested = Throttle(TESTS_AN_HOUR, 3600.0)
     app.state.typed = Throttle(LINES_A_MINUTE, 60.0)

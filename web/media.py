@@ -28,11 +28,13 @@ TYPES = {
     ".mp4": "video/mp4",
     ".m4a": "audio/mp4",
     ".vtt": "text/vtt; charset=utf-8",
+    ".srt": "application/x-subrip; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
     ".jpg": "image/jpeg",
     ".json": "application/json",
 }
-ONLY = {".json": "waveform.json"}
-"""Of these kinds only one file is served: others are notes of our own."""
+ONLY = {".json": frozenset({"waveform.json", "waveform.fine.json"})}
+"""Of these kinds only some files are served: others are notes of our own."""
 KEPT_S = {".m4s": 300, ".mp4": 300, ".jpg": 300}
 """Seconds a browser may keep a file: short, so that a recording taken back is soon gone there as well."""
 
@@ -77,7 +79,7 @@ def _served(root: Path, path: str) -> Path:
         or not folder
         or file.name.startswith(".")
         or file.suffix not in TYPES
-        or ONLY.get(file.suffix, file.name) != file.name
+        or file.name not in ONLY.get(file.suffix, {file.name})
     ):
         raise HTTPException(404)
     return file

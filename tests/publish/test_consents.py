@@ -18,6 +18,7 @@ from publish.publication import State, TargetName
 from publish.targets import site
 from tests.ingest.conftest import NOON, guest
 from tests.publish.conftest import House, Past
+from transcode import store as captions
 
 Chris = Callable[..., Person]
 
@@ -200,3 +201,17 @@ def test_a_film_for_other_platforms_is_made_where_somebody_ever_refused_them(
         youtube = pipeline.to_youtube(connection, past.hour, past.edition, "Nicht gezeigt")
         assert steps.get(connection, youtube).state is StepState.WAITING
     assert "transcode.outside" in kinds(database, past)
+
+
+def test_captions_that_people_worked_on_are_made_again_after_the_new_ones(
+    database: Database, past: Past, chris: Chris
+) -> None:
+    person = chris()
+    release(database, past)
+    with database.transaction() as connection:
+        captions.begin(connection, past.hour.id, "en", captions.Origin.UPLOADED, [], name="b", by="Bo", at=NOON)
+    take_back(database, past, person, Scope.RECORDING)
+    with database.reading() as connection:
+        known = {step.kind: step for step in steps.of_office_hour(connection, past.hour.id)}
+    assert known["transcode.edited"].state is StepState.WAITING
+    assert kinds(database, past).index("transcode.captions") < kinds(database, past).index("transcode.edited")

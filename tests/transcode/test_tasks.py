@@ -163,6 +163,7 @@ def test_captions_and_poster_come_early() -> None:
         "poster",
         "listen",
         "plan",
+        "edited",
         "hear",
         "captions",
         "download",
@@ -174,6 +175,7 @@ def test_captions_and_poster_come_early() -> None:
         "waveform",
         "audio",
         "opus",
+        "translate",
         "ahead",
     ]
 

@@ -54,6 +54,8 @@ NO_PAGES = {
     "/staff/office-hours/{id}/here": "a sign of life",
     "/staff/uploads/{id}": "how much has come, as JSON",
     "/staff/office-hours/{id}/sealed/{number}.mp4": "a file",
+    "/staff/office-hours/{id}/captions/{language}.{kind}": "a file",
+    "/staff/office-hours/{id}/captions/{language}": "the text of captions, as JSON",
     "/media/{address}/{path:path}": "files of a recording",
     "/static/{name:path}": "files",
     "/events": "news for open pages",
@@ -139,6 +141,8 @@ def visits(town: dict[str, str]) -> Iterator[Visit]:
     yield Visit("staff", "/staff/erase", ({"said": "nobody@example.org"},))
     for path in (past, held):
         yield Visit("staff", f"/staff{path}/sealed")
+        yield Visit("staff", f"/staff{path}/captions")
+    yield Visit("staff", f"/staff{past}/captions?language=tr")
     for path in (coming, planned):
         for page in ("edit", "tell", "poster"):
             yield Visit("staff", f"/staff{path}/{page}")

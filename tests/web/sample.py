@@ -30,7 +30,8 @@ from questions.needs import Service
 from questions.question import Reason
 from questions.sources import form
 from tests.web.conftest import PASSWORD, SmallHouse, small_house
-from transcode import storyboard, waveform
+from transcode import clauses, storyboard, waveform
+from transcode.speech import Word
 from web import store as web_store
 from web.asgi import site
 
@@ -223,7 +224,9 @@ def _past(house: SmallHouse, title: str, visibility: Visibility, days: int) -> O
         store.finish_edition(connection, edition.id, 40 * 30)
         store.move_office_hour(connection, hour.id, State.ENDED, ended_at=began + timedelta(minutes=42))
     room = house.archive.room(hour.id)
-    _write(room.captions("de"), _vtt([(f"<v {who}>{text}", "", start, end) for who, text, start, end in SPOKEN]))
+    shown = [(who, "\n".join(_laid_out(text)), start, end) for who, text, start, end in SPOKEN]
+    _write(room.captions("de"), _vtt([(f"<v {who}>{text}", "", start, end) for who, text, start, end in shown]))
+    _write(room.words("de"), json.dumps([word.values() for word in _heard()], ensure_ascii=False))
     _write(
         room.chapters,
         _vtt([("Begrüßung", "opening", 0, 12), (ASKED[0][1][:70], chris, 12, 30), (ASKED[2][1], deniz, 30, 40)]),
@@ -232,6 +235,28 @@ def _past(house: SmallHouse, title: str, visibility: Visibility, days: int) -> O
     _picture().save(room.poster, quality=85)
     _for_seeking(room)
     return hour
+
+
+def _laid_out(text: str) -> tuple[str, ...]:
+    laid = clauses.laid_out(text.split(), "de", 37)
+    assert laid is not None
+    return laid[0]
+
+
+def _heard() -> list[Word]:
+    """The words of what is spoken: one written as a name, one unsure, and some that nobody said."""
+    found = []
+    for who, text, start_s, end_s in SPOKEN:
+        words = text.split()
+        each_s = (end_s - start_s) / len(words)
+        for n, word in enumerate(words):
+            heard = "Lindenstrasse" if word == "Lindenstraße" else ""
+            sure = 0.2 if word == "bewilligt," else 0.9
+            at_s = start_s + n * each_s
+            found.append(Word(word=word, start_s=at_s, end_s=at_s + each_s, probability=sure, heard=heard, speaker=who))
+    for n, word in enumerate(["Untertitel", "im", "Auftrag", "des", "ZDF"]):
+        found.append(Word(word=word, start_s=26 + n / 2, end_s=26.5 + n / 2, probability=0.4, doubt="phrase"))
+    return found
 
 
 def _for_seeking(room: Room) -> None:

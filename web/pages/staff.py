@@ -146,6 +146,7 @@ def page(request: Request) -> Response:
         "cut": len(sealed.stretches(house.archive.room(hour.id))),
         "steps": work,
         "changeable": hour.state in CHANGEABLE,
+        "captions": recorded and hour.recorded,
     } | counts
     values["figures"] = figures.of(house.archive.room(hour.id))
     values["progress"] = pipeline.progress(work)

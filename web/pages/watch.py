@@ -1,5 +1,6 @@
 """An office hour for its public: what is announced, the programme while it is on air, the replay afterwards."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -34,6 +35,9 @@ from questions import store as questions
 from questions.question import QUESTION_LENGTH, shown_text
 from questions.question import State as QuestionState
 from transcode import made
+from transcode import store as captions_store
+from transcode.ladder import own_name
+from transcode.store import Origin, Track
 from web import vtt
 from web.media import may_see
 from web.pages import alarms
@@ -174,8 +178,21 @@ def offers_fast(settings: Settings) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Captions:
+    """Captions in another language than the one that was spoken; `translated`: by a machine."""
+
+    address: str
+    language: str
+    name: str
+    translated: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recording:
-    """What there is of a recording by now: addresses of files, empty while they are being made."""
+    """What there is of a recording by now: addresses of files, empty while they are being made.
+
+    `corrected`: somebody released these captions; `texts`: they are there as files of these kinds as well.
+    """
 
     playlist: str
     download: str
@@ -183,14 +200,20 @@ class Recording:
     storyboard: str
     waveform: str
     captions: str
+    corrected: bool
+    texts: list[tuple[str, str]]
+    others: list[Captions]
     chapters_file: str
     chapters: list[vtt.Cue]
     transcript: list[vtt.Paragraph]
     seconds: float
 
 
-def recording(room: Room, edition: Edition, language: str) -> Recording:
-    """Look which files are there; of a film that lies in the archive's store only the receipt is in the folder."""
+def recording(room: Room, edition: Edition, language: str, tracks: Iterable[Track] = ()) -> Recording:
+    """Look which files are there; of a film that lies in the archive's store only the receipt is in the folder.
+
+    `tracks`: on which captions somebody has worked.
+    """
     base = f"/media/{edition.address}"
 
     def is_there(file: Path) -> bool:
@@ -203,7 +226,12 @@ def recording(room: Room, edition: Edition, language: str) -> Recording:
         file = room.root / path
         return vtt.cues(file.read_text(encoding="utf-8")) if file.is_file() else []
 
-    captions = f"captions/{language}.vtt"
+    def released(track: Track, suffix: str = ".vtt") -> str:
+        return address(f"captions/{track.language}.released{suffix}") if track.released else ""
+
+    known = {each.language: each for each in tracks}
+    mine = known.pop(language, None)
+    captions = str(room.shown_captions(language).relative_to(room.root))
     return Recording(
         playlist=address("renditions/index.m3u8", f"programme/{edition.number}/index.m3u8"),
         download=address("renditions/download.mp4"),
@@ -211,6 +239,18 @@ def recording(room: Room, edition: Edition, language: str) -> Recording:
         storyboard=address("pictures/storyboard.vtt"),
         waveform=address("pictures/waveform.json"),
         captions=address(captions),
+        corrected=room.released_captions(language).is_file(),
+        texts=[(kind, found) for kind in (".srt", ".txt") if mine is not None and (found := released(mine, kind))],
+        others=[
+            Captions(
+                address=found,
+                language=each.language,
+                name=own_name(each.language),
+                translated=each.origin is Origin.TRANSLATED,
+            )
+            for each in known.values()
+            if (found := released(each))
+        ],
         chapters_file=address("captions/chapters.vtt"),
         chapters=cues("captions/chapters.vtt"),
         transcript=vtt.paragraphs(cues(captions)),
@@ -228,13 +268,14 @@ def replay(request: Request) -> Response:
         work = steps.of_office_hour(connection, id)
         masks = pseudonyms.of_office_hour(connection, id)
         listed = public_outcome(connection, hour)
+        tracks = captions_store.tracks(connection, id)
     if hour.state in RUNNING:
         return RedirectResponse(f"/office-hours/{id}/live", 303)
     if edition is None or hour.state not in WITH_RECORDING or not hour.recorded:
         raise HTTPException(404, N_("There is no recording of this office hour."))
     if not may_see(request, hour):
         raise HTTPException(410)
-    found = recording(house.archive.room(id), edition, hour.language)
+    found = recording(house.archive.room(id), edition, hour.language, tracks)
     asked = {each.id: replace(each, text=pseudonyms.mask(each.text, masks)) for each in answered}
     begin = _begin(request, found)
     values: dict[str, Any] = {

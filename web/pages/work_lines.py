@@ -16,6 +16,8 @@ NAMES = {
     worklist.LISTEN: N_("Plan of the captions"),
     worklist.HEAR: N_("Parts of the captions"),
     worklist.CAPTIONS: N_("Captions"),
+    worklist.EDITED: N_("Captions, as people corrected them"),
+    worklist.TRANSLATE: N_("Captions in another language"),
     worklist.DOWNLOAD: N_("Download"),
     worklist.PLAN: N_("Plan of the smaller sizes"),
     worklist.STRETCH: N_("Smaller sizes"),

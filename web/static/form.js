@@ -28,7 +28,7 @@ for (const picker of document.querySelectorAll("input[type=file][data-fills]")) 
     const [file] = picker.files;
     if (!file) return;
     const field = document.getElementById(picker.dataset.fills);
-    field.value = await file.slice(0, 65536).text();  // What is longer is no such file; the server says so.
+    field.value = await file.slice(0, Number(picker.dataset.most ?? 65536)).text();  // What is longer is no such file; the server says so.
     field.dispatchEvent(new Event("input"));
   });
 }
