@@ -17,7 +17,9 @@ class Settings:
     certificate_key: Path | None = setting(None, "Key of the TLS certificate (PEM).")
     behind_proxy: bool = setting(False, "Whether a reverse proxy in front of us speaks https.")
     broker_url: str = setting("", "Celery's broker; queues on the file system in the data folder if empty.")
-    steps_at_once: int = setting(0, "Steps a worker does at once; 0: a heavy one per core, four light ones.")
+    steps_at_once: int = setting(
+        0, "Steps a worker does at once; 0: a heavy one per core as far as memory goes, four light ones."
+    )
     studio_port: int = setting(0, "Port of the studio on loopback; `serve` sets it for its children.")
     time_zone: str = setting("Europe/Berlin", "Time zone of all times on the pages.")
     form_limit_kb: int = setting(256, "Largest body of a form in kB; more is refused with 413.")

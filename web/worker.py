@@ -23,7 +23,7 @@ from questions import needs, repeat
 from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, POSTS, POSTS_S, account
 from transcode import made
-from web import ahead, handover, keeping, rehearsal, store, unsealing, uploads
+from web import ahead, handover, keeping, places, rehearsal, store, unsealing, uploads
 from web.broker import QUEUES
 from web.devicetest import store as device_tests
 from web.house import House
@@ -192,7 +192,7 @@ def schedule(house: House) -> dict[str, Any]:
 def run_worker(house: House, queue: str) -> None:
     """Work until SIGTERM."""
     app = register(house)
-    usual = {"heavy": os.cpu_count() or 1, "light": LIGHT_AT_ONCE}[queue]
+    usual = {"heavy": places.heavy_places(places.cores(), places.memory()), "light": LIGHT_AT_ONCE}[queue]
     if queue == "heavy":
         os.nice(HEAVY_NICENESS)
     house.engine.reconcile()
