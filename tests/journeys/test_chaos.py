@@ -3,19 +3,20 @@
 import hashlib
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from ingest import archive, store
+from ingest import store
 from ingest.database import AWAY
 from ingest.officehours import OfficeHour, Visibility
+from ingest.shared import SharedArchive
 from ingest.steps import State
 from tests.journeys.house import Process, ended_hour, environment, house_in, running, steps_of, wait_for
-from tests.standins.servers import Server, postgresql_server, redis_server
+from tests.standins.servers import Server, object_store, postgresql_server, redis_server
 from transcode import made
 from web.house import House
 
@@ -23,6 +24,7 @@ LENGTH_S = 8.0
 HOUR_S = 120.0
 KILLS_EACH = 2  # of one office hour: the third lost lease of a step would rightly put it aside
 AWAY_S = 0.5
+MEDIA = (".m4s", ".mp4", ".m4a", ".jpg")
 BROKEN = frozenset({State.FAILED, State.QUARANTINED, State.CANCELLED})
 
 
@@ -56,12 +58,16 @@ class Crew:
 
 
 @contextmanager
-def crew_in(folder: Path) -> Iterator[Crew]:
+def crew_in(folder: Path, archive: Mapping[str, str] | None = None) -> Iterator[Crew]:
+    """`archive` is the environment of one in an object store; then the workers have a folder of their own."""
     with redis_server() as (broker, redis), postgresql_server() as (database, postgresql):
-        more = {"OFFICEHOURS_BROKER_URL": broker, "OFFICEHOURS_DATABASE_URL": database}
-        environ = environment(folder, OFFICEHOURS_RUNG_PRESET="ultrafast", **more)
-        with house_in(environ) as house, running(environ, "worker", "light") as light:
-            with running(environ, "worker", "heavy") as heavy, running(environ, "clock") as clock:
+        more = {"OFFICEHOURS_BROKER_URL": broker, "OFFICEHOURS_DATABASE_URL": database, **(archive or {})}
+        more |= {"OFFICEHOURS_SECRET_FILE": str(folder / "secret.key")}
+        environ = environment(folder / "site", OFFICEHOURS_RUNG_PRESET="ultrafast", **more)
+        theirs = environ | ({"OFFICEHOURS_DATA": str(folder / "worker")} if archive else {})
+        Path(theirs["OFFICEHOURS_DATA"]).mkdir(exist_ok=True, parents=True)
+        with house_in(environ) as house, running(theirs, "worker", "light") as light:
+            with running(theirs, "worker", "heavy") as heavy, running(theirs, "clock") as clock:
                 workers = {"light": light, "heavy": heavy, "clock": clock}
                 yield Crew(house, workers, {"redis": redis, "postgresql": postgresql})
 
@@ -77,15 +83,23 @@ def released(crew: Crew, hour: OfficeHour) -> bool:
     return bool(found) and all(step.state is State.DONE for step in found)
 
 
-def media_of(room: archive.Room) -> dict[str, str]:
-    """Every finished picture and sound with its digest."""
-    media = [path for path in room.root.rglob("*") if path.suffix in (".m4s", ".mp4", ".m4a", ".jpg")]
+def media_of(house: House, hour: OfficeHour) -> dict[str, str]:
+    """Every finished picture and sound with its digest; no half-made thing lies beside."""
+    if isinstance(house.archive, SharedArchive):
+        there = house.archive.objects.listing(hour.id)
+        assert [name for name in there if "/." in name] == []
+        return {name: each.etag for name, each in there.items() if name.endswith(MEDIA)}
+    room = house.archive.room(hour.id)
+    made.sweep_room(room, now=time.time() + 3600)
+    assert list(room.root.rglob(".*")) == []
+    media = [path for path in room.root.rglob("*") if path.suffix in MEDIA]
     return {str(path.relative_to(room.root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in media}
 
 
 def through(crew: Crew, moments: list[tuple[float, str]]) -> dict[str, str]:
     """One office hour; at each moment (seconds after the one before) somebody is killed. What was made."""
     hour = ended_hour(crew.house, LENGTH_S)
+    crew.house.archive.put(hour.id)
     crew.house.engine.dispatch()
     for seconds, victim in moments:
         time.sleep(seconds)
@@ -95,10 +109,7 @@ def through(crew: Crew, moments: list[tuple[float, str]]) -> dict[str, str]:
         assert store.office_hour(connection, hour.id).visibility is Visibility.RELEASED
     found = steps_of(crew.house, hour)
     assert len({(step.kind, str(step.parameters)) for step in found}) == len(found)
-    room = crew.house.archive.room(hour.id)
-    made.sweep_room(room, now=time.time() + 3600)
-    assert list(room.root.rglob(".*")) == []
-    return media_of(room)
+    return media_of(crew.house, hour)
 
 
 @pytest.mark.beside
@@ -106,11 +117,26 @@ def through(crew: Crew, moments: list[tuple[float, str]]) -> dict[str, str]:
     "hours", [pytest.param(3, marks=pytest.mark.journey), pytest.param(50, marks=pytest.mark.soak)]
 )
 def test_kills_at_random_moments_change_nothing(tmp_path: Path, hours: int) -> None:
-    chance = random.Random(hours)
     with crew_in(tmp_path) as crew:
-        undisturbed = through(crew, [])
-        for number in range(hours):
-            victims = [crew.victims[(number * KILLS_EACH + n) % len(crew.victims)] for n in range(KILLS_EACH)]
-            moments = [(chance.uniform(0.1, 3.0), victim) for victim in victims]
-            print(f"hour {number + 1}: {[(round(at, 1), who) for at, who in moments]}")
-            assert through(crew, moments) == undisturbed
+        disturb(crew, hours)
+
+
+@pytest.mark.soak
+def test_kills_at_random_moments_change_nothing_in_an_object_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with object_store() as archive:
+        for name, value in archive.items():
+            monkeypatch.setenv(name, value)
+        with crew_in(tmp_path, archive) as crew:
+            disturb(crew, 10)
+
+
+def disturb(crew: Crew, hours: int) -> None:
+    """Kill somebody twice in each of so many office hours, and compare what was made with one that was left alone."""
+    chance, undisturbed = random.Random(hours), through(crew, [])
+    for number in range(hours):
+        victims = [crew.victims[(number * KILLS_EACH + n) % len(crew.victims)] for n in range(KILLS_EACH)]
+        moments = [(chance.uniform(0.1, 3.0), victim) for victim in victims]
+        print(f"hour {number + 1}: {[(round(at, 1), who) for at, who in moments]}")
+        assert through(crew, moments) == undisturbed
