@@ -50,9 +50,11 @@ class House:
     safe: Safe
     celery: Celery
     engine: Engine
+    whisper: Whisper
 
     def close(self) -> None:
-        """Give connections back."""
+        """Give connections back, and end the child that waits for more speech."""
+        self.whisper.listeners.close()
         self.database.close()
         self.celery.close()
 
@@ -74,7 +76,8 @@ def open_house(environ: Mapping[str, str] | None = None) -> House:
     check_letters(intake, settings)
     check_mailbox(intake)
     check_platform(intake)
-    kinds = all_kinds(base.data, encode, intake, release, safe, settings, base.video_preset)
+    whisper = Whisper(settings=encode, store=base.data / "models")
+    kinds = all_kinds(base.data, encode, intake, release, safe, settings, base.video_preset, whisper)
 
     def send(step: Step, kind: Kind) -> None:
         broker.ring(celery, step, kind)
@@ -99,6 +102,7 @@ def open_house(environ: Mapping[str, str] | None = None) -> House:
         safe=safe,
         celery=celery,
         engine=engine,
+        whisper=whisper,
     )
 
 
@@ -119,10 +123,11 @@ def all_kinds(
     safe: Safe,
     site: web.settings.Settings,
     video_preset: str,
+    whisper: Whisper,
 ) -> list[Kind]:
     """Every kind of step that a worker of this house knows."""
     return [
-        *transcode.tasks.kinds(encode, Whisper(settings=encode, store=data / "models")),
+        *transcode.tasks.kinds(encode, whisper),
         *questions.tasks.kinds(intake, safe, say, page_address(site), ZoneInfo(site.time_zone)),
         *publish.tasks.kinds(release, safe),
         *taking.kinds(data, encode, video_preset),
