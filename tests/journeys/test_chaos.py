@@ -114,7 +114,7 @@ def through(crew: Crew, moments: list[tuple[float, str]]) -> dict[str, str]:
 
 @pytest.mark.beside
 @pytest.mark.parametrize(
-    "hours", [pytest.param(3, marks=pytest.mark.journey), pytest.param(50, marks=pytest.mark.soak)]
+    "hours", [pytest.param(2, marks=pytest.mark.journey), pytest.param(50, marks=pytest.mark.soak)]
 )
 def test_kills_at_random_moments_change_nothing(tmp_path: Path, hours: int) -> None:
     with crew_in(tmp_path) as crew:

@@ -16,8 +16,6 @@ from tests.web.every_page import Furnished, Visit, furnish, visits
 from web.asgi import site
 from web.sessions import COOKIE
 
-pytestmark = [pytest.mark.journey, pytest.mark.beside]
-
 PHONE = {"width": 390, "height": 844}
 NOT_THERE = frozenset({"/nothing-here", "/mine/nobodys"})
 SAID_OR_COLOURED = (
@@ -74,7 +72,13 @@ def wrong_with(page: Page, origin: str, visit: Visit, rules: tuple[str, ...]) ->
     return found + ["wider than its window"] * is_too_wide(page)
 
 
-@pytest.mark.parametrize(("language", "scheme", "rules"), [("de-DE", "light", ()), ("en-GB", "dark", SAID_OR_COLOURED)])
+@pytest.mark.parametrize(
+    ("language", "scheme", "rules"),
+    [
+        pytest.param("de-DE", "light", (), marks=[pytest.mark.journey, pytest.mark.beside]),
+        pytest.param("en-GB", "dark", SAID_OR_COLOURED, marks=pytest.mark.soak),
+    ],
+)
 def test_axe_finds_nothing_on_any_page(
     town: tuple[str, Furnished], browser: WatchedBrowser, language: str, scheme: str, rules: tuple[str, ...]
 ) -> None:

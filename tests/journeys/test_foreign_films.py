@@ -25,9 +25,7 @@ SAMPLE = (
     "derived/kaputt/leer.mp4",
     "derived/kaputt/abgeschnitten_ohne_moov.mp4",
     "derived/kaputt/gedreht_90_metadaten.mp4",
-    "derived/kaputt/bitfehler_400.mp4",
     "video/moviepy/no_duration.webm",
-    "video/intel_person/help.mkv",
     "video/grid_talkinghead/bbaf2n.mpg",
 )
 

@@ -100,8 +100,7 @@ def test_segments_are_cut_alike_and_every_frame_is_there(house: House) -> None:
     assert set(told["vmaf"]) == {"120p", "120p-av1"}
 
 
-@pytest.mark.beside
-@pytest.mark.journey
+@pytest.mark.soak
 def test_av1_saves_forty_percent_at_the_same_quality(house: House, shared: Path) -> None:
     film = shared / "fixtures" / "derived" / "beitrag_de_60s.mp4"
     programme = house.room.programme(1)
