@@ -15,12 +15,12 @@ from babel.dates import format_date
 
 from ingest import store as ingest_store
 from ingest.officehours import OfficeHour
-from ingest.steps import Permanent, Resource
+from ingest.steps import Permanent
 from ingest.work import Work
-from questions import errands, post, store
-from questions.delivery import SETUP_AGAIN, UNKNOWN, Office
+from questions import errands, once, store
+from questions.delivery import UNKNOWN, Office
 from questions.errand import WAITING, Errand, Notice, Purpose
-from questions.letter import LetterState, pause
+from questions.letter import LetterState
 from questions.question import Question, one_line, plain, shown_text
 from questions.wording import N_
 
@@ -64,7 +64,9 @@ def deliver(work: Work, office: Office) -> None:
         raise Permanent(UNKNOWN)
     if errand.told is LetterState.WAITING and holds:
         recipient = office.safe.open(errand.sealed)
-        _send(work, errand, recipient, compose(errand, question, hour, recipient, name, office, work.clock()), office)
+        mail = compose(errand, question, hour, recipient, name, office, work.clock())
+        move = lambda connection, *to, **values: errands.moved(connection, errand, *to, **values)  # noqa: E731
+        once.send(work, office, recipient, mail, tries=errand.tries, move=move)
 
 
 def compose(
@@ -95,36 +97,3 @@ def compose(
     ]
     mail.set_content("\n\n".join(part for part in parts if part) + "\n")
     return mail
-
-
-def _send(work: Work, errand: Errand, recipient: str, mail: EmailMessage, office: Office) -> None:
-    def last_look() -> None:
-        work.confirm()
-        with work.database.transaction() as connection:
-            if not errands.moved(connection, errand, (LetterState.WAITING,), LetterState.SENDING):
-                raise Permanent("the mail was taken by somebody else")
-
-    try:
-        work.confirm()
-        post.hand_over(office.server, office.sender, recipient, mail.as_bytes(), last_look=last_look)
-    except post.PostError as error:
-        _failed(work, errand, error)
-    else:
-        _note(work, errand, LetterState.SENT, "", errand.tries)
-
-
-def _failed(work: Work, errand: Errand, error: post.PostError) -> None:
-    """Raises Resource for what may get better by itself, Permanent for the rest."""
-    if isinstance(error, post.Setup | post.Later):
-        later = isinstance(error, post.Later)
-        _note(work, errand, LetterState.WAITING, str(error), errand.tries + later)
-        raise Resource(f"not now: {error}", work.clock() + (pause(errand.tries) if later else SETUP_AGAIN)) from error
-    state = LetterState.DOUBTFUL if isinstance(error, post.Doubtful) else LetterState.REFUSED
-    _note(work, errand, state, str(error), errand.tries)
-    raise Permanent(str(error)) from error
-
-
-def _note(work: Work, errand: Errand, goal: LetterState, error: str, tries: int) -> None:
-    with work.database.transaction() as connection:
-        start = (LetterState.WAITING, LetterState.SENDING)
-        errands.moved(connection, errand, start, goal, error=error[:500], tries=tries)

@@ -13,12 +13,12 @@ from email.utils import format_datetime
 
 from ingest import store as ingest_store
 from ingest.officehours import OfficeHour
-from ingest.steps import Permanent, Resource
+from ingest.steps import Permanent
 from ingest.work import Work
-from questions import needs, post
-from questions.delivery import SETUP_AGAIN, UNKNOWN, Office
+from questions import needs, once
+from questions.delivery import UNKNOWN, Office
 from questions.invitation import invitation
-from questions.letter import Kind, LetterState, pause
+from questions.letter import Kind, LetterState
 from questions.needs import Need
 from questions.question import one_line, plain
 from questions.wording import N_, SUBJECTS, before, when
@@ -52,7 +52,9 @@ def deliver(work: Work, office: Office) -> None:
         raise Permanent(UNKNOWN)
     if need.told is LetterState.WAITING and holds:
         recipient = needs.what_was_said(need, office.safe).contact
-        _send(work, need, recipient, compose(need, hour, recipient, name, office, work.clock()), office)
+        mail = compose(need, hour, recipient, name, office, work.clock())
+        move = lambda connection, *to, **values: needs.move(connection, need, *to, **values)  # noqa: E731
+        once.send(work, office, recipient, mail, tries=need.tries, move=move)
 
 
 def compose(need: Need, hour: OfficeHour, recipient: str, name: str, office: Office, at: datetime) -> EmailMessage:
@@ -77,35 +79,3 @@ def compose(need: Need, hour: OfficeHour, recipient: str, name: str, office: Off
     method = {"method": "CANCEL" if off else "PUBLISH"}
     mail.add_attachment(invitation(hour, page, at), subtype="calendar", filename="office-hour.ics", params=method)
     return mail
-
-
-def _send(work: Work, need: Need, recipient: str, mail: EmailMessage, office: Office) -> None:
-    def last_look() -> None:
-        work.confirm()
-        with work.database.transaction() as connection:
-            if not needs.move(connection, need, [LetterState.WAITING], LetterState.SENDING):
-                raise Permanent("the notice was taken by somebody else")
-
-    try:
-        work.confirm()
-        post.hand_over(office.server, office.sender, recipient, mail.as_bytes(), last_look=last_look)
-    except post.PostError as error:
-        _failed(work, need, error)
-    else:
-        _note(work, need, LetterState.SENT, "", need.tries)
-
-
-def _failed(work: Work, need: Need, error: post.PostError) -> None:
-    """Raises Resource for what may get better by itself, Permanent for the rest."""
-    if isinstance(error, post.Setup | post.Later):
-        later = isinstance(error, post.Later)
-        _note(work, need, LetterState.WAITING, str(error), need.tries + later)
-        raise Resource(f"not now: {error}", work.clock() + (pause(need.tries) if later else SETUP_AGAIN)) from error
-    state = LetterState.DOUBTFUL if isinstance(error, post.Doubtful) else LetterState.REFUSED
-    _note(work, need, state, str(error), need.tries)
-    raise Permanent(str(error)) from error
-
-
-def _note(work: Work, need: Need, goal: LetterState, error: str, tries: int) -> None:
-    with work.database.transaction() as connection:
-        needs.move(connection, need, [LetterState.WAITING, LetterState.SENDING], goal, error=error[:500], tries=tries)

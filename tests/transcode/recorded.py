@@ -24,22 +24,25 @@ def programme(
     return where
 
 
+HLS = [
+    "-f",
+    "hls",
+    "-hls_time",
+    "2",
+    "-hls_playlist_type",
+    "vod",
+    "-hls_segment_type",
+    "fmp4",
+    "-start_number",
+    "1",
+]
+"""Options of segments as an archive has them, of two seconds."""
+
+
 def _hls(where: archive.Programme, kind: str, arguments: list[str]) -> None:
     folder = where.folder(kind)
     folder.mkdir(parents=True)
-    hls = [
-        "-f",
-        "hls",
-        "-hls_time",
-        "2",
-        "-hls_playlist_type",
-        "vod",
-        "-hls_segment_type",
-        "fmp4",
-        "-start_number",
-        "1",
-    ]
-    hls += ["-hls_segment_filename", str(folder / "%08d.m4s"), str(folder / "index.m3u8")]
+    hls = [*HLS, "-hls_segment_filename", str(folder / "%08d.m4s"), str(folder / "index.m3u8")]
     run([*arguments, *hls])
 
 

@@ -51,20 +51,8 @@ def ticking(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ticking")
     tone = ["-f", "lavfi", "-i", "aevalsrc='0.5*sin(2*PI*(300+100*floor(t))*t)':s=48000:d=12"]
     recorded.run([*tone, "-c:a", "libopus", "-b:a", "64k", str(folder / "ada.mkv")])
-    hls = [
-        "-f",
-        "hls",
-        "-hls_time",
-        "2",
-        "-hls_playlist_type",
-        "vod",
-        "-hls_segment_type",
-        "fmp4",
-        "-start_number",
-        "1",
-    ]
     names = ["-hls_segment_filename", str(folder / "%08d.m4s"), str(folder / "index.m3u8")]
-    recorded.run([*tone, "-c:a", "aac", *hls, *names])
+    recorded.run([*tone, "-c:a", "aac", *recorded.HLS, *names])
     return folder
 
 
