@@ -57,6 +57,7 @@ PREFERENCES: dict[str, bool | int | str] = {
     "services.settings.server": NOWHERE,
     "toolkit.telemetry.server": NOWHERE,
 }
+WORDS = "() => document.body?.innerText"  # a page that is just being loaded has no body yet
 SEEN = "e => e.checkVisibility({ visibilityProperty: true })"
 ACT = f"""(kind, name, beside) => {{
   if (document.readyState !== "complete") return false;
@@ -149,7 +150,7 @@ class Tab:
         end = time.monotonic() + limit_s
         while not (found := self._try(function, *arguments)):
             assert time.monotonic() < end, (
-                f"waited {limit_s} s in vain for {arguments or function}: {self.run('() => document.body.innerText')}"
+                f"waited {limit_s} s in vain for {arguments or function}: {self.run(WORDS)}"
             )
             time.sleep(0.1)
         return found
@@ -172,7 +173,7 @@ class Tab:
         self.until(FILL, label, text)
 
     def sees(self, text: str) -> None:
-        self.until("text => document.body.innerText.includes(text)", text)
+        self.until(f"text => ({WORDS})()?.includes(text)", text)
 
     def has(self, selector: str) -> None:
         """Wait until something that fits is to be seen."""

@@ -22,6 +22,24 @@ SENT = """async () => {
 }"""
 ENCODING = """async ([camera, wanted, mobile]) =>
   (await import("/connection.js")).encodingFor(camera, wanted, mobile)"""
+PRESSED_MEANWHILE = """async (status) => {
+  const { fetchTicket, seat } = await import("/connection.js");
+  const claims = [], answers = [];
+  window.fetch = (address, { body }) => new Promise((resolve) => {
+    claims.push(JSON.parse(body).claim);
+    answers.push(resolve);
+  });
+  const ask = (audience) => fetchTicket(audience, "csrf").catch((error) => error.constructor.name);
+  const answered = (code) => answers.shift()(new Response('{"ticket": "fresh"}', { status: code }));
+  seat.claim = false;
+  const before = ask("whep");
+  seat.press();
+  answered(status);
+  const first = await before;
+  const after = ask("whip");
+  answered(423);
+  return { claims, first, after: await after };
+}"""
 RECEIVED = """async (reports) => (await import("/connection.js")).received(reports)"""
 
 
@@ -92,3 +110,14 @@ def test_chromium_sends_what_the_tile_needs_and_more_when_it_grows(origin: str) 
         assert page.evaluate(RECEIVED, [whole, way, {"type": "codec"}]) == 9
         assert page.evaluate(RECEIVED, [way, {"type": "candidate-pair"}]) == 7  # Firefox has no other report
         browser.assert_stayed_home()
+
+
+@pytest.mark.journey
+def test_an_answer_from_before_the_press_takes_nothing_from_it(origin: str) -> None:
+    """Else a page that was just told "another device has the seat" would stay silent after the press that takes it."""
+    with chromium() as browser:
+        page = browser.page()
+        page.goto(f"{origin}/connection.js")
+        for status, answer in ((423, "Refused"), (200, "fresh")):
+            found = page.evaluate(PRESSED_MEANWHILE, status)
+            assert found == {"claims": [False, True], "first": answer, "after": "Moved"}

@@ -52,8 +52,12 @@ const named = () => {
 let name = null;
 export const seatHeld = (tell) => ({
   claim: false,
+  presses: 0,  // An answer to a question from before the newest press says nothing about it.
   moved: false,
   tell,
+  press() {
+    Object.assign(this, { claim: true, moved: false, presses: this.presses + 1 });
+  },
   get page() {  // Only whoever connects needs a name: pages that only show something keep nothing in the browser.
     return name ??= named();
   },
@@ -62,15 +66,17 @@ export const seatHeld = (tell) => ({
 export const seat = seatHeld(() => document.dispatchEvent(new CustomEvent("moved")));  // the page's own person's
 
 export const fetchTicket = async (audience, csrf, tickets = "/tickets", held = seat) => {
+  const { presses } = held;
   const answer = await fetch(tickets, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-Csrf": csrf },
     body: JSON.stringify({ audience, page: held.page, claim: held.claim }),
     signal: AbortSignal.timeout(ANSWER_MS),
   });
-  if (answer.status === MOVED) throw new Moved("the seat is on another device");
+  const asPressed = held.presses === presses;
+  if (answer.status === MOVED && asPressed) throw new Moved("the seat is on another device");
   if (!answer.ok) throw new Refused(`no ticket: ${answer.status}`);
-  if (audience !== "socket") held.claim = false;
+  if (audience !== "socket" && asPressed) held.claim = false;
   return (await answer.json()).ticket;
 };
 

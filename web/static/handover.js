@@ -9,7 +9,7 @@ const show = (on) => {
 
 // Somebody has pressed the button on this page: it takes the seat, wherever that was.
 export const claim = () => {
-  Object.assign(seat, { claim: true, moved: false });
+  seat.press();
   show(false);
 };
 
