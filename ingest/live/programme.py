@@ -311,8 +311,9 @@ class Programme(threading.Thread):
         keyframe = self._keyframes.due(frame)
         data = self._encoder.encode(picture, keyframe)
         took = (composed - began, time.perf_counter() - composed)
-        self.figures = self.figures.with_tick(late_s * self.frame_rate > 0.5, *took)
-        self._ease_off(sum(took) * self.frame_rate)
+        late = late_s * self.frame_rate > 0.5
+        self.figures = self.figures.with_tick(late, *took)
+        self._ease_off(sum(took) * self.frame_rate, late=late)
         tick = self.tick
         if take is not None and frame == take.start_frame:
             take.begun()
@@ -330,11 +331,12 @@ class Programme(threading.Thread):
         """
         return self._began + timedelta(seconds=frame / self.frame_rate)
 
-    def _ease_off(self, share: float) -> None:
+    def _ease_off(self, share: float, *, late: bool) -> None:
         before, signs = self.shedding, any(place.pinned for place in self._plan.places)
-        self.shedding = before.after(share, self.frame_rate, self.clock.now(), signs=signs)
+        self.shedding = before.after(share, self.frame_rate, self.clock.now(), late=late, signs=signs)
         if before.ease is not self.shedding.ease:
-            log.warning("pictures take %.0f %% of a tick: %s", self.shedding.load * 100, self.shedding.ease.name)
+            words = "pictures take %.0f %% of a tick, late in %d seconds of late: %s"
+            log.warning(words, self.shedding.load * 100, len(before.late), self.shedding.ease.name)
 
     def _take_plan(self) -> list[Told]:
         plan, waiting = self._changes.take()

@@ -3,8 +3,9 @@
 A machine that is too slow must still keep time: sound never waits, and no tick is late. So before the cost of drawing
 and encoding fills the tick, every second picture is sent again instead of a new one, then two of three, and at last
 only those who spoke last are seen; the others' pictures are not even decoded, and their name card stands in. While
-somebody is pinned because they sign, tiles go first: hands need pictures, and a face that listens does not. It comes
-back step by step, and only when there is room for it.
+somebody is pinned because they sign, tiles go first: hands need pictures, and a face that listens does not. Ticks that
+come late again and again are load as well: then it is others who take the time, decoders or another program. What was
+left out comes back step by step, only when there is room for it, and later each time that it was too early.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,6 +16,8 @@ MEAN_S = 2.0  # a keyframe or a drawn card is no load
 FULL = 0.85  # of a tick, above which something is left out: a third of a second of headroom in two
 ROOM = 0.6  # of a tick, below which it would be after coming back; the space between keeps it from swinging
 WORSE_S, BETTER_S = 3.0, 10.0  # how long a step is given to show what it does
+LATE_S, LATE = 20.0, 3  # late in so many different seconds of the last twenty is more than a hiccup
+LONGEST_S = 160.0  # a step that was taken back too early is tried half as often, down to this
 GUEST = 0.75  # of a tick, above which nobody new may come: one more tile costs about a tenth
 SEEN = 4  # tiles that stay when there is no more to be left out
 SPEAKS = 0.01  # -40 dBFS
@@ -46,11 +49,18 @@ SIGNS = (Ease.NOTHING, Ease.FEWER, Ease.FEWER_HALF, Ease.TILES)
 
 @dataclass(frozen=True, kw_only=True)
 class Shedding:
-    """`load`: the mean share of a tick that pictures take; `since_s`: when the step was changed, on the clock."""
+    """`load`: the mean share of a tick that pictures take; `since_s`: when the step was changed, on the clock.
+
+    `late`: when ticks were late, at most once a second; `patience_s`: how long a step is kept at least; `better`: the
+    step was taken because there was room.
+    """
 
     ease: Ease = Ease.NOTHING
     load: float = 0.0
     since_s: float = 0.0
+    late: tuple[float, ...] = ()
+    patience_s: float = BETTER_S
+    better: bool = False
 
     def draws(self, frame: int) -> bool:
         """Whether this frame is drawn anew."""
@@ -59,20 +69,33 @@ class Shedding:
     @property
     def full(self) -> bool:
         """Whether one more person would be one too many."""
-        return self.ease is not Ease.NOTHING or self.load > GUEST
+        return self.ease is not Ease.NOTHING or self.load > GUEST or len(self.late) >= LATE
 
-    def after(self, share: float, ticks_a_second: int, now_s: float, *, signs: bool = False) -> "Shedding":
-        """After a tick that took this share of its time; `signs`: somebody is pinned because they sign."""
+    def after(
+        self, share: float, ticks_a_second: int, now_s: float, *, late: bool = False, signs: bool = False
+    ) -> "Shedding":
+        """After a tick that took this share of its time.
+
+        `late`: it began late; `signs`: somebody is pinned because they sign.
+        """
         # A tick that stood still for a while (a suspended machine) is one bad tick, not a load of many.
         load = self.load + (min(share, 2.0) - self.load) / (MEAN_S * ticks_a_second)
         steps, step = SIGNS if signs else SPEECH, (SPEECH if self.ease in SPEECH else SIGNS).index(self.ease)
-        here = replace(self, load=load, ease=steps[step])
+        here = replace(self, load=load, ease=steps[step], late=self._late(now_s, late=late))
         lasted = now_s - self.since_s
-        if load > FULL and lasted >= WORSE_S and step < len(steps) - 1:
-            return replace(here, ease=steps[step + 1], since_s=now_s)
-        if step > 0 and lasted >= BETTER_S and load * _dearer(steps[step - 1], steps[step]) < ROOM:
-            return replace(here, ease=steps[step - 1], since_s=now_s)
+        crowded = load > FULL or len(here.late) >= LATE
+        if crowded and lasted >= WORSE_S and step < len(steps) - 1:
+            early = self.better and lasted < LONGEST_S
+            patience_s = min(2 * self.patience_s, LONGEST_S) if early else BETTER_S
+            return replace(here, ease=steps[step + 1], since_s=now_s, late=(), patience_s=patience_s, better=False)
+        room = not here.late and step > 0 and load * _dearer(steps[step - 1], steps[step]) < ROOM
+        if room and lasted >= self.patience_s:
+            return replace(here, ease=steps[step - 1], since_s=now_s, better=True)
         return here
+
+    def _late(self, now_s: float, *, late: bool) -> tuple[float, ...]:
+        known = tuple(when for when in self.late if now_s - when < LATE_S)
+        return (*known, now_s) if late and (not known or now_s - known[-1] >= 1.0) else known
 
 
 def _dearer(more: Ease, less: Ease) -> float:

@@ -1,5 +1,7 @@
 """`ingest/live/shedding.py`: less is drawn before ticks are late, and more again when there is room."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,6 +71,39 @@ def test_it_never_swings(cost: float) -> None:
     for signs, ladder in ((False, SPEECH), (True, SIGNS)):
         order = [ladder.index(each.ease) for each in lived(cost, 90, signs=signs)]
         assert order == sorted(order)
+
+
+def test_ticks_that_come_late_again_and_again_are_load() -> None:
+    """Decoders or another program take the time then: no drawing is dear, and yet less of it has to be done."""
+    here, now = Shedding(), 0.0
+    while here.ease is Ease.NOTHING and now < 20:
+        now += 1 / RATE
+        here = here.after(0.5, RATE, now, late=round(now * RATE) % 45 == 0)
+    assert now < 5
+    assert here.full
+
+
+def test_a_hiccup_is_no_load() -> None:
+    """A dozen late ticks in a row, and one every half a minute."""
+    now, found = 0.0, [Shedding()]
+    for frame in range(90 * RATE):
+        now += 1 / RATE
+        found.append(found[-1].after(0.5, RATE, now, late=frame % (30 * RATE) < 12))
+    assert {each.ease for each in found} == {Ease.NOTHING}
+
+
+def test_what_was_tried_too_early_is_tried_less_often() -> None:
+    """Ticks come late whenever nothing is left out, and never else: it settles at being tried every few minutes."""
+    now, here, tried = 0.0, Shedding(), []
+    for _ in range(900 * RATE):
+        now += 1 / RATE
+        before, here = here, here.after(0.2, RATE, now, late=here.ease is Ease.NOTHING)
+        if here.better and not before.better:
+            tried.append(now)
+    pauses = [round(later - earlier) for earlier, later in pairwise(tried)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] < 25
+    assert 160 < pauses[-1] < 170
 
 
 def test_a_moment_in_which_the_machine_stood_still_is_no_load() -> None:
