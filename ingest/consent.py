@@ -1,6 +1,6 @@
 """What somebody refused comes in; what that does to each output goes out. Pure: the one table of consent.
 
-Everybody who makes an output asks here or for what follows from it (`live/withheld.py`: stretches of media time).
+Everybody who makes an output asks here or for what follows from it (`live/output/withheld.py`: stretches).
 """
 
 from collections.abc import Iterable, Mapping

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from ingest import commands
 from ingest import store as ingest_store
 from ingest.database import now, random_id
-from ingest.live import waiting
+from ingest.live.lobby import waiting
 from ingest.officehours import ON_AIR, OfficeHour
 from ingest.people import Person, Role, SeatState
 from ingest.store import Overtaken

@@ -11,11 +11,11 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from ingest import archive, consent, store, timeline
-from ingest.live.cards import Cards
-from ingest.live.dark import Curtain, OtherSettings
-from ingest.live.hiding import Hiding
-from ingest.live.video import Encoder
-from ingest.live.withheld import Refused
+from ingest.live.mix.cards import Cards
+from ingest.live.mix.video import Encoder
+from ingest.live.output.dark import Curtain, OtherSettings
+from ingest.live.output.hiding import Hiding
+from ingest.live.output.withheld import Refused
 from ingest.people import Scope
 from ingest.settings import Settings
 from ingest.steps import Permanent

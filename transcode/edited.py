@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 from ingest import archive, pseudonyms
 from ingest.consent import Output
 from ingest.database import random_id
-from ingest.live.withheld import appearances, dark
+from ingest.live.output.withheld import appearances, dark
 from ingest.pseudonyms import Masks
 from ingest.timeline import Event, tick_duration
 from transcode import carrying, cover, drafts, editing, made, playlists, store

@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 
 from ingest import archive, steps, store, timeline
 from ingest.consent import Output
-from ingest.live.dark import ticks_of
-from ingest.live.withheld import Refused, Stretch, appearances, dark, within
+from ingest.live.output.dark import ticks_of
+from ingest.live.output.withheld import Refused, Stretch, appearances, dark, within
 from ingest.timeline import Event, Kind
 from transcode import cover, pieces, playlists, sound, sources
 from transcode.encode import Means

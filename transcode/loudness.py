@@ -19,7 +19,7 @@ import av
 import ffmpeg
 
 from ingest import archive
-from ingest.live import boxes
+from ingest.live.cmaf import boxes
 from transcode import encode, fragments, made, playlists, probe
 from transcode.encode import Means
 from transcode.fragments import Different

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from ingest import archive
 from ingest.consent import Output
-from ingest.live.cards import Slide
-from ingest.live.dark import Curtain, ticks_of
-from ingest.live.recorder import SEGMENT_S
-from ingest.live.withheld import Refused, Stretch, appearances, dark, within
+from ingest.live.mix.cards import Slide
+from ingest.live.output.dark import Curtain, ticks_of
+from ingest.live.output.recorder import SEGMENT_S
+from ingest.live.output.withheld import Refused, Stretch, appearances, dark, within
 from transcode import cover, encode, pictures, playlists
 from transcode.encode import Means
 from transcode.playlists import Segment

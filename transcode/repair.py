@@ -14,7 +14,7 @@ from typing import Any
 import ffmpeg
 
 from ingest import archive
-from ingest.live import boxes
+from ingest.live.cmaf import boxes
 from transcode import encode, encoders, fragments, ladder, loudness, made, playlists, probe
 from transcode.encode import Means
 from transcode.fragments import Different

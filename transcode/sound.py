@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest import archive
-from ingest.live import boxes
+from ingest.live.cmaf import boxes
 from transcode import playlists, probe
 from transcode.voice import EDGE_S, Stretch
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ingest.consent import Output
-from ingest.live.standing import Standing
-from ingest.live.withheld import MARGIN_TICKS, Refused, Stretch, appearances, dark, joined
+from ingest.live.output.withheld import MARGIN_TICKS, Refused, Stretch, appearances, dark, joined
+from ingest.live.room.standing import Standing
 from ingest.people import SCREEN
 from ingest.timeline import Event, Kind, tick_duration
 from transcode.voice import Stretch as Seconds

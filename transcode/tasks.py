@@ -8,8 +8,8 @@ from collections.abc import Callable
 from sqlalchemy.engine import Connection
 
 from ingest import archive, mirror, steps, store, timeline
-from ingest.live import typed
-from ingest.live.cards import Slide
+from ingest.live.lobby import typed
+from ingest.live.mix.cards import Slide
 from ingest.work import Kind, Work
 from transcode import (
     ahead,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingest.consent import Output
-from ingest.live.withheld import Refused, appearances, dark, within
+from ingest.live.output.withheld import Refused, appearances, dark, within
 from ingest.timeline import Event, Kind, tick_duration
 from transcode.sources import cuts
 from transcode.speech import Word

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from ingest import store, tickets
 from ingest.database import Database, now
-from ingest.live import guests
+from ingest.live.lobby import guests
 from ingest.officehours import OfficeHour, has_room
 from ingest.people import IN_ROOM, RIGHTS, Person, Role, Seat, may_share
 from ingest.tickets import NEEDS, Audience

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from ingest import consent, store
 from ingest.database import now
-from ingest.live import agreement
+from ingest.live.lobby import agreement
 from ingest.officehours import OfficeHour
 from ingest.people import Consent, Person, Role, Scope, SeatState
 from questions import store as questions

@@ -1,6 +1,6 @@
 """Anybody's browser comes in for a test of its line; it gets back what it sends, for seconds, and nothing is kept.
 
-Open to everybody without a ticket, so it is limited: by address, in number and in length (`ingest/live/echo.py`).
+Open to everybody without a ticket, so it is limited: by address, number and length (`ingest/live/webrtc/echo.py`).
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ingest.live.echo_room import EchoRoom
-from ingest.live.wire import CallFailed, WireBroken
+from ingest.live.room.wire import CallFailed, WireBroken
+from ingest.live.studio.echo_room import EchoRoom
 from web.limits import Throttle
 from web.sdp import connected, offer_of
 

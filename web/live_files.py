@@ -17,10 +17,10 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ingest.archive import Archive, Programme
-from ingest.live import lowlatency
-from ingest.live.lowlatency import BadDirective
-from ingest.live.segments import Edge
-from ingest.live.viewing import PATIENCE_S, TooFar, Viewing, window
+from ingest.live.cmaf import lowlatency
+from ingest.live.cmaf.lowlatency import BadDirective
+from ingest.live.cmaf.segments import Edge
+from ingest.live.output.viewing import PATIENCE_S, TooFar, Viewing, window
 
 PREFIX = "/live/hls/"
 LIVE_FILE = re.compile(r"index\.m3u8|(video|audio)/(index\.m3u8|init\.mp4|\d{8}(\.\d{1,2})?\.m4s)")

@@ -9,7 +9,7 @@ from fractions import Fraction
 import publish.pipeline
 from ingest import commands, intercom, store
 from ingest.database import now, random_id
-from ingest.live import turn
+from ingest.live.lobby import turn
 from ingest.officehours import State
 from web import opening
 from web.house import House

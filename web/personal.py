@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from ingest import store
 from ingest.database import now
-from ingest.live import waiting
+from ingest.live.lobby import waiting
 from ingest.officehours import WITH_ROOM, OfficeHour
 from ingest.people import IN_ROOM, Person, Role, SeatState
 from web import store as web_store

@@ -1,6 +1,6 @@
 """The studio's door: WHIP, WHEP, one WebSocket per person, and the live programme's files, all below /live/.
 
-It wires the rooms (child processes, `ingest/live/rooms.py`) to rows: tickets open doors (`admission`), what a room
+It wires the rooms (child processes, `ingest/live/studio`) to rows: tickets open doors (`admission`), what a room
 reports moves the office hour and begins the pipeline (`milestones`). Database work runs in threads; while the database
 is away the rooms go on and the doors answer 503.
 """
@@ -24,11 +24,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ingest import sealing
 from ingest.conduct import WORDS
-from ingest.live.briefing import Words
-from ingest.live.countdown import TIME
-from ingest.live.echo_room import EchoRoom
-from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone, Rooms
-from ingest.live.signs import sign_of
+from ingest.live.lobby.signs import sign_of
+from ingest.live.mix.countdown import TIME
+from ingest.live.studio.briefing import Words
+from ingest.live.studio.echo_room import EchoRoom
+from ingest.live.studio.rooms import NotOffered, OfferRefused, RoomFull, RoomGone, Rooms
 from ingest.people import IN_ROOM, SCREEN, Role
 from ingest.tickets import Audience
 from web import line_test

@@ -8,7 +8,7 @@ from babel.dates import format_date, format_time
 from sqlalchemy.engine import Connection
 
 from ingest import store
-from ingest.live import waiting
+from ingest.live.lobby import waiting
 from ingest.officehours import OfficeHour
 from questions import needs, reach
 from questions import store as questions

@@ -11,7 +11,7 @@ import av
 
 from ingest import sealed, store, timeline
 from ingest.archive import Room
-from ingest.live.unkept import unkept
+from ingest.live.output.unkept import unkept
 from ingest.sealed import Stretch
 from transcode import cover
 from web.parts import House

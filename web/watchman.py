@@ -12,8 +12,8 @@ from starlette.concurrency import run_in_threadpool
 
 from ingest import store
 from ingest.database import now
-from ingest.live import guests, reception
-from ingest.live.reception import Patience
+from ingest.live.lobby import guests, reception
+from ingest.live.lobby.reception import Patience
 from ingest.officehours import WITH_ROOM
 from ingest.people import SeatState
 from web.parts import House

@@ -18,7 +18,7 @@ from celery.platforms import SecurityWarning
 from ingest import events, marks, steps, tickets
 from ingest import store as store_of_hours
 from ingest.database import now
-from ingest.live import reception
+from ingest.live.lobby import reception
 from questions import needs, repeat
 from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, POSTS, POSTS_S, account

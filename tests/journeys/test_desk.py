@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from ingest import store
 from ingest.consent import ALL
 from ingest.database import now
-from ingest.live import telephone
+from ingest.live.lobby import telephone
 from questions import moderation, queue
 from questions import store as questions
 from tests.journeys.house import wait_for

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ingest import store
-from ingest.live.mark import AMBER
+from ingest.live.mix.mark import AMBER
 from tests.journeys.house import answers, environment, house_in, serving, wait_for
 from tests.journeys.visitors import DESK, PHONE, Album, Participant, Staff, Visitor, complaints, plays, room_state
 from tests.standins.browser import WatchedBrowser, chromium

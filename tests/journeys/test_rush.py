@@ -19,7 +19,7 @@ import pytest
 
 from ingest import store
 from ingest.database import now
-from ingest.live import guests, reception, waiting
+from ingest.live.lobby import guests, reception, waiting
 from ingest.officehours import OfficeHour, State
 from ingest.people import Person, Role, Scope, SeatState
 from tests.journeys.house import Process, answers, environment, house_in, running, wait_for

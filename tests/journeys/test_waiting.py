@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from ingest import store
 from ingest.database import now
-from ingest.live import guests, telephone
+from ingest.live.lobby import guests, telephone
 from ingest.officehours import OfficeHour, State
 from ingest.people import SeatState
 from ingest.timeline import Event, Kind, read

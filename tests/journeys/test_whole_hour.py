@@ -19,7 +19,7 @@ from playwright.sync_api import Page, Request, expect
 
 from ingest import sealed, store, timeline
 from ingest.archive import Room
-from ingest.live.source import SAMPLE_RATE, Samples
+from ingest.live.mix.source import SAMPLE_RATE, Samples
 from ingest.timeline import Event, Kind
 from tests.ingest.live.reading import seen
 from tests.journeys.house import wait_for

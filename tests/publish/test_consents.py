@@ -8,7 +8,7 @@ import pytest
 from ingest import commands, marks, steps, store
 from ingest.commands import Kind
 from ingest.database import Database, now
-from ingest.live import agreement
+from ingest.live.lobby import agreement
 from ingest.officehours import Release, Visibility
 from ingest.people import Person, Role, Scope
 from ingest.steps import State as StepState

@@ -11,7 +11,7 @@ from ingest import commands
 from ingest import store as ingest_store
 from ingest.commands import Kind as Wish
 from ingest.database import Database, now
-from ingest.live import waiting
+from ingest.live.lobby import waiting
 from ingest.officehours import OfficeHour
 from ingest.people import Person, Role, Scope, Seat, SeatState
 from ingest.store import Overtaken

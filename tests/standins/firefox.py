@@ -149,9 +149,7 @@ class Tab:
         """Wait until the function returns something; a test that waits in vain fails with the words of the page."""
         end = time.monotonic() + limit_s
         while not (found := self._try(function, *arguments)):
-            assert time.monotonic() < end, (
-                f"waited {limit_s} s in vain for {arguments or function}: {self.run(WORDS)}"
-            )
+            assert time.monotonic() < end, f"waited {limit_s} s in vain for {arguments or function}: {self.run(WORDS)}"
             time.sleep(0.1)
         return found
 

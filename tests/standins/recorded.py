@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from ingest import archive
-from ingest.live import boxes, hls, scene
-from ingest.live.recorder import PART_S, SEGMENT_S, Recorder
-from ingest.live.stage import Shown
+from ingest.live.cmaf import boxes, hls
+from ingest.live.mix import scene
+from ingest.live.mix.stage import Shown
+from ingest.live.output.recorder import PART_S, SEGMENT_S, Recorder
 from ingest.timeline import Event, Kind
 from tests.standins import media
 from tests.standins.reel import Asked, Form, Participant, Reel

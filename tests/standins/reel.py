@@ -11,11 +11,11 @@ from pathlib import Path
 
 import av
 
-from ingest.live import boxes
-from ingest.live.audio import AacEncoder
-from ingest.live.recorder import SEGMENT_S
-from ingest.live.stage import Place, Plan, Shown, Stage
-from ingest.live.video import Encoder, Scaler
+from ingest.live.cmaf import boxes
+from ingest.live.mix.audio import AacEncoder
+from ingest.live.mix.stage import Place, Plan, Shown, Stage
+from ingest.live.mix.video import Encoder, Scaler
+from ingest.live.output.recorder import SEGMENT_S
 from tests.standins import loops, media
 
 

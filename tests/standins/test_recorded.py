@@ -9,8 +9,8 @@ import av
 import pytest
 
 from ingest import archive, timeline
-from ingest.live import hls
-from ingest.live.recorder import Recorder
+from ingest.live.cmaf import hls
+from ingest.live.output.recorder import Recorder
 from ingest.timeline import Kind
 from tests.standins import loops, media, recorded
 from tests.standins.recorded import Recording

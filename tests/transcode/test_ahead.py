@@ -14,7 +14,7 @@ from ingest import steps, store
 from ingest.archive import Archive
 from ingest.database import now
 from ingest.engine import Engine
-from ingest.live import boxes
+from ingest.live.cmaf import boxes
 from ingest.officehours import State as HourState
 from ingest.people import Role, Scope
 from ingest.steps import State

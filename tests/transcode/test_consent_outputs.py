@@ -15,7 +15,7 @@ from ingest import archive, consent, steps, store
 from ingest.archive import Room
 from ingest.consent import Effect, Output
 from ingest.engine import Engine
-from ingest.live import agreement
+from ingest.live.lobby import agreement
 from ingest.people import Role, Scope
 from ingest.steps import State
 from ingest.timeline import Event, Kind

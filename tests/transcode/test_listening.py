@@ -7,7 +7,7 @@ import pytest
 
 from ingest import steps
 from ingest.archive import Room
-from ingest.live import boxes
+from ingest.live.cmaf import boxes
 from ingest.people import Scope
 from ingest.timeline import Kind, Writer
 from tests.transcode import recorded

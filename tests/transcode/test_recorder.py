@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from ingest.archive import Archive
-from ingest.live.programme import Place, Programme
-from ingest.live.recorder import Recorder
+from ingest.live.output.recorder import Recorder
+from ingest.live.room.programme import Place, Programme
 from tests.ingest.live.fakes import FakeClock, FakeSource, stop
 from tests.transcode import recorded
 from transcode import encode, ladder, pictures, playlists, probe, stretches

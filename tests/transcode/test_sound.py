@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.archive import Room
-from ingest.live import boxes
+from ingest.live.cmaf import boxes
 from tests.transcode import recorded
 from transcode import probe, sound
 from transcode.sound import RATE, Sound

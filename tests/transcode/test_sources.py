@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.live.withheld import Stretch as Ticks
+from ingest.live.output.withheld import Stretch as Ticks
 from ingest.people import Scope
 from ingest.timeline import Event, Kind
 from transcode import sources

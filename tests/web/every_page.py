@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 from ingest import store
 from ingest.consent import ALL
 from ingest.database import now
-from ingest.live import guests, reception
-from ingest.live.guests import Parent, Way
+from ingest.live.lobby import guests, reception
+from ingest.live.lobby.guests import Parent, Way
 from ingest.officehours import State
 from ingest.people import Person, Role, SeatState
 from questions import answers, errands, lists, mine, support

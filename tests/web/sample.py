@@ -21,7 +21,7 @@ from ingest import accounts, commands, intercom, steps, store
 from ingest.archive import Room
 from ingest.consent import ALL
 from ingest.database import now
-from ingest.live import signing, typed, waiting
+from ingest.live.lobby import signing, typed, waiting
 from ingest.officehours import OfficeHour, State, Visibility
 from ingest.people import Role, Scope, SeatState
 from questions import change, intake, moderation, needs, queue, rundown

@@ -8,8 +8,8 @@ from starlette.applications import Starlette
 
 from ingest import commands, store
 from ingest.database import now
-from ingest.live import guests, typed, voices, waiting
-from ingest.live.typed import LENGTH
+from ingest.live.lobby import guests, typed, voices, waiting
+from ingest.live.lobby.typed import LENGTH
 from ingest.officehours import OfficeHour, State
 from ingest.people import Role, SeatState
 from tests.web.conftest import Browser, SmallHouse

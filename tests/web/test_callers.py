@@ -8,8 +8,8 @@ from ingest import attention, commands, store
 from ingest.attention import Alarm
 from ingest.database import now
 from ingest.faults import Fault
-from ingest.live import guests, telephone
-from ingest.live.guests import Way
+from ingest.live.lobby import guests, telephone
+from ingest.live.lobby.guests import Way
 from ingest.officehours import OfficeHour, State
 from ingest.people import Person, Role, Scope, SeatState
 from questions import store as questions

@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from ingest.live import hooks
+from ingest.live.webrtc import hooks
 from tests.standins.browser import chromium
 from web.benches.loss.listening import Door
 

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from ingest import commands, marks, steps, store
 from ingest.commands import Kind
-from ingest.live import agreement, waiting
+from ingest.live.lobby import agreement, waiting
 from ingest.officehours import OfficeHour, State, Visibility
 from ingest.people import Person, Role, Scope, SeatState
 from questions import store as questions

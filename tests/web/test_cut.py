@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from ingest import commands, store
 from ingest.commands import Kind
 from ingest.database import now
-from ingest.live import waiting
+from ingest.live.lobby import waiting
 from ingest.officehours import OfficeHour, State
 from ingest.people import Person, Role, Scope, SeatState
 from tests.web.conftest import ORIGIN, Browser, SmallHouse

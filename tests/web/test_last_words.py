@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from ingest import store
 from ingest.database import now
 from ingest.officehours import OfficeHour, State, Visibility
-from tests.ingest.live.test_recorder import Studio as Recording
+from tests.ingest.live.output.test_recorder import Studio as Recording
 from tests.web.conftest import SmallHouse
 from web import studio
 from web.live_addresses import LAST_WORDS_S, LOOK_AGAIN_S

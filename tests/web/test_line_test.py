@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from ingest.live.wire import CallFailed, WireBroken
+from ingest.live.room.wire import CallFailed, WireBroken
 from web.line_test import TESTS_A_MINUTE, LineTest, routes
 from web.studio import _refusal
 

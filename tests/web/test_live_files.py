@@ -12,10 +12,10 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from ingest.archive import Archive
-from ingest.live import viewing
-from ingest.live.segments import Edge
+from ingest.live.cmaf.segments import Edge
+from ingest.live.output import viewing
+from tests.ingest.live.output.test_recorder import Studio
 from tests.ingest.live.rules import broken_rules, understood
-from tests.ingest.live.test_recorder import Studio
 from web.live_files import LiveFiles, ShortWay
 
 

@@ -11,10 +11,10 @@ import pytest
 from ingest import sealed, timeline
 from ingest.archive import Room
 from ingest.database import now
-from ingest.live.delay import Picture
-from ingest.live.keeping import Keeping
-from ingest.live.still import drawn
-from ingest.live.video import Encoder
+from ingest.live.mix.still import drawn
+from ingest.live.mix.video import Encoder
+from ingest.live.output.delay import Picture
+from ingest.live.output.keeping import Keeping
 from ingest.officehours import OfficeHour, State
 from ingest.sealing import public_key
 from ingest.timeline import Event, Kind

@@ -9,8 +9,8 @@ from starlette.applications import Starlette
 
 from ingest import store
 from ingest.database import now
-from ingest.live import guests
-from ingest.live.guests import Guest, Parent, Way
+from ingest.live.lobby import guests
+from ingest.live.lobby.guests import Guest, Parent, Way
 from ingest.officehours import OfficeHour, State
 from ingest.people import Scope, SeatState
 from questions import store as questions

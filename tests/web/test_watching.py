@@ -9,9 +9,9 @@ from starlette.testclient import TestClient
 
 from ingest import store, tickets
 from ingest.database import now, random_id
-from ingest.live import guests, waiting
-from ingest.live.guests import Parent, Way
-from ingest.live.rooms import NotOffered, OfferRefused, RoomFull, RoomGone
+from ingest.live.lobby import guests, waiting
+from ingest.live.lobby.guests import Parent, Way
+from ingest.live.studio.rooms import NotOffered, OfferRefused, RoomFull, RoomGone
 from ingest.officehours import OfficeHour, State
 from ingest.people import Role, Scope
 from tests.journeys.house import environment, house_in

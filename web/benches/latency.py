@@ -19,7 +19,7 @@ import httpx
 
 from ingest import store, tickets
 from ingest.database import now
-from ingest.live import waiting
+from ingest.live.lobby import waiting
 from ingest.officehours import OfficeHour, State
 from ingest.people import Person, Role
 from web.benches.browser import chromium

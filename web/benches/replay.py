@@ -28,7 +28,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from ingest.live import hooks
+from ingest.live.webrtc import hooks
 from web.benches.clips import PICTURE_TIME, SOUND_TIME, Clip, read
 
 CONNECTED_S = 20.0

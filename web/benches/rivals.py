@@ -18,8 +18,8 @@ import ffmpeg
 import imageio_ffmpeg
 
 import ingest.settings
-from ingest.live import audio, scene
-from ingest.live.opus import BITS_PER_S, COMPLEXITY, LOSS_PERCENT
+from ingest.live.mix import audio, scene
+from ingest.live.webrtc.opus import BITS_PER_S, COMPLEXITY, LOSS_PERCENT
 from web.benches.programs import heard, programs, running, share
 from web.serve import free_port
 
@@ -47,7 +47,7 @@ def boxes(settings: ingest.settings.Settings, count: int) -> list[scene.Box]:
 
 
 def x264(settings: ingest.settings.Settings) -> dict[str, Any]:
-    """The room's encoder, in ffmpeg's words (`ingest.live.video.Encoder`)."""
+    """The room's encoder, in ffmpeg's words (`ingest.live.mix.video.Encoder`)."""
     rate = settings.video_bitrate
     return {
         "vcodec": "libx264",
@@ -106,7 +106,7 @@ def mixes(voices: Sequence[Any]) -> tuple[Any, Any]:
 
 
 def opus() -> dict[str, Any]:
-    """The encoder of who listens (`ingest.live.opus.Encoder`), in ffmpeg's words."""
+    """The encoder of who listens (`ingest.live.webrtc.opus.Encoder`), in ffmpeg's words."""
     wanted = {"application": "voip", "compression_level": COMPLEXITY, "fec": 1, "packet_loss": LOSS_PERCENT}
     return {"acodec": "libopus", "audio_bitrate": BITS_PER_S, "ac": 1, **wanted}
 

@@ -20,7 +20,7 @@ from urllib.request import urlopen
 
 from ingest import commands, store, tickets
 from ingest.database import now
-from ingest.live import waiting
+from ingest.live.lobby import waiting
 from ingest.officehours import State
 from ingest.people import Person, Role
 from ingest.tickets import Audience

@@ -23,14 +23,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ingest.archive import Archive
-from ingest.live import hooks
-from ingest.live.audio import AacEncoder
-from ingest.live.pace import Epoch, RealClock
-from ingest.live.recorder import Recorder
-from ingest.live.segments import Edge
-from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE
-from ingest.live.video import Canvas, Encoder, planes_of
-from ingest.live.viewers import Viewers
+from ingest.live.cmaf.segments import Edge
+from ingest.live.mix.audio import AacEncoder
+from ingest.live.mix.pace import Epoch, RealClock
+from ingest.live.mix.source import BLOCK_SAMPLES, SAMPLE_RATE
+from ingest.live.mix.video import Canvas, Encoder, planes_of
+from ingest.live.output.recorder import Recorder
+from ingest.live.room.viewers import Viewers
+from ingest.live.webrtc import hooks
 from web.live_files import LiveFiles, ShortWay
 
 WIDTH, HEIGHT, RATE, BITRATE = 1280, 720, 30, 2_500_000

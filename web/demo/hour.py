@@ -11,7 +11,7 @@ from typing import Any
 from ingest import commands, store, tickets
 from ingest.consent import ALL
 from ingest.database import now
-from ingest.live import waiting
+from ingest.live.lobby import waiting
 from ingest.officehours import OfficeHour, Release, State
 from ingest.people import Person, Role
 from questions import listing, moderation, queue

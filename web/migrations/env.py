@@ -5,8 +5,8 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from alembic import context
 
-import ingest.live.guests
-import ingest.live.notes  # noqa: F401
+import ingest.live.lobby.guests
+import ingest.live.lobby.notes  # noqa: F401
 import web.store  # noqa: F401
 from ingest.database import Database, metadata
 

@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from ingest import store
 from ingest.database import now
-from ingest.live import guests, signing, typed, voices
-from ingest.live.guests import Way
+from ingest.live.lobby import guests, signing, typed, voices
+from ingest.live.lobby.guests import Way
 from ingest.officehours import TAKING_QUESTIONS, OfficeHour
 from ingest.people import Person, Right, Role, SeatState
 from ingest.store import Overtaken

@@ -15,7 +15,7 @@ from ingest import attention, store
 from ingest.attention import Alarm
 from ingest.database import now
 from ingest.faults import Fault
-from ingest.live import telephone, waiting
+from ingest.live.lobby import telephone, waiting
 from ingest.officehours import ON_AIR, WITH_ROOM, OfficeHour
 from ingest.people import IN_ROOM, Person, Right, Role, SeatState
 from web.pages.decisions import back

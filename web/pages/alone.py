@@ -15,7 +15,7 @@ from starlette.routing import Route
 from ingest import attention, store
 from ingest.conduct import Act
 from ingest.database import now
-from ingest.live import turn
+from ingest.live.lobby import turn
 from ingest.officehours import ON_AIR, OfficeHour
 from ingest.people import Person, Role
 from ingest.store import Overtaken

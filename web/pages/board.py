@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from ingest import commands, steps, store
 from ingest.database import now
-from ingest.live import reception as acts
-from ingest.live import turn, typed, waiting
+from ingest.live.lobby import reception as acts
+from ingest.live.lobby import turn, typed, waiting
 from ingest.officehours import ON_AIR, WITH_RECORDING, WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import Person, Right, Role, Scope, SeatState
 from ingest.store import Overtaken

@@ -17,9 +17,9 @@ from starlette.routing import Route
 from ingest import store, tickets
 from ingest.consent import NEEDED
 from ingest.database import now
-from ingest.live import agreement, guests, reception, telephone, turn
-from ingest.live.guests import Guest, Way
-from ingest.live.telephone import Words
+from ingest.live.lobby import agreement, guests, reception, telephone, turn
+from ingest.live.lobby.guests import Guest, Way
+from ingest.live.lobby.telephone import Words
 from ingest.officehours import OfficeHour, has_room
 from ingest.people import Consent, Person, Right, Scope, Seat
 from ingest.store import Overtaken

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from ingest import store
 from ingest.database import now
-from ingest.live import agreement
+from ingest.live.lobby import agreement
 from ingest.officehours import OfficeHour, State
 from ingest.people import Person, Role, Scope
 from publish import consents

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ingest import commands, store
-from ingest.live import waiting
+from ingest.live.lobby import waiting
 from ingest.officehours import ON_AIR, OfficeHour
 from ingest.people import Right
 from web.pages.office import local_path

@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from ingest import store
 from ingest.database import now, random_id
-from ingest.live import guests, reception
-from ingest.live.guests import CHOSEN, Parent, Way
+from ingest.live.lobby import guests, reception
+from ingest.live.lobby.guests import CHOSEN, Parent, Way
 from ingest.officehours import TAKING_QUESTIONS, OfficeHour
 from ingest.people import Person, Role
 from questions import intake

@@ -15,10 +15,10 @@ from starlette.routing import Route
 
 from ingest import commands, store, tickets
 from ingest.database import now
-from ingest.live import agreement, guests, notes, patience, reception, turn, waiting
-from ingest.live.guests import ALLOWED, Gone, Guest, Parent, Way
-from ingest.live.patience import Wait
-from ingest.live.signs import Sign
+from ingest.live.lobby import agreement, guests, notes, patience, reception, turn, waiting
+from ingest.live.lobby.guests import ALLOWED, Gone, Guest, Parent, Way
+from ingest.live.lobby.patience import Wait
+from ingest.live.lobby.signs import Sign
 from ingest.officehours import TAKING_QUESTIONS, WITH_ROOM, OfficeHour, State, has_room
 from ingest.people import IN_ROOM, RIGHTS, Person, Role, Scope, Seat, SeatState, may_share
 from web import consenting, handover

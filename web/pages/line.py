@@ -15,7 +15,7 @@ from starlette.routing import Route
 from ingest import commands, store
 from ingest.conduct import COUNT_S, Act, allowed, doers, may, start_of
 from ingest.database import now
-from ingest.live import turn, waiting
+from ingest.live.lobby import turn, waiting
 from ingest.officehours import OfficeHour
 from ingest.people import IN_ROOM, Role
 from ingest.store import Overtaken

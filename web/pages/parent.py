@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from ingest import store
 from ingest.database import now
-from ingest.live import guests, reception
-from ingest.live.guests import Guest, Parent
+from ingest.live.lobby import guests, reception
+from ingest.live.lobby.guests import Guest, Parent
 from ingest.officehours import TAKING_QUESTIONS
 from web import store as web_store
 from web.rendering import N_, house_of, render

@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from ingest import store
 from ingest.database import now
-from ingest.live import waiting
+from ingest.live.lobby import waiting
 from ingest.people import Person, Role, SeatState
 from questions.question import plain
 from questions.sources.form import NAME_LENGTH

@@ -11,8 +11,8 @@ from starlette.routing import Route
 
 from ingest import store
 from ingest.database import now
-from ingest.live import guests, notes, reception
-from ingest.live.guests import Parent, Way
+from ingest.live.lobby import guests, notes, reception
+from ingest.live.lobby.guests import Parent, Way
 from ingest.officehours import TAKING_QUESTIONS, OfficeHour
 from ingest.people import Person, Right, Role, SeatState
 from ingest.store import Overtaken

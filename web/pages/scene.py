@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ingest import commands
-from ingest.live.scene import Scene
+from ingest.live.mix.scene import Scene
 from ingest.people import Right
 from web.pages.decisions import back
 from web.rendering import N_, house_of

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from ingest import store
 from ingest.accounts import Account
-from ingest.live import agreement, turn, waiting
+from ingest.live.lobby import agreement, turn, waiting
 from ingest.officehours import WITH_ROOM, OfficeHour
 from ingest.people import IN_ROOM, Person, Right, Role, SeatState
 from ingest.store import Overtaken

@@ -8,8 +8,8 @@ from starlette.routing import Route
 
 from ingest import store
 from ingest.database import now
-from ingest.live import guests, reception
-from ingest.live.guests import CHOSEN, Way
+from ingest.live.lobby import guests, reception
+from ingest.live.lobby.guests import CHOSEN, Way
 from ingest.officehours import OfficeHour
 from ingest.people import IN_ROOM, Person, Role, SeatState
 from web import consenting

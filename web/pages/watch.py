@@ -15,8 +15,8 @@ from starlette.routing import Route
 from ingest import pseudonyms, steps, store
 from ingest.archive import Room
 from ingest.database import now
-from ingest.live import voices
-from ingest.live.packetise import fits_browsers
+from ingest.live.lobby import voices
+from ingest.live.webrtc.packetise import fits_browsers
 from ingest.officehours import (
     TAKING_QUESTIONS,
     WITH_RECORDING,

@@ -16,7 +16,7 @@ import av
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 
-from ingest.live.rooms import OfferRefused, RoomGone, Rooms
+from ingest.live.studio.rooms import OfferRefused, RoomGone, Rooms
 from tests.ingest.live.packets import opus, pictures, tone
 
 SILENCE_S = 2.0

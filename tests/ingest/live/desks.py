@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from ingest.archive import Room
-from ingest.live.count import Count
-from ingest.live.cuts import Effect
-from ingest.live.house import House
-from ingest.live.orders import Orders
-from ingest.live.programme import Place
-from ingest.live.scene import Scene
-from ingest.live.scribe import Scribe
-from ingest.live.typed_card import Typed
+from ingest.live.mix.scene import Scene
+from ingest.live.mix.typed_card import Typed
+from ingest.live.output.cuts import Effect
+from ingest.live.room.count import Count
+from ingest.live.room.house import House
+from ingest.live.room.orders import Orders
+from ingest.live.room.programme import Place
+from ingest.live.room.scribe import Scribe
 from ingest.timeline import Kind, Writer, read
 
 DIED = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import av
 import numpy as np
 
-from ingest.live.programme import Programme
-from ingest.live.source import SAMPLE_RATE, Samples
-from ingest.live.video import Scaler, planes_of
+from ingest.live.mix.source import SAMPLE_RATE, Samples
+from ingest.live.mix.video import Scaler, planes_of
+from ingest.live.room.programme import Programme
 
 BEEP_S = 0.1
 FLASH_S = 0.2

@@ -5,9 +5,9 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from ingest.live.jitter import EncodedFrame
-from ingest.live.opus import Encoder
-from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
+from ingest.live.mix.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
+from ingest.live.webrtc.jitter import EncodedFrame
+from ingest.live.webrtc.opus import Encoder
 
 PICTURE = 3000  # ticks of 90 kHz between pictures at 30 a second
 

@@ -8,8 +8,8 @@ import av
 import numpy as np
 
 from ingest import archive
-from ingest.live import hls
-from ingest.live.source import SAMPLE_RATE, Samples
+from ingest.live.cmaf import hls
+from ingest.live.mix.source import SAMPLE_RATE, Samples
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ingest.archive import Programme
-from ingest.live.rooms import OfferRefused, RoomGone, Rooms
+from ingest.live.studio.rooms import OfferRefused, RoomGone, Rooms
 from tests.standins.media import BEEP_S, COLOURS, FLASH_FRAMES, SAMPLE_RATE
 
 

@@ -18,8 +18,8 @@ from aiortc.mediastreams import MediaStreamError
 from ingest import store
 from ingest.commands import Kind, State
 from ingest.database import Database
-from ingest.live.greenroom import WIDTH
-from ingest.live.signs import Sign, sign_of
+from ingest.live.lobby.signs import Sign, sign_of
+from ingest.live.mix.greenroom import WIDTH
 from ingest.officehours import OfficeHour
 from ingest.officehours import State as HourState
 from ingest.timeline import Kind as What
@@ -27,8 +27,8 @@ from ingest.timeline import read
 from tests.ingest.live.cameras import WANTED, Packets
 from tests.ingest.live.packets import opus, pictures, tone
 from tests.ingest.live.reading import seen
+from tests.ingest.live.studio.test_rooms import Stage
 from tests.ingest.live.test_code_word import heard_by, loudest
-from tests.ingest.live.test_rooms import Stage
 from tests.standins.media import read_sound
 
 ON_AIR_HZ = 440.0

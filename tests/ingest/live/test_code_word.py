@@ -16,19 +16,19 @@ import numpy as np
 import pytest
 
 from ingest.archive import Archive
-from ingest.live import house, pictures, taping
-from ingest.live.audio import ramp
-from ingest.live.clock import PersonClock
-from ingest.live.count import Count
-from ingest.live.house import House
-from ingest.live.jitter import EncodedFrame
-from ingest.live.opus import Encoder
-from ingest.live.orders import Orders
-from ingest.live.programme import Programme
-from ingest.live.recorder import Recorder
-from ingest.live.scribe import Scribe
-from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
-from ingest.live.voice import Voice
+from ingest.live.mix.audio import ramp
+from ingest.live.mix.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
+from ingest.live.output.recorder import Recorder
+from ingest.live.room import house, pictures, taping
+from ingest.live.room.count import Count
+from ingest.live.room.house import House
+from ingest.live.room.orders import Orders
+from ingest.live.room.programme import Programme
+from ingest.live.room.scribe import Scribe
+from ingest.live.webrtc.clock import PersonClock
+from ingest.live.webrtc.jitter import EncodedFrame
+from ingest.live.webrtc.opus import Encoder
+from ingest.live.webrtc.voice import Voice
 from ingest.timeline import Kind, Writer, read
 from tests.ingest.live.fakes import FakeClock
 from tests.ingest.live.reading import seen

@@ -13,13 +13,13 @@ import pytest
 from ingest import commands, store
 from ingest.archive import Room
 from ingest.commands import Kind
-from ingest.live import agreement, waiting
-from ingest.live.withheld import MARGIN_TICKS
+from ingest.live.lobby import agreement, waiting
+from ingest.live.output.withheld import MARGIN_TICKS
 from ingest.people import Person, Role, Scope
 from tests.ingest.conftest import guest
 from tests.ingest.live.senders import Door, Sender, file_of, sending
+from tests.ingest.live.studio.test_rooms import TILES, Stage, stage
 from tests.ingest.live.test_cut_room import loudest
-from tests.ingest.live.test_rooms import TILES, Stage, stage
 from tests.standins.media import COLOURS, find_beeps, pixels, read_frames
 
 __all__ = ["stage"]

@@ -8,10 +8,10 @@ import aiortc.rtcrtpreceiver
 import pytest
 
 from ingest.commands import Kind
-from ingest.live import hooks
+from ingest.live.webrtc import hooks
 from tests.ingest.live.cameras import Camera, second
 from tests.ingest.live.processes import held
-from tests.ingest.live.test_rooms import Stage, stage
+from tests.ingest.live.studio.test_rooms import Stage, stage
 
 __all__ = ["stage"]
 PEOPLE = ("ada", "bo", "chris", "dana", "emil")

@@ -17,16 +17,16 @@ import pytest
 
 from ingest import sealed
 from ingest.archive import Archive
-from ingest.live import broadcast
-from ingest.live.boxes import nal_units
-from ingest.live.cards import Slide
-from ingest.live.cuts import Effect
-from ingest.live.delay import FADE_IN
-from ingest.live.keeping import Keeping
-from ingest.live.programme import Place, Programme
-from ingest.live.recorder import Recorder
-from ingest.live.source import SAMPLE_RATE, Samples
-from ingest.live.video import planes_of
+from ingest.live.cmaf.boxes import nal_units
+from ingest.live.mix.cards import Slide
+from ingest.live.mix.source import SAMPLE_RATE, Samples
+from ingest.live.mix.video import planes_of
+from ingest.live.output import broadcast
+from ingest.live.output.cuts import Effect
+from ingest.live.output.delay import FADE_IN
+from ingest.live.output.keeping import Keeping
+from ingest.live.output.recorder import Recorder
+from ingest.live.room.programme import Place, Programme
 from ingest.sealing import public_key
 from ingest.secrets import open_safe
 from tests.ingest.live.fakes import FakeClock, fitted

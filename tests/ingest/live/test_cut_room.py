@@ -17,7 +17,7 @@ from ingest.commands import Kind
 from ingest.timeline import Kind as What
 from ingest.timeline import read
 from tests.ingest.live.senders import Door, Sender, file_of, sending
-from tests.ingest.live.test_rooms import Stage, stage
+from tests.ingest.live.studio.test_rooms import Stage, stage
 from tests.standins.media import COLOURS, SAMPLE_RATE, Region, find_beeps, pixels, read_frames, read_sound
 
 __all__ = ["stage"]

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from ingest.live.clock import PersonClock
-from ingest.live.jitter import EncodedFrame
-from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE
-from ingest.live.voice import Voice
+from ingest.live.mix.source import BLOCK_SAMPLES, SAMPLE_RATE
+from ingest.live.webrtc.clock import PersonClock
+from ingest.live.webrtc.jitter import EncodedFrame
+from ingest.live.webrtc.voice import Voice
 from tests.ingest.live.packets import opus, tone
 
 MINUTES = 10

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.live import hooks, jitter, voice
-from ingest.live.offers import BadOffer
-from ingest.live.receive import Peer
+from ingest.live.webrtc import hooks, jitter, voice
+from ingest.live.webrtc.offers import BadOffer
+from ingest.live.webrtc.receive import Peer
 from tests.ingest.live.packets import opus, pictures, tone
 
 OFFER = """v=0

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ingest.archive import Archive
-from ingest.live.programme import Place, Programme
-from ingest.live.recorder import Recorder
+from ingest.live.output.recorder import Recorder
+from ingest.live.room.programme import Place, Programme
 from tests.ingest.live.fakes import FakeClock, FakeSource, stop
 from tests.ingest.live.processes import held
 

@@ -9,12 +9,12 @@ import aiortc.rtcrtpreceiver
 import pytest
 
 from ingest.commands import Kind
-from ingest.live import hooks
+from ingest.live.webrtc import hooks
 from ingest.timeline import Kind as What
 from ingest.timeline import read
 from tests.ingest.live.cameras import persistent
 from tests.ingest.live.senders import file_of
-from tests.ingest.live.test_rooms import Stage, stage
+from tests.ingest.live.studio.test_rooms import Stage, stage
 from tests.standins.media import read_frames
 
 __all__ = ["stage"]

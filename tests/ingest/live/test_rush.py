@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from ingest import events, store
 from ingest.database import Database, now
-from ingest.live import guests, reception, waiting
+from ingest.live.lobby import guests, reception, waiting
 from ingest.officehours import OfficeHour, State
 from ingest.people import Person, Role, SeatState
 from ingest.store import Overtaken

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ingest.live import alarms
-from ingest.live.alarms import Alarm, Look, Watch
-from ingest.live.hearing import Ear
-from ingest.live.opus import Decoder, Encoder
-from ingest.live.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
+from ingest.live.attention import alarms
+from ingest.live.attention.alarms import Alarm, Look, Watch
+from ingest.live.attention.hearing import Ear
+from ingest.live.mix.source import BLOCK_SAMPLES, SAMPLE_RATE, Samples
+from ingest.live.webrtc.opus import Decoder, Encoder
 
 ROOM_DB = -62.0  # the noise of a quiet office
 PAUSE_S = 0.5  # between two who take turns

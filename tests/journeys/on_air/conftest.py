@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.live import waiting
+from ingest.live.lobby import waiting
 from ingest.people import Role
 from tests.journeys.on_air.story import OnAir, announced, people_of
 from tests.journeys.town import SMALL, Town, open_town

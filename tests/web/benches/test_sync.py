@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.archive import Programme
-from tests.ingest.live.test_recorder import Studio
+from tests.ingest.live.output.test_recorder import Studio
 from web.benches.sync import NothingToCompare, offset_ms, pairs, rises
 
 

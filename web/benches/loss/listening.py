@@ -21,8 +21,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from ingest.live import hooks
-from ingest.live.receive import Peer, PersonSource
+from ingest.live.webrtc import hooks
+from ingest.live.webrtc.receive import Peer, PersonSource
 
 HERE = Path(__file__).resolve().parent
 STRETCHES = ("calm", "bad", "after")

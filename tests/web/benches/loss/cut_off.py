@@ -20,9 +20,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingest.archive import Room
-from ingest.live import hooks
-from ingest.live.house import House
-from ingest.live.programme import Programme
+from ingest.live.room.house import House
+from ingest.live.room.programme import Programme
+from ingest.live.webrtc import hooks
 from web.benches.loss.listening import Door
 
 

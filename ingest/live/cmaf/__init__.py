@@ -1,0 +1,1 @@
+"""Fragmented MP4 and playlists: bytes and text, segments on the disk, and where to go on after a crash."""
