@@ -15,13 +15,12 @@ import av
 import numpy as np
 import pytest
 
-from ingest import sealed
+from ingest import live, sealed
 from ingest.archive import Archive
 from ingest.live.cmaf.boxes import nal_units
 from ingest.live.mix.cards import Slide
 from ingest.live.mix.source import SAMPLE_RATE, Samples
 from ingest.live.mix.video import planes_of
-from ingest.live.output import broadcast
 from ingest.live.output.cuts import Effect
 from ingest.live.output.delay import FADE_IN
 from ingest.live.output.keeping import Keeping
@@ -370,6 +369,6 @@ def test_the_delay_cannot_change_while_it_is_recorded(tmp_path: Path, rooms: lis
 
 def test_only_the_house_of_those_who_take_part_is_before_the_delay() -> None:
     """Whoever else takes undelayed pictures or sound would show the public what is cut."""
-    folder = Path(broadcast.__file__).parent
+    folder = Path(live.__path__[0])
     undelayed = re.compile(r"\.add_(packet|sound)_sink\(")
-    assert [path.name for path in sorted(folder.glob("*.py")) if undelayed.search(path.read_text())] == ["house.py"]
+    assert [path.name for path in sorted(folder.rglob("*.py")) if undelayed.search(path.read_text())] == ["house.py"]

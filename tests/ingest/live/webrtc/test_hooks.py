@@ -48,7 +48,7 @@ def test_nothing_private_of_a_connection_is_used_elsewhere() -> None:
     """Only `hooks`, `outlet`, `shortcut` and `closing` may; their neighbours keep to themselves."""
     found = {
         f"{path.name}: {match}"
-        for path in Path(hooks.__file__).parent.glob("*.py")
+        for path in Path(hooks.__file__).parents[1].rglob("*.py")
         if path.name not in ("hooks.py", "outlet.py", "shortcut.py", "closing.py")
         for match in re.findall(r"(?<!self)(?<!os)\._[a-z]\w+|_RTC\w+", path.read_text("utf-8"))
     }
