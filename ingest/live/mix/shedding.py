@@ -68,8 +68,11 @@ class Shedding:
 
     @property
     def full(self) -> bool:
-        """Whether one more person would be one too many."""
-        return self.ease is not Ease.NOTHING or self.load > GUEST or len(self.late) >= LATE
+        """Whether one more person would be one too many: by what pictures would cost with nothing left out.
+
+        Others who take the time for a moment keep nobody out, unless there is no more to be left out.
+        """
+        return self.ease is Ease.TILES or self.load * _dearer(Ease.NOTHING, self.ease) > GUEST
 
     def after(
         self, share: float, ticks_a_second: int, now_s: float, *, late: bool = False, signs: bool = False

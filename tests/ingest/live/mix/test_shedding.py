@@ -78,9 +78,9 @@ def test_ticks_that_come_late_again_and_again_are_load() -> None:
     here, now = Shedding(), 0.0
     while here.ease is Ease.NOTHING and now < 20:
         now += 1 / RATE
-        here = here.after(0.5, RATE, now, late=round(now * RATE) % 45 == 0)
+        here = here.after(0.3, RATE, now, late=round(now * RATE) % 45 == 0)
     assert now < 5
-    assert here.full
+    assert not here.full
 
 
 def test_a_hiccup_is_no_load() -> None:
@@ -113,7 +113,14 @@ def test_a_moment_in_which_the_machine_stood_still_is_no_load() -> None:
 
 
 @pytest.mark.parametrize(
-    ("load", "ease", "full"), [(0.5, Ease.NOTHING, False), (0.8, Ease.NOTHING, True), (0.5, Ease.HALF, True)]
+    ("load", "ease", "full"),
+    [
+        (0.5, Ease.NOTHING, False),
+        (0.8, Ease.NOTHING, True),
+        (0.5, Ease.HALF, True),
+        (0.2, Ease.HALF, False),
+        (0.2, Ease.TILES, True),
+    ],
 )
 def test_nobody_new_comes_before_quality_falls(load: float, ease: Ease, full: bool) -> None:
     assert Shedding(load=load, ease=ease).full is full
