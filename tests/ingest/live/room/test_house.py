@@ -153,7 +153,7 @@ async def test_a_room_that_was_started_again_knows_who_spoke_alone(house: House)
 
 def ease(house: House, ease: Ease) -> None:
     programme: Any = house._programme
-    programme.shedding = Shedding(ease=ease)
+    programme.shedding = Shedding(ease=ease, load=0.5)
 
 
 async def test_a_new_guest_has_to_wait_while_the_machine_is_busy(house: House) -> None:
