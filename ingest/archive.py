@@ -6,6 +6,7 @@
                   sealed/<number>.sealed          what was cut from the broadcast, encrypted; beside it <number>.json
                   heard/<language>/               what was said so far; goes when captions are made of it
                   renditions/  captions/  pictures/    derived: can be thrown away and made again
+    .live                          a lock that rooms share while they run on this machine (`here`)
 
 `write_whole` is how everything but the three growing files (timeline, tracks, the open segment) is written.
 With an archive in an object store (`shared`) the folders are a host's copies; on a disk nothing is brought or put.
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ingest.objects import Opened
 
 SEGMENT_NAME = "{:08d}.m4s"
+LIVE = ".live"
 Alive = Callable[[], None]
 """Asked for a sign of life while files are on their way; raises to break off."""
 Wanted = Callable[[str], bool]

@@ -16,9 +16,11 @@ import ffmpeg
 import imageio_ffmpeg
 
 from ingest import archive
+from ingest.work import Work
 from transcode import made, playlists, probe, process
 from transcode.fragments import Different
 from transcode.settings import Settings
+from transcode.spare import Resting, never
 
 RECIPE = 1  # raised when a command changes what comes out
 SLOWEST_DISK = 20e6  # bytes a second
@@ -29,13 +31,32 @@ class Means:
     """What a piece of work is given beside its files.
 
     `progress` takes the fraction done, `alive` is a sign of life without one, `confirm` is asked before a rename;
-    each may raise to stop the work.
+    each may raise to stop the work. `rests` says whether heavy children have to stand still for now.
     """
 
     settings: Settings
     progress: Callable[[float], None] = lambda fraction: None
     alive: Callable[[], None] = lambda: None
     confirm: Callable[[], None] = lambda: None
+    rests: Callable[[], bool] = never
+
+
+def means_of(work: Work, settings: Settings) -> Means:
+    """Those of a step: signs of life renew its lease, and its children rest beside a live room on this machine."""
+    done = 0.0
+
+    def progress(fraction: float) -> None:
+        nonlocal done
+        done = fraction
+        work.progress(fraction)
+
+    return Means(
+        settings=settings,
+        progress=progress,
+        alive=lambda: work.progress(done),
+        confirm=work.confirm,
+        rests=Resting(work.archive.root, settings.step_spare),
+    )
 
 
 @functools.cache
@@ -69,6 +90,7 @@ def run_ffmpeg(
         [tool(), *arguments, *ffmpeg.get_args(command)],
         read=position,
         report=lambda at: means.progress(min(max(at - start_s, 0.0) / duration_s, 1.0) if duration_s > 0 else 0.0),
+        rests=means.rests,
         stall_s=means.settings.stall_s + silent_s,
         niceness=means.settings.niceness,
     )

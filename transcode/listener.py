@@ -13,6 +13,7 @@ from typing import Any
 from ingest import steps
 from transcode import process
 from transcode.process import Child
+from transcode.spare import never
 
 IDLE_S = 120.0
 GRACE_S = 2.0
@@ -35,14 +36,15 @@ class Listeners:
         over: Callable[[], bool],
         report: Callable[[float], None],
         stall_s: float,
+        rests: Callable[[], bool] = never,
     ) -> None:
         """Have a request done; `over` says when. Raises what `process.run` raises."""
         name, line = (*command, str(niceness)), json.dumps(request)
         with self._lock:
             child = self._idle.pop(name, None)
-        if child is None or not self._done(child, line, read, over, report, stall_s, waited=True):
+        if child is None or not self._done(child, line, read, over, report, stall_s, rests, waited=True):
             child = Child(command, niceness, asked=True)
-            self._done(child, line, read, over, report, stall_s)
+            self._done(child, line, read, over, report, stall_s, rests)
         self._keep(name, child)
 
     def _done(
@@ -53,13 +55,15 @@ class Listeners:
         over: Callable[[], bool],
         report: Callable[[float], None],
         stall_s: float,
+        rests: Callable[[], bool],
         *,
         waited: bool = False,
     ) -> bool:
         """Have it done by this child; False when it `waited` and had ended meanwhile."""
         try:
             child.ask(line)  # when it has ended already, whoever follows it learns why
-            process.follow(child, read, report, stall_s, over=over)
+            process.follow(child, read, report, stall_s, over=over, rests=rests)
+            child.rest(False)
             if over():
                 return True
             if waited and not child.tail:

@@ -4,6 +4,7 @@ The child gets its own process group, no standard input, a niceness, and dies wi
 Its standard output is read line by line by `read`, which says how far the child has come: no change for `stall_s`
 means it hangs. Its standard error is drained and the last part kept, so that a full pipe can never block it.
 `report` is called about once a second with the last position; an exception from it cancels: SIGINT, SIGTERM, SIGKILL.
+`rests` is asked as often: while it says so the whole group stands still (SIGSTOP), which is no stall.
 
     steps.Transient   Stalled; Crashed (ended by a signal, e.g. no memory): worth trying again
     disk.NoRoom       NoSpace: parked until somebody makes room
@@ -23,6 +24,7 @@ from typing import IO
 
 from ingest import steps
 from ingest.disk import NoRoom
+from transcode.spare import never
 
 LAUNCHER = str(Path(__file__).with_name("launch.py"))
 TAIL_BYTES = 16_384
@@ -63,6 +65,7 @@ class Child:
         self.pid = self._popen.pid
         self.tail = b""
         self._half_line = b""
+        self._rests = False
 
     def ask(self, line: str) -> bool:
         """Tell it a line; False when it has ended."""
@@ -101,8 +104,16 @@ class Child:
         except subprocess.TimeoutExpired as error:
             raise Stalled(f"{self.name} said nothing more and did not end for {patience_s:g} s") from error
 
+    def rest(self, rests: bool) -> bool:
+        """Let the whole group stand still, or go on; says which it is."""
+        if rests != self._rests:
+            self._rests = rests
+            self._signal(signal.SIGSTOP if rests else signal.SIGCONT)
+        return rests
+
     def stop(self, grace_s: float) -> None:
         """End the whole group, each signal stronger than the last; returns when the child is gone."""
+        self.rest(False)  # who stands still hears nothing but SIGKILL
         for each in (signal.SIGINT, signal.SIGTERM):
             self._signal(each)
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -127,6 +138,7 @@ def run(
     *,
     read: Callable[[str], float | None],
     report: Callable[[float], None] = lambda position: None,
+    rests: Callable[[], bool] = never,
     stall_s: float = 60.0,
     niceness: int = 10,
     grace_s: float = 2.0,
@@ -139,7 +151,7 @@ def run(
     """
     child = Child(argv, niceness)
     try:
-        follow(child, read, report, stall_s, clock=clock)
+        follow(child, read, report, stall_s, rests=rests, clock=clock)
         status = child.wait(stall_s)
     except BaseException:
         child.stop(grace_s)
@@ -157,6 +169,7 @@ def follow(
     stall_s: float,
     *,
     over: Callable[[], bool] = lambda: False,
+    rests: Callable[[], bool] = never,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
     """Read what the child says until it is `over`, or until it has closed its outputs. See `run` for the rest."""
@@ -170,6 +183,8 @@ def follow(
             if clock() - told_at >= 1.0:
                 told_at = clock()
                 report(position)
+                if child.rest(rests()):
+                    moved_at = clock()
             if clock() - moved_at > stall_s:
                 raise Stalled(
                     f"{child.name} made no progress for {stall_s:g} s (at {position:g}): {child.last_lines()}"

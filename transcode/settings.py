@@ -32,6 +32,11 @@ class Settings:
         "Part of the machine that is idle, from 0 to 1, for captions to be begun while an office hour is on air; "
         "above 1: only afterwards.",
     )
+    step_spare: float = setting(
+        0.1,
+        "Part of the machine, from 0 to 1, that a live room and all else must leave for heavy work beside it to go on; "
+        "0: it always goes on, at low priority.",
+    )
     stall_s: float = setting(60.0, "Seconds without progress after which a child process is stopped and tried again.")
     speech_stall_s: float = setting(
         600.0, "The same for speech recognition, where a large model may think minutes over half a minute of sound."

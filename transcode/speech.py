@@ -18,6 +18,7 @@ from ingest import steps
 from transcode import models, process
 from transcode.listener import Listeners
 from transcode.settings import Settings
+from transcode.spare import never
 from transcode.voice import Stretch
 
 # Limits as OpenAI's decoder uses them itself; a segment past them is kept by faster-whisper when no retry did better.
@@ -156,6 +157,7 @@ class Whisper:
     settings: Settings
     store: Path
     listeners: Listeners = field(default_factory=Listeners, compare=False, repr=False)
+    rests: Callable[[], bool] = field(default=never, compare=False, repr=False)
 
     @property
     def identity(self) -> str:
@@ -184,6 +186,7 @@ class Whisper:
                 over=lambda: heard.done,
                 report=lambda at: progress(min(at / heard.duration_s, 1.0) if heard.duration_s else 0.0),
                 stall_s=self.settings.speech_stall_s,
+                rests=self.rests,
             )
         except process.Failed as error:
             raise heard.error or error from error

@@ -29,7 +29,7 @@ from transcode import (
     voices,
     waveform,
 )
-from transcode.encode import Means
+from transcode.encode import Means, means_of
 from transcode.needs import Reads, Room
 from transcode.settings import Settings
 from transcode.speech import Transcriber
@@ -71,7 +71,7 @@ def kinds(settings: Settings, transcriber: Transcriber, translator: Translator |
         reads: Reads = needs.all_media,
     ) -> Kind:
         def work_on(work: Work) -> None:
-            run(work, _means(work, settings))
+            run(work, means_of(work, settings))
 
         return Kind(name=name, queue=queue, run=work_on, priority=PRIORITIES[name], room=room, reads=reads)
 
@@ -85,7 +85,7 @@ def kinds(settings: Settings, transcriber: Transcriber, translator: Translator |
         Kind(
             name=AHEAD,
             queue="heavy",
-            run=lambda work: ahead.hear_ahead(work, _means(work, settings), transcriber),
+            run=lambda work: ahead.hear_ahead(work, means_of(work, settings), transcriber),
             priority=PRIORITIES[AHEAD],
             at_once=1,
         ),
@@ -101,17 +101,6 @@ def kinds(settings: Settings, transcriber: Transcriber, translator: Translator |
         kind(COVER, "light", cover_programme),
         kind(OUTSIDE, "heavy", make_outside, needs.room_of_download),
     ]
-
-
-def _means(work: Work, settings: Settings) -> Means:
-    done = 0.0
-
-    def progress(fraction: float) -> None:
-        nonlocal done
-        done = fraction
-        work.progress(fraction)
-
-    return Means(settings=settings, progress=progress, alive=lambda: work.progress(done), confirm=work.confirm)
 
 
 def make_poster(work: Work, means: Means) -> None:

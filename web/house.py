@@ -30,6 +30,7 @@ from ingest.shared import SharedArchive
 from ingest.steps import Step
 from ingest.work import Kind
 from questions.sources.form import is_address
+from transcode.spare import Resting
 from transcode.speech import Whisper
 from web import broker, taking
 from web.preflight import telling
@@ -76,7 +77,8 @@ def open_house(environ: Mapping[str, str] | None = None) -> House:
     check_letters(intake, settings)
     check_mailbox(intake)
     check_platform(intake)
-    whisper = Whisper(settings=encode, store=base.data / "models")
+    rests = Resting(archive.root, encode.step_spare)
+    whisper = Whisper(settings=encode, store=base.data / "models", rests=rests)
     kinds = all_kinds(base.data, encode, intake, release, safe, settings, base.video_preset, whisper)
 
     def send(step: Step, kind: Kind) -> None:

@@ -110,7 +110,14 @@ class Supervisor:
 
     async def _spawn(self, child: Child) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "web", *child.arguments, env=self.environ, stdin=asyncio.subprocess.DEVNULL
+            sys.executable,
+            "-m",
+            "web",
+            *child.arguments,
+            env=self.environ,
+            stdin=asyncio.subprocess.DEVNULL,
+            # Where the kernel schedules by session its niceness counts for nothing beside a room that has its own.
+            start_new_session=child.name == "heavy",
         )
         self.processes[child.name] = process
         return process

@@ -21,7 +21,7 @@ from ingest.timeline import Writer
 from ingest.work import Kind, Work
 from publish import pipeline
 from transcode import footprint, repair
-from transcode.encode import Means
+from transcode.encode import Means, means_of
 from transcode.probe import Picture
 from transcode.settings import Settings
 from web import uploads
@@ -120,14 +120,7 @@ def take_upload(work: Work, film: Path, settings: Settings, preset: str) -> None
 
 
 def _take(work: Work, upload: Upload, film: Path, settings: Settings, preset: str) -> None:
-    done = 0.0
-
-    def progress(fraction: float) -> None:
-        nonlocal done
-        done = fraction
-        work.progress(fraction)
-
-    means = Means(settings=settings, progress=progress, alive=lambda: work.progress(done), confirm=work.confirm)
+    means = means_of(work, settings)
     picture = make_programme(film, work.archive.room(upload.id), means, preset)
     facts = Facts(title=upload.title, host_name=upload.host_name, language=upload.language, release=upload.release)
     work.confirm()

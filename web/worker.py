@@ -22,7 +22,7 @@ from ingest.live.lobby import reception
 from questions import needs, repeat
 from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, POSTS, POSTS_S, account
-from transcode import made
+from transcode import launch, made
 from web import ahead, handover, keeping, places, rehearsal, store, unsealing, uploads
 from web.broker import QUEUES
 from web.devicetest import store as device_tests
@@ -194,7 +194,9 @@ def run_worker(house: House, queue: str) -> None:
     app = register(house)
     usual = {"heavy": places.heavy_places(places.cores(), places.memory()), "light": LIGHT_AT_ONCE}[queue]
     if queue == "heavy":
-        os.nice(HEAVY_NICENESS)
+        lowered = os.nice(HEAVY_NICENESS)
+        if house.transcode.niceness:
+            launch.give_way(lowered)
     house.engine.reconcile()
     rounds.sign(house, queue, now())
     keeping.begin_freeing(house)

@@ -38,6 +38,8 @@ def environment(data: Path, **more: str) -> dict[str, str]:
         clean
         | FIRST_RUN
         | {"OFFICEHOURS_DATA": str(data), "OFFICEHOURS_LEASE_S": "3", "OFFICEHOURS_DELAY_S": "0"}
+        # Journeys run side by side, and each waits for its own steps: none gives way to another's live room.
+        | {"OFFICEHOURS_NICENESS": "0", "OFFICEHOURS_STEP_SPARE": "0"}
         | more
     )
 

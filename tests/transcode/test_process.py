@@ -128,6 +128,62 @@ def test_niceness_holds() -> None:
     assert told[-1] == 11 + os.nice(0)
 
 
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this kernel does not schedule by session")
+def test_niceness_holds_where_the_kernel_schedules_by_session() -> None:
+    told: list[float] = []
+    code = "print(open('/proc/self/autogroup').read().split()[-1])"
+    process.run(python(code), read=number, report=told.append, clock=leaping(1), niceness=11)
+    assert told[-1] == 11 + os.nice(0)
+
+
+def states_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+
+
+COUNTS = (
+    "import os, time; print(os.getpid(), flush=True)\nfor n in range(10**6): print(n, flush=True); time.sleep(0.001)"
+)
+
+
+def test_child_that_has_to_rest_stands_still_and_is_not_stalled() -> None:
+    pids: list[int] = []
+    seen: list[str] = []
+
+    def read(line: str) -> float | None:
+        if not pids:
+            pids.append(int(line))
+        return float(line)
+
+    def rests() -> bool:
+        if pids:
+            seen.append(states_of(pids[0]))
+        if len(seen) > 60:
+            raise steps.Stopped("enough was seen")
+        return 10 < len(seen) <= 50
+
+    with pytest.raises(steps.Stopped):
+        process.run(python(COUNTS), read=read, rests=rests, stall_s=25, clock=leaping(1), grace_s=0.2)
+    assert seen[12:50] == ["T"] * 38
+    assert "T" not in seen[:10]
+    assert seen[-1] != "T"
+
+
+def test_child_that_rests_is_ended_like_any_other() -> None:
+    pids: list[int] = []
+
+    def read(line: str) -> float | None:
+        pids.append(int(line))
+        return float(line)
+
+    def report(position: float) -> None:
+        if pids and states_of(pids[0]) == "T":
+            raise steps.Stopped("the lease is lost")
+
+    with pytest.raises(steps.Stopped):
+        process.run(python(COUNTS), read=read, report=report, rests=lambda: bool(pids), clock=leaping(1), grace_s=0.2)
+    assert not alive(pids[0])
+
+
 def test_interrupt_comes_before_anything_stronger() -> None:
     said: list[str] = []
     code = "import signal, sys, time; signal.signal(2, lambda *a: (sys.stderr.write('tidied up'), sys.exit(0)))\n"

@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
-from ingest import archive
+from ingest import archive, here
 from ingest.live.room.process import Options, Process
 from ingest.live.webrtc import closing, hooks, outlet, shortcut
 
@@ -70,7 +70,7 @@ def main() -> int:
         return LOCKED
     arguments.socket.unlink(missing_ok=True)
     options = Options(**{**arguments.options, "ice_servers": tuple(arguments.options.get("ice_servers", ()))})
-    with held:
+    with held, here.live(room.root.parent):
         _run(serve(room, arguments.socket, options))
         arguments.socket.unlink(missing_ok=True)
     return 0

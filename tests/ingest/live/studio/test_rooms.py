@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ingest import commands, store
+from ingest import commands, here, store
 from ingest.archive import Archive
 from ingest.commands import Kind
 from ingest.database import Database
@@ -216,6 +216,7 @@ async def test_a_bad_offer_is_refused_and_harms_nobody(stage: Stage) -> None:
     with pytest.raises(RoomGone):
         await stage.rooms.whip("0" * 32, "ada", "v=0\r\n")
     assert not await stage.rooms.delete(f"{stage.hour.id}-{'0' * 32}")
+    assert here.is_live(stage.archive.root)  # beside it heavy steps hold back
 
 
 def test_a_sockets_path_is_short_and_belongs_to_the_folder(tmp_path: Path) -> None:
