@@ -15,10 +15,10 @@ With an archive in an object store (`shared`) the folders are a host's copies; o
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ Alive = Callable[[], None]
 """Asked for a sign of life while files are on their way; raises to break off."""
 Wanted = Callable[[str], bool]
 """Which of an office hour's media are needed, by name (`ingest.mirror`)."""
+
+
+def whose(track: str) -> str:
+    """The person whose track has this file name."""
+    return PurePosixPath(track).stem.partition("-")[0]
 
 
 @dataclass(frozen=True)
@@ -183,10 +188,15 @@ class Archive:
         """Of these office hours, those that still have people's own tracks."""
         return sorted(id for id in among if (kept := self.room(id).tracks).is_dir() and any(kept.iterdir()))
 
-    def erase_tracks(self, office_hour: str) -> None:
-        """Delete people's own tracks; programme, captions and timeline stay."""
+    def tracks(self, office_hour: str) -> frozenset[str]:
+        """The names of the files of people's own tracks, wherever they lie."""
+        return frozenset(file.name for file in self.room(office_hour).tracks.glob("*.mkv"))
+
+    def erase_tracks(self, office_hour: str, people: Collection[str] | None = None) -> None:
+        """Delete people's own tracks, of all or of some; programme, captions and timeline stay."""
         for file in self.room(office_hour).tracks.glob("*"):
-            file.unlink(missing_ok=True)
+            if people is None or whose(file.name) in people:
+                file.unlink(missing_ok=True)
 
     # What only an archive in an object store has to do
 

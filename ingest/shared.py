@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -19,7 +19,7 @@ from threading import Event
 from typing import TypeVar
 
 from ingest import disk, mirror
-from ingest.archive import Alive, Archive, write_text
+from ingest.archive import Alive, Archive, whose, write_text
 from ingest.mirror import Known, Local, Wanted
 from ingest.objects import Away, Object, Objects, Opened
 
@@ -184,13 +184,21 @@ class SharedArchive(Archive):
         here = super().with_tracks(among)
         return sorted({*here, *(id for id in among if self.objects.any_below(f"{id}/tracks"))})
 
-    def erase_tracks(self, office_hour: str) -> None:
-        """Delete people's own tracks in the store and here; other hosts' copies go within `web.keeping.KEPT`."""
-        self.objects.delete(f"{office_hour}/tracks/{name}" for name in self.objects.listing(f"{office_hour}/tracks"))
-        super().erase_tracks(office_hour)
+    def tracks(self, office_hour: str) -> frozenset[str]:
+        """Those here and in the store. Raises Away."""
+        return super().tracks(office_hour) | frozenset(self.objects.listing(f"{office_hour}/tracks"))
+
+    def erase_tracks(self, office_hour: str, people: Collection[str] | None = None) -> None:
+        """Delete them in the store and here; other hosts' copies go before their next step, or when they are freed.
+
+        Raises Away.
+        """
+        gone = [name for name in self.tracks(office_hour) if people is None or whose(name) in people]
+        self.objects.delete(f"{office_hour}/tracks/{name}" for name in gone)
+        super().erase_tracks(office_hour, people)
         with self._noted(office_hour, lambda: None) as known:
-            for name in [name for name in known if name.startswith("tracks/")]:
-                del known[name]
+            for name in gone:
+                known.pop(f"tracks/{name}", None)
 
     # Freeing the folder
 

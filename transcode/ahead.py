@@ -30,7 +30,9 @@ def wanted(work: Work, language: str, transcriber: Transcriber, *, so_far: bool 
     room, edition = work.archive.room(work.office_hour), int(work.parameters.get("edition", 1))
     with work.database.reading() as connection:
         known = listening.rows(connection, work.office_hour)
-    return listening.pieces_of(room, edition, language, transcriber.identity, known, so_far=so_far)
+    # On air they lie where the room is; afterwards whoever asks need not have them.
+    tracks = None if so_far else work.archive.tracks(work.office_hour)
+    return listening.pieces_of(room, edition, language, transcriber.identity, known, tracks=tracks, so_far=so_far)
 
 
 def hear_ahead(work: Work, means: Means, transcriber: Transcriber) -> None:

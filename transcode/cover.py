@@ -14,8 +14,8 @@ from ingest import archive, consent, store, timeline
 from ingest.live.mix.cards import Cards
 from ingest.live.mix.video import Encoder
 from ingest.live.output.dark import Curtain, OtherSettings
-from ingest.live.output.hiding import Hiding
-from ingest.live.output.withheld import Refused
+from ingest.live.output.hiding import Hiding, untracked
+from ingest.live.output.withheld import Refused, appearances
 from ingest.people import Scope
 from ingest.settings import Settings
 from ingest.steps import Permanent
@@ -55,6 +55,12 @@ def cover(
         return hiding.finish(events, end_of(events), refuse)
     except OtherSettings as error:
         raise Permanent(f"the recording cannot be covered, withdraw it: {error}") from error
+
+
+def without_track(room: archive.Room, refuse: Refused) -> set[str]:
+    """Of whom no track may be kept; a worker of an archive in an object store has none of them in its folder."""
+    events = events_of(room)
+    return untracked(appearances(events, end_of(events), refuse))
 
 
 def events_of(room: archive.Room) -> list[Event]:

@@ -5,7 +5,7 @@ hear        hear those of which nothing is kept
 said        the words of all of them, each once, with the person's id where it is known
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,10 +41,18 @@ def rows(connection: Connection, office_hour: str) -> Rows:
 
 
 def pieces_of(
-    room: archive.Room, edition: int, language: str, identity: str, known: Rows, *, so_far: bool = False
+    room: archive.Room,
+    edition: int,
+    language: str,
+    identity: str,
+    known: Rows,
+    *,
+    tracks: Collection[str] | None = None,
+    so_far: bool = False,
 ) -> list[Part]:
     """All that is to be heard, a minute at a time. `so_far`: of an office hour that is still on air.
 
+    `tracks`: names of the files of those there are, which need not lie here; unless said, those in the room's folder.
     Raises StillRecording for a programme that has no end and should, and what reading the timeline raises.
     """
     programme = room.programme(edition)
@@ -57,9 +65,10 @@ def pieces_of(
         playlists.read(mix)
     until_s = sound.ends_s(programme) if so_far else float("inf")
     found: list[Part] = []
-    for source in heard_of(room, programme, events, known):
+    there = frozenset(path.name for path in room.tracks.glob("*.mkv")) if tracks is None else tracks
+    for source in heard_of(room, programme, events, known, there):
         path = mix if source.mixed else room.track(source.person, source.part)
-        if path.exists():
+        if path.exists() or not source.mixed:
             spoken = known.languages.get(source.person, language)
             found += pieces.parts(source, path, spoken, identity, until_s)
     return found
@@ -72,14 +81,16 @@ def _of_upload(mix: Path, language: str, identity: str) -> list[Part]:
     return pieces.parts(Source(heard=(whole,), who=((whole, ""),)), mix, language, identity)
 
 
-def heard_of(room: archive.Room, programme: archive.Programme, events: Sequence[Event], known: Rows) -> list[Source]:
-    """The sources of a room, by its timeline and by which tracks are there."""
+def heard_of(
+    room: archive.Room, programme: archive.Programme, events: Sequence[Event], known: Rows, tracks: Collection[str]
+) -> list[Source]:
+    """The sources of a room, by its timeline and by which tracks there are."""
     end = cover.end_of(list(events))
     never = sources.never(events, end, known.refuse, covered(programme, events, end, known.refuse))
     there = {
         (person, part): points
         for (person, part), points in sources.placed(events).items()
-        if room.track(person, part).exists()
+        if room.track(person, part).name in tracks
     }
     return sources.sources(sources.audible(events, end, never), there, never)
 

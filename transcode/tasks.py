@@ -79,7 +79,7 @@ def kinds(settings: Settings, transcriber: Transcriber, translator: Translator |
         kind(POSTER, "light", make_poster, reads=needs.the_programme),
         kind(STORYBOARD, "light", make_storyboard, reads=needs.the_programme),
         kind(WAVEFORM, "light", make_waveform, reads=needs.the_programme),
-        kind(LISTEN, "light", lambda work, means: ahead.listen(work, transcriber), reads=needs.what_was_said),
+        kind(LISTEN, "light", lambda work, means: ahead.listen(work, transcriber), reads=needs.the_programme),
         kind(HEAR, "heavy", lambda work, means: ahead.hear(work, means, transcriber), reads=needs.what_was_said),
         kind(CAPTIONS, "heavy", lambda work, means: make_captions(work, means, transcriber), reads=needs.what_was_said),
         Kind(
@@ -265,6 +265,7 @@ def cover_programme(work: Work, means: Means) -> None:
     work.confirm()
     dark = cover.cover(room, int(work.parameters["edition"]), refuse, asked, str(work.parameters["words"]), host)
     cover.forget(room, dark)
+    work.archive.erase_tracks(work.office_hour, cover.without_track(room, refuse))
 
 
 def make_outside(work: Work, means: Means) -> None:

@@ -115,6 +115,22 @@ def test_tracks_are_erased_in_the_store_by_whichever_host(worker: SharedArchive,
     assert not any(name.startswith("tracks/") for name in objects.listing(HOUR))
 
 
+def test_one_persons_tracks_are_known_and_erased_by_a_host_that_never_had_them(
+    worker: SharedArchive, studio: SharedArchive, objects: Objects
+) -> None:
+    for part in (1, 2):
+        write_text(studio.room(HOUR).track("chris", part), "what Chris said")
+    studio.put(HOUR)
+    worker.bring(HOUR)
+    assert worker.tracks(HOUR) == {"ada.mkv", "chris.mkv", "chris-2.mkv"}
+    worker.erase_tracks(HOUR, {"chris"})
+    worker.put(HOUR)
+    assert worker.tracks(HOUR) == {"ada.mkv"}
+    assert set(objects.listing(f"{HOUR}/tracks")) == {"ada.mkv"}
+    studio.bring(HOUR, mirror.nothing)
+    assert studio.tracks(HOUR) == {"ada.mkv"}
+
+
 def test_a_copy_is_freed_when_nobody_works_there_and_all_of_it_is_in_the_store(studio: SharedArchive) -> None:
     with studio.in_use(HOUR):
         assert studio.free(HOUR) == 0

@@ -1,5 +1,6 @@
 """What of a room is heard, in which file: its timeline says it, and which tracks are still there."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,19 @@ def test_of_an_upload_all_is_heard(room: Room) -> None:
     (part,) = heard(room)
     assert part.piece.path == room.programme().playlist("audio")
     assert part.source.who[0][1] == ""
+
+
+def test_tracks_that_lie_elsewhere_are_planned_as_those_that_lie_here(room: Room) -> None:
+    on_air(room, "ada", "dana")
+    here = [part.key for part in heard(room)]
+    shutil.rmtree(room.tracks)
+
+    def planned(*tracks: str) -> list[str]:
+        return [part.key for part in listening.pieces_of(room, 1, "de", "scribe", Rows(), tracks=tracks)]
+
+    assert planned("ada.mkv", "dana.mkv") == here
+    assert planned("ada.mkv")[0] == here[0]
+    assert planned("ada.mkv")[1] != here[1]  # Dana is heard in the mix
 
 
 def test_everybody_in_their_own_language(room: Room) -> None:

@@ -61,7 +61,7 @@ class Hiding:
             last = max((int(path.stem) for path in self._programme.segments("video")), default=0)
             self._cover(dark(found, Output.RECORDING), found, last)
             self._cover(unnamed(found), found, last, ("video",))
-            drop_tracks(self._room, {each.person for each in found if dark([each], Output.TRACK)})
+            drop_tracks(self._room, untracked(found))
             return {number for _, number in self._done}
 
     def _cover(
@@ -122,6 +122,11 @@ class Telling:
         self._found += [event for event in events[self._read : until] if event.kind in TELLING]
         self._read = until
         return self._found
+
+
+def untracked(found: Iterable[Appearance]) -> set[str]:
+    """Of whom nothing of their own may be kept."""
+    return {each.person for each in found if dark([each], Output.TRACK)}
 
 
 def drop_tracks(room: archive.Room, people: Iterable[str]) -> None:
