@@ -199,6 +199,20 @@ def test_the_recording_is_released_and_taken_back(
             assert store.office_hour(connection, hour.id).visibility is visibility
 
 
+def test_how_far_each_step_is_and_how_long_it_takes_still_stands_on_the_page(
+    bo: Browser, house: SmallHouse, new_hour: Callable[..., OfficeHour]
+) -> None:
+    hour = new_hour(State.ENDED)
+    with house.database.transaction() as connection:
+        running = steps.add(connection, kind="transcode.download", office_hour=hour.id)
+        steps.add(connection, kind="transcode.rungs", office_hour=hour.id, needs=[running])
+        begun = {"state": steps.State.RUNNING, "progress": 0.25, "started_at": now() - timedelta(seconds=100)}
+        steps.change(connection, running, frozenset(steps.State), **begun)
+    page = bo.get(f"/staff/office-hours/{hour.id}").text
+    assert "25 % · noch 5 min" in page
+    assert "wartet auf andere" in page
+
+
 def test_a_failed_step_stands_on_the_page_and_can_be_tried_again(
     bo: Browser, house: SmallHouse, new_hour: Callable[..., OfficeHour]
 ) -> None:

@@ -14,10 +14,11 @@ from ingest.engine import Engine
 from ingest.steps import Permanent, State, Step
 from ingest.work import Kind, Work
 from tests.ingest.conftest import NOON
-from tests.standins.tables import tabled
+from tests.standins.tables import migrate, tabled
 from tests.web.conftest import SmallHouse
 from web import step_list
-from web.house import House
+from web.__main__ import main
+from web.house import House, open_house
 from web.mendable import Mendable
 
 
@@ -45,6 +46,34 @@ def broken(house: House) -> tuple[str, str]:
         join = steps.add(connection, kind="transcode.rungs", needs=[stretch])
     house.engine.run(stretch)
     return stretch, join
+
+
+def test_all_four_are_typed_at_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OFFICEHOURS_DATA", str(tmp_path))
+    whole = open_house()
+    migrate(whole.database.url)
+    with whole.database.transaction() as connection:
+        id = steps.add(connection, kind="transcode.plan", office_hour="a" * 32)
+    whole.close()
+
+    def typed(*words: str) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main(["steps", *words])
+        assert ended.value.code == 0
+        return capsys.readouterr().out
+
+    assert [(each["id"], each["state"]) for each in json.loads(typed("list", "--json"))] == [(id, "ready")]
+    assert typed("list", "b" * 32) == "nothing to do\n"
+    assert "transcode.plan of aaaaaaaa is ready" in typed("why", id[:5])
+    typed("cancel", id[:5])
+    assert f"officehours steps retry {id[:8]}" in typed("why", id)
+    typed("retry", id[:5])
+    assert [each["state"] for each in json.loads(typed("list", "--json"))] == ["sent"]
+    with pytest.raises(SystemExit):
+        main(["steps", "why", "f" * 9])
+    assert "f" * 9 in capsys.readouterr().err
 
 
 def test_what_went_wrong_stands_in_the_list(
