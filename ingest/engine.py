@@ -46,7 +46,10 @@ LOOK_AGAIN_S = 1.0
 
 
 class Engine:
-    """Dispatches, runs and reconciles steps; `send(step, kind)` rings a worker and may fail or get lost."""
+    """Dispatches, runs and reconciles steps; `send(step, kind)` rings a worker and may fail or get lost.
+
+    `rests` says whether heavy steps have to stand still on this machine for now.
+    """
 
     def __init__(
         self,
@@ -58,6 +61,7 @@ class Engine:
         in_flight: int = 4,
         lease_s: float = 60.0,
         spare_bytes: int = 0,
+        rests: Callable[[], bool] = lambda: False,
         clock: Callable[[], datetime] = now,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -68,6 +72,7 @@ class Engine:
         self.in_flight = in_flight
         self.lease = timedelta(seconds=lease_s)
         self.spare_bytes = spare_bytes
+        self.rests = rests
         self.clock = clock
         self.pause = pause
 
@@ -165,8 +170,13 @@ class Engine:
             owner=owner,
             lease=self.lease,
             clock=self.clock,
+            rests=self.rests if self._is_heavy(step) else lambda: False,
             _renewed=at,
         )
+
+    def _is_heavy(self, step: Step) -> bool:
+        kind = self.kinds.get(step.kind)
+        return kind is not None and kind.queue == "heavy"
 
     def _work(self, work: Work) -> dict[str, Any]:
         """Run the step's function; what its row should say afterwards."""

@@ -35,6 +35,8 @@ ATTEMPTS = 5
 """Tries of a step that fails with Transient before a person has to look."""
 LOST_LEASES = 3
 """A step that took three workers down with it is poison: it is put aside."""
+RESTING = "resting"
+"""In place of an error's class: a running step stands still beside a live room."""
 LONGEST_PAUSE = timedelta(minutes=10)
 
 

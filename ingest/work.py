@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ingest import events
 from ingest.archive import Archive, Wanted
 from ingest.database import AWAY, Database, now
-from ingest.steps import Permanent, State, Step, Stopped, steps
+from ingest.steps import RESTING, Permanent, State, Step, Stopped, steps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,9 @@ class Work:
     owner: str
     lease: timedelta
     clock: Callable[[], datetime] = now
+    rests: Callable[[], bool] = lambda: False
+    """Whether its children have to stand still for now; said in the row, so that nobody wonders."""
+    _rested: bool = field(default=False, repr=False)
     _renewed: datetime | None = field(default=None, repr=False)
 
     @property
@@ -92,13 +95,15 @@ class Work:
         values: dict[str, Any] = {"lease_until": at + self.lease}
         if fraction is not None:
             values["progress"] = fraction
+        if (rests := self.rests()) != self._rested:
+            values["error_class"] = RESTING if rests else ""
         with self.database.transaction() as connection:
             held = connection.execute(mine(self.step.id, self.owner).values(**values)).rowcount
             if held and fraction is not None:
                 events.write(connection, "step", self.step.office_hour, self.step.id)
         if not held:
             raise Stopped(f"step {self.step.id} is no longer {self.owner}'s")
-        self._renewed = at
+        self._renewed, self._rested = at, rests
 
 
 def mine(id: str, owner: str) -> sa.Update:

@@ -20,7 +20,7 @@ from ingest.work import Work
 from transcode import made, playlists, probe, process
 from transcode.fragments import Different
 from transcode.settings import Settings
-from transcode.spare import Resting, never
+from transcode.spare import never
 
 RECIPE = 1  # raised when a command changes what comes out
 SLOWEST_DISK = 20e6  # bytes a second
@@ -55,7 +55,7 @@ def means_of(work: Work, settings: Settings) -> Means:
         progress=progress,
         alive=lambda: work.progress(done),
         confirm=work.confirm,
-        rests=Resting(work.archive.root, settings.step_spare),
+        rests=work.rests,
     )
 
 

@@ -92,6 +92,7 @@ def open_house(environ: Mapping[str, str] | None = None) -> House:
         in_flight=base.steps_in_flight,
         lease_s=base.lease_s,
         spare_bytes=base.disk_spare_mb * MEGABYTE,
+        rests=rests,
     )
     return House(
         settings=settings,

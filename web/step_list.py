@@ -9,12 +9,15 @@ from sqlalchemy.engine import Connection
 
 from ingest import steps
 from ingest.database import now
-from ingest.steps import ENDED_BADLY, UNFINISHED, State, Step
+from ingest.steps import ENDED_BADLY, RESTING, UNFINISHED, State, Step
 from web.house import House
 from web.mendable import Mendable
 
 SHORT_ID = 8
 TELLING = 0.02  # less done than this says nothing about how long the rest takes
+RESTS = (
+    "It stands still while a live room needs its machine (OFFICEHOURS_STEP_SPARE), and goes on by itself."
+)
 HINTS = {
     State.READY: "It is sent as soon as its office hour has fewer steps under way (OFFICEHOURS_STEPS_IN_FLIGHT).",
     State.SENT: "A worker of its queue takes it next; if none runs: officehours serve, or officehours worker.",
@@ -72,6 +75,7 @@ def reasons(step: Step, needed: list[Step], at: datetime) -> list[str]:
     if step.state is State.RUNNING and step.lease_until is not None:
         sign = "alive" if step.lease_until >= at else "silent: it is given to another worker"
         said.append(f"{step.lease_owner} has it and is {sign}.")
+        said += [RESTS] if step.error_class == RESTING else []
     if step.state in HINTS:
         said.append(HINTS[step.state].format(id=step.id[:SHORT_ID]))
     return said

@@ -143,6 +143,23 @@ def test_who_lost_the_lease_stops_and_changes_nothing(house: House) -> None:
     assert house.ran == ["bake", "bake"]
 
 
+@pytest.mark.parametrize(("kind", "said"), [("bake", ["resting", ""]), ("eat", ["", ""])])
+def test_a_heavy_step_that_stands_still_says_so_and_keeps_its_lease(house: House, kind: str, said: list[str]) -> None:
+    id, found, rests = house.add(kind), [], iter((True, False))
+    house.engine.rests = lambda: next(rests)
+
+    def stand_still(work: Work) -> None:
+        for _ in range(2):
+            house.at += timedelta(seconds=30)
+            work.progress(0.5)
+            found.append(house.step(id).error_class)
+            house.engine.reconcile()
+
+    house.during = stand_still
+    assert house.engine.run(id) is State.DONE
+    assert found == said
+
+
 def test_a_cancelled_step_notices_at_its_next_sign_of_life(house: House, database: Database) -> None:
     id = house.add()
     house.engine.dispatch()

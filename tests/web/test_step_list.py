@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -129,3 +130,8 @@ def test_remaining_time_follows_from_what_is_done(house: House) -> None:
     assert step_list.remaining(running(house, 0.25), at) == timedelta(seconds=180)
     assert "3:00 min left" in step_list.line(running(house, 0.25), at)
     assert step_list.remaining(running(house, 0.0), at) is None
+
+
+def test_why_says_that_a_step_rests_beside_a_live_room(house: House) -> None:
+    resting = replace(running(house, 0.5), lease_owner="host:1", lease_until=NOON, error_class=steps.RESTING)
+    assert step_list.reasons(resting, [], NOON)[-1] == step_list.RESTS

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from ingest.steps import State, Step
+from ingest.steps import RESTING, State, Step
 from tests.ingest.conftest import NOON
 from web.pages.work_lines import Line, Word, lines
 
@@ -35,6 +35,13 @@ def test_a_step_without_room_says_so_and_when_it_is_looked_at_again() -> None:
     captions = replace(STEP, kind="transcode.captions", parameters={"language": "de"}, state=State.PARKED, **full)
     assert lines([captions], NOON) == [
         line(name="Captions", language="de", word=Word.NO_ROOM, progress=0.0, until=soon)
+    ]
+
+
+def test_a_step_that_rests_beside_a_live_room_says_so() -> None:
+    resting = replace(STEP, state=State.RUNNING, progress=0.5, started_at=NOON, error_class=RESTING)
+    assert lines([resting, STEP], NOON) == [
+        line(name="Smaller sizes", word=Word.RESTING, progress=0.75, done=1, parts=2)
     ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from ingest.steps import State, Step
+from ingest.steps import RESTING, State, Step
 from publish import pipeline
 from transcode import worklist
 from web.rendering import N_
@@ -39,6 +39,7 @@ class Word(Enum):
     STOPPED = "stopped"
     NO_ROOM = "no room"
     PARKED = "parked"
+    RESTING = "resting"
     RUNNING = "running"
     NEXT = "next"
     WAITING = "waiting"
@@ -101,6 +102,8 @@ def _line(kind: str, language: str, found: Sequence[Step], at: datetime) -> Line
 def _word(step: Step) -> Word:
     if step.state is State.PARKED:
         return Word.NO_ROOM if step.error_class == "resource" and "disk" in step.error else Word.PARKED
+    if step.state is State.RUNNING and step.error_class == RESTING:
+        return Word.RESTING
     return WORDS[step.state]
 
 
