@@ -15,9 +15,7 @@ from web.mendable import Mendable
 
 SHORT_ID = 8
 TELLING = 0.02  # less done than this says nothing about how long the rest takes
-RESTS = (
-    "It stands still while a live room needs its machine (OFFICEHOURS_STEP_SPARE), and goes on by itself."
-)
+RESTS = "It stands still while a live room needs its machine (OFFICEHOURS_STEP_SPARE), and goes on by itself."
 HINTS = {
     State.READY: "It is sent as soon as its office hour has fewer steps under way (OFFICEHOURS_STEPS_IN_FLIGHT).",
     State.SENT: "A worker of its queue takes it next; if none runs: officehours serve, or officehours worker.",
