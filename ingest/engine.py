@@ -7,19 +7,18 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest import disk, events
+from ingest import disk, events, turns
 from ingest.archive import Archive
-from ingest.database import AWAY, Database, EnumText, now, random_id, rows_as
+from ingest.database import AWAY, Database, EnumText, now, random_id
 from ingest.steps import (
     ATTEMPTS,
-    IN_FLIGHT,
     LONGEST_PAUSE,
     LOST_LEASES,
     UNFINISHED,
@@ -79,20 +78,12 @@ class Engine:
     def dispatch(self) -> int:
         """Send what is ready, as far as each office hour's share allows. Returns how many were sent."""
         with self.database.transaction() as connection:
-            counts, places = _counts_in_flight(connection), self._places(connection)
-            chosen = choose(_ready(connection), counts, self.in_flight, places)
+            chosen = turns.next_ones(connection, self.kinds.values(), self.in_flight)
             for step in chosen:
                 change(connection, step.id, frozenset({State.READY}), state=State.SENT, sent_at=self.clock())
         for step in chosen:
             self._ring(step)
         return len(chosen)
-
-    def _places(self, connection: Connection) -> dict[str, int]:
-        """How many more steps of each limited kind may be sent."""
-        limited = {kind.name: kind.at_once for kind in self.kinds.values() if kind.at_once}
-        query = sa.select(steps.c.kind, sa.func.count()).where(steps.c.state.in_(IN_FLIGHT), steps.c.kind.in_(limited))
-        under_way = {row[0]: row[1] for row in connection.execute(query.group_by(steps.c.kind))}
-        return {name: most - under_way.get(name, 0) for name, most in limited.items()}
 
     def _ring(self, step: Step) -> None:
         kind = self.kinds.get(step.kind)
@@ -295,37 +286,3 @@ def count_down(connection: Connection, done: str) -> None:
             state=sa.case((last, sa.literal(State.READY, EnumText(State))), else_=steps.c.state),
         )
     )
-
-
-def choose(
-    ready: Sequence[Step], in_flight: Mapping[str | None, int], share: int, places: Mapping[str, int] | None = None
-) -> list[Step]:
-    """Which of `ready` (in order) to send so that no office hour has more than `share` under way.
-
-    Steps that belong to no office hour (fetching a mailbox) have no share. `places` says of some kinds how many more
-    of them may be sent, whosever they are.
-    """
-    counts, left = dict(in_flight), dict(places or {})
-    chosen = []
-    for step in ready:
-        if left.get(step.kind, 1) <= 0 or (step.office_hour is not None and counts.get(step.office_hour, 0) >= share):
-            continue
-        counts[step.office_hour] = counts.get(step.office_hour, 0) + 1
-        if step.kind in left:
-            left[step.kind] -= 1
-        chosen.append(step)
-    return chosen
-
-
-def _ready(connection: Connection) -> list[Step]:
-    query = sa.select(steps).where(steps.c.state == State.READY).order_by(steps.c.priority, steps.c.created_at)
-    return rows_as(Step, connection, query)
-
-
-def _counts_in_flight(connection: Connection) -> dict[str | None, int]:
-    query = (
-        sa.select(steps.c.office_hour, sa.func.count())
-        .where(steps.c.state.in_(IN_FLIGHT))
-        .group_by(steps.c.office_hour)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}

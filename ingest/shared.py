@@ -9,29 +9,20 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import TypeVar
 
-from ingest import disk, mirror
+from ingest import at_once, disk, mirror
 from ingest.archive import Alive, Archive, whose, write_text
 from ingest.mirror import Known, Local, Wanted
 from ingest.objects import Away, Object, Objects, Opened
 
-T = TypeVar("T")
-AT_ONCE = 8
-"""Objects on their way at once: segments are small, and the line is waited for more than used."""
 LOOK_S = 0.1
 KNOWN_BY = "timeline.jsonl"
-
-
-class BrokenOff(Exception):
-    """A transfer whose step is not ours any more."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +74,12 @@ class SharedArchive(Archive):
 
         def fetch(name: str, stop: Event) -> Known | None:
             try:
-                found = self.objects.fetch(f"{office_hour}/{name}", root / name, partial(_go_on, stop))
+                found = self.objects.fetch(f"{office_hour}/{name}", root / name, partial(at_once.go_on, stop))
             except FileNotFoundError:
                 return None  # erased between the listing and now
             return _known(root / name, found.etag)
 
-        for name, noted in self._each(plan.fetch, fetch, alive):
+        for name, noted in at_once.each(plan.fetch, fetch, alive):
             if noted is not None:
                 known[name] = noted
         return bool(plan.fetch or plan.drop)
@@ -103,7 +94,7 @@ class SharedArchive(Archive):
         def put(name: str, stop: Event) -> Known | None:
             try:
                 before = (root / name).stat()
-                tag = self.objects.put(root / name, f"{office_hour}/{name}", partial(_go_on, stop))
+                tag = self.objects.put(root / name, f"{office_hour}/{name}", partial(at_once.go_on, stop))
             except FileNotFoundError:
                 return None  # replaced meanwhile by a step that puts it itself
             return Known(size=before.st_size, mtime_ns=before.st_mtime_ns, etag=tag)
@@ -114,7 +105,7 @@ class SharedArchive(Archive):
                 here = {name: here[name] for name in mirror.closed(here)}
             plan = mirror.to_put(here, known)
             for group in plan.put:
-                for name, noted in self._each(group, put, alive):
+                for name, noted in at_once.each(group, put, alive):
                     if noted is not None:
                         known[name] = noted
             if plan.erase and not on_air:
@@ -143,9 +134,9 @@ class SharedArchive(Archive):
             disk.check(size, free=disk.free_bytes(file.parent), promised=0, spare=self.spare_bytes)
 
             def fetch(name: str, stop: Event) -> None:
-                self.objects.fetch(name, file, partial(_go_on, stop))
+                self.objects.fetch(name, file, partial(at_once.go_on, stop))
 
-            list(self._each([name], fetch, alive))
+            list(at_once.each([name], fetch, alive))
 
     def give_back(self, name: str) -> None:
         """Raises Away."""
@@ -277,28 +268,6 @@ class SharedArchive(Archive):
                 alive()
                 time.sleep(LOOK_S)
             yield
-
-    def _each(self, names: Sequence[str], do: Callable[[str, Event], T], alive: Alive) -> Iterator[tuple[str, T]]:
-        """Do something with many at once, with a sign of life each second; broken off when that raises."""
-        stop = Event()
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            running: dict[Future[T], str] = {pool.submit(do, name, stop): name for name in names}
-            try:
-                left = set(running)
-                while left:
-                    done, left = wait(left, timeout=1.0)
-                    alive()
-                    yield from ((running[each], each.result()) for each in done)
-            except BaseException:
-                stop.set()
-                for each in running:
-                    each.cancel()
-                raise
-
-
-def _go_on(stop: Event) -> None:
-    if stop.is_set():
-        raise BrokenOff
 
 
 def _known(path: Path, etag: str) -> Known:

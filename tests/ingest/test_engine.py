@@ -9,9 +9,10 @@ import pytest
 from ingest import steps
 from ingest.archive import Archive
 from ingest.database import Database
-from ingest.engine import Engine, choose
+from ingest.engine import Engine
 from ingest.officehours import OfficeHour
 from ingest.steps import State, Step
+from ingest.turns import choose
 from ingest.work import Kind, Work
 from tests.ingest.conftest import NOON
 
