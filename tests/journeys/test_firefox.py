@@ -23,7 +23,7 @@ from tests.standins.servers import free_port
 from web import store as web_store
 from web.house import House
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.soak
 
 ON_AIR_S = 8.0
 

@@ -13,7 +13,6 @@ from web.benches.glass import Ages
 from web.benches.latency import OnAir, begin, by_hls, by_low_latency, by_whep, on_air, until
 from web.benches.sync import offset_ms
 
-pytestmark = pytest.mark.journey
 WHEP_MS, LL_HLS_MS, HLS_MS = 300, 2000, 8000
 SYNC_MS = 40  # EBU R 37
 BUSY_MS = 1000  # What a machine with more work than cores adds; measured alone it is not needed.
@@ -70,6 +69,7 @@ def source(page: Page) -> str:
     return str(page.evaluate("document.querySelector('video').currentSrc"))
 
 
+@pytest.mark.soak
 def test_whep_from_camera_to_screen(hour: OnAir, browser: WatchedBrowser) -> None:
     viewer = browser.page()
     viewer.add_init_script(KEEP_PEERS)
@@ -84,6 +84,7 @@ def test_whep_from_camera_to_screen(hour: OnAir, browser: WatchedBrowser) -> Non
     assert heard["jitterBufferDelay"] / heard["jitterBufferEmittedCount"] < 0.25
 
 
+@pytest.mark.journey
 def test_low_latency_hls_from_camera_to_screen(hour: OnAir, browser: WatchedBrowser) -> None:
     viewer, asked = browser.page(), list[str]()
     viewer.on("request", lambda request: asked.append(request.url))
@@ -96,6 +97,7 @@ def test_low_latency_hls_from_camera_to_screen(hour: OnAir, browser: WatchedBrow
     assert any(each.endswith(".1.m4s") for each in asked)
 
 
+@pytest.mark.soak
 def test_hls_without_low_latency(hour: OnAir, browser: WatchedBrowser) -> None:
     viewer = browser.page()
     found = by_hls(hour, viewer)
@@ -103,6 +105,7 @@ def test_hls_without_low_latency(hour: OnAir, browser: WatchedBrowser) -> None:
     assert within(found, HLS_MS)
 
 
+@pytest.mark.journey
 def test_the_browsers_own_hls_player_plays_too(hour: OnAir, browser: WatchedBrowser) -> None:
     viewer = browser.page()
     viewer.add_init_script(
@@ -114,6 +117,7 @@ def test_the_browsers_own_hls_player_plays_too(hour: OnAir, browser: WatchedBrow
     viewer.close()
 
 
+@pytest.mark.journey
 def test_who_finds_no_place_watches_on_and_is_not_told(hour: OnAir, browser: WatchedBrowser) -> None:
     first, second = browser.page(), browser.page()
     for viewer in (first, second):
@@ -134,6 +138,7 @@ def test_who_finds_no_place_watches_on_and_is_not_told(hour: OnAir, browser: Wat
         viewer.close()
 
 
+@pytest.mark.journey
 def test_sound_and_picture_of_the_recording_belong_together(hour: OnAir) -> None:
     found = offset_ms(hour.house.archive.room(hour.hour.id).programme())
     print(f"sound behind picture: {found} ms, load {os.getloadavg()[0]:.1f}")

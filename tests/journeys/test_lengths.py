@@ -18,11 +18,12 @@ from tests.standins.servers import free_port
 from web.demo.browser import Browser
 from web.house import House
 
-pytestmark = pytest.mark.journey
 READY_S = 2.0
 
 
-@pytest.mark.parametrize("length_s", [30, 3600])
+@pytest.mark.parametrize(
+    "length_s", [pytest.param(30, marks=pytest.mark.soak), pytest.param(3600, marks=pytest.mark.journey)]
+)
 def test_the_replay_is_there_two_seconds_after_the_end_whatever_the_length(tmp_path: Path, length_s: int) -> None:
     form = Form()
     environ = environment(

@@ -43,10 +43,8 @@ def test_without_a_line_the_bench_says_what_is_missing(monkeypatch: pytest.Monke
         bench.loss(1)
 
 
-@pytest.mark.parametrize(
-    "sender",
-    [pytest.param("ffmpeg", marks=pytest.mark.soak), pytest.param("chromium", marks=pytest.mark.journey)],
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("sender", ["ffmpeg", "chromium"])
 def test_a_real_sender_over_a_bad_line(sender: str) -> None:
     if (reason := line.missing()) or sender not in bench.commands():
         pytest.skip(reason or f"needs {sender}: `make test-tools` installs it")
