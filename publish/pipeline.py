@@ -13,6 +13,8 @@
     a person's wish (to_youtube)
       +- transcode.outside                                         the film without who refused that, if somebody did
       +- publish.youtube     needs these, and download, captions and chapters
+    captions that are released anew (captions_outside)
+      +- publish.captions    one per outside target that has the film; needs transcode.edited
     end of an office hour that is live only
       +- publish.forget      when the last viewer has fetched the last of it
     a person's wish (withdrawal.withdraw)
@@ -37,7 +39,7 @@ from transcode import store as captions_store
 from transcode import worklist
 
 CHAPTERS, RELEASE, YOUTUBE = "publish.chapters", "publish.release", "publish.youtube"
-FORGET = "publish.forget"
+FORGET, OUTSIDE_CAPTIONS = "publish.forget", "publish.captions"
 FOR_YOUTUBE = frozenset({worklist.DOWNLOAD, worklist.CAPTIONS, worklist.EDITED, worklist.POSTER, CHAPTERS})
 
 
@@ -175,6 +177,18 @@ def to_youtube(connection: Connection, hour: OfficeHour, edition: Edition, dark_
         priority=6,
         again=again,
     )
+
+
+def captions_outside(connection: Connection, office_hour: str, needs: Sequence[str], again: str) -> list[str]:
+    """Bring captions that were released anew to where the film is already, after `needs`. Returns the steps' ids."""
+    return [
+        steps.add(
+            connection, kind=OUTSIDE_CAPTIONS, office_hour=office_hour, parameters={"publication": each.id},
+            needs=needs, priority=6, again=again,
+        )
+        for each in store.of_office_hour(connection, office_hour)
+        if each.target is TargetName.YOUTUBE and each.state is not State.WITHDRAWN
+    ]  # fmt: skip
 
 
 def progress(of: Iterable[Step]) -> dict[Stage, float]:

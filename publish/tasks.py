@@ -10,7 +10,7 @@ from ingest.secrets import Safe
 from ingest.steps import Resource
 from ingest.work import Kind, Work
 from publish import chapters, recording, store
-from publish.pipeline import CHAPTERS, FORGET, RELEASE, YOUTUBE
+from publish.pipeline import CHAPTERS, FORGET, OUTSIDE_CAPTIONS, RELEASE, YOUTUBE
 from publish.publication import State, TargetName
 from publish.settings import Settings
 from publish.targets import Target
@@ -24,7 +24,8 @@ LAST_WORDS = timedelta(seconds=10)
 
 def kinds(settings: Settings, safe: Safe) -> list[Kind]:
     """The kinds of steps of this package, for the worker."""
-    targets: dict[TargetName, Target] = {TargetName.SITE: Site(), TargetName.YOUTUBE: YouTube(settings, safe)}
+    youtube = YouTube(settings, safe)
+    targets: dict[TargetName, Target] = {TargetName.SITE: Site(), TargetName.YOUTUBE: youtube}
 
     def publish(work: Work) -> None:
         with work.database.reading() as connection:
@@ -39,6 +40,12 @@ def kinds(settings: Settings, safe: Safe) -> list[Kind]:
         if publication.state is State.WITHDRAWN:  # else a person has wished it back meanwhile
             targets[publication.target].withdraw(work, publication)
 
+    def caption(work: Work) -> None:
+        with work.database.reading() as connection:
+            publication = store.get(connection, str(work.parameters["publication"]))
+        work.confirm()
+        youtube.caption(work, publication)
+
     def release(work: Work) -> None:
         with work.database.transaction() as connection:
             publication = store.plan(connection, work.office_hour, int(work.parameters["edition"]), TargetName.SITE)
@@ -50,6 +57,7 @@ def kinds(settings: Settings, safe: Safe) -> list[Kind]:
         Kind(name=RELEASE, queue="light", run=release, priority=0),
         # An upload only waits for the line, but for long: one at a time leaves the other places to mail.
         Kind(name=YOUTUBE, queue="light", run=publish, priority=6, at_once=1, reads=films),
+        Kind(name=OUTSIDE_CAPTIONS, queue="light", run=caption, priority=6, reads=lambda work: mirror.nothing),
         Kind(name=WITHDRAW, queue="light", run=withdraw, priority=0),
         Kind(name=FORGET, queue="light", run=forget, priority=0),
     ]

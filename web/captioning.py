@@ -16,6 +16,7 @@ from ingest import pseudonyms, steps, store
 from ingest.archive import Room
 from ingest.database import NotFound, Overtaken
 from ingest.officehours import OfficeHour
+from publish import pipeline
 from transcode import carrying, drafts, edited, editing, reading, worklist
 from transcode import store as captions
 from transcode.editing import Change, Passage, Passages
@@ -180,15 +181,18 @@ def release(house: House, hour: OfficeHour, language: str, number: int | None, *
         if wanted:
             captions.passages(connection, hour.id, language, wanted)
         captions.release(connection, track, wanted, by=by, at=at)
-        write_files(connection, hour, again=f"{language} {wanted} {at.isoformat()}")
+        write_files(connection, hour, language, again=f"{language} {wanted} {at.isoformat()}")
     house.engine.dispatch()
 
 
-def write_files(connection: Connection, hour: OfficeHour, again: str) -> None:
-    """The step that brings the public files in step."""
+def write_files(connection: Connection, hour: OfficeHour, language: str, again: str) -> None:
+    """The steps that bring the public files of a language in step, and the spoken one's where the film is besides."""
     edition = store.edition_of(connection, hour.id)
-    if edition is not None:
-        worklist.add_edited(connection, hour.id, edition.number, hour.language, again=again)
+    if edition is None:
+        return
+    made = worklist.add_edited(connection, hour.id, edition.number, hour.language, again=again)
+    if language == hour.language:
+        pipeline.captions_outside(connection, hour.id, [made], again)
 
 
 def follow_machine(house: House, hour: OfficeHour, room: Room, track: Track | None) -> bool:
@@ -199,6 +203,6 @@ def follow_machine(house: House, hour: OfficeHour, room: Room, track: Track | No
     if not source or source == track.source:
         return False
     with house.database.transaction() as connection:
-        write_files(connection, hour, again=source)
+        write_files(connection, hour, track.language, again=source)
     house.engine.dispatch()
     return True

@@ -10,9 +10,10 @@ The privacy is always said: YouTube takes a missing one for public.
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from google_auth_httplib2 import AuthorizedHttp
@@ -74,6 +75,19 @@ class YouTube:
                 if error.resp.status != 404:
                     raise
                 log.info("video %s is no longer on YouTube", publication.remote)
+
+    def caption(self, work: Work, publication: Publication) -> None:
+        """Put the captions that everybody reads now in the place of those that are there.
+
+        Nothing where no film is there yet, which brings them itself, or where it was taken back.
+        """
+        if not publication.remote or publication.state is State.WITHDRAWN:
+            return
+        told = recording.of(work, publication.edition)
+        captions = recording.outside(work, told).captions
+        if captions.is_file():
+            with self._channel(work) as channel, refusals.classed(work.clock()):
+                self._replace(work, publication, told, captions, channel)
 
     # The way up
 
@@ -146,22 +160,38 @@ class YouTube:
         poster, captions = files.poster, files.captions
         if poster.is_file():
             picture = MediaFileUpload(str(poster), mimetype="image/jpeg", resumable=True)
-            self._try(work, channel.thumbnails().set(videoId=publication.remote, media_body=picture), "picture")
+            request = channel.thumbnails().set(videoId=publication.remote, media_body=picture)
+            self._try(work, lambda: request.execute(num_retries=0), "picture")
         if captions.is_file():
-            snippet = {"videoId": publication.remote, "language": told.hour.language, "name": ""}
-            text = MediaFileUpload(str(captions), mimetype="application/octet-stream", resumable=True)
-            request = channel.captions().insert(part="snippet", body={"snippet": snippet}, media_body=text)
-            self._try(work, request, "captions")
+            self._try(work, lambda: self._bring(work, publication, told, captions, channel), "captions")
 
-    def _try(self, work: Work, request: Any, what: str) -> None:
+    def _bring(self, work: Work, publication: Publication, told: Recording, captions: Path, channel: Any) -> None:
+        try:
+            _insert_captions(channel, publication, told, captions).execute(num_retries=0)
+        except HttpError as error:
+            if error.resp.status != 409:
+                raise
+            # A run before this one had brought them, or they are of an older release.
+            self._replace(work, publication, told, captions, channel)
+
+    def _replace(self, work: Work, publication: Publication, told: Recording, captions: Path, channel: Any) -> None:
+        """Captions in the spoken language, in place of ours that are there; those that YouTube heard itself stay."""
+        listed = channel.captions().list(part="snippet", videoId=publication.remote).execute(num_retries=0)
+        there = [each["id"] for each in listed["items"] if _is_ours(each["snippet"], told)]
+        request = _insert_captions(channel, publication, told, captions)
+        if there:
+            request = channel.captions().update(part="id", body={"id": there[0]}, media_body=_text(captions))
+        work.confirm()
+        request.execute(num_retries=0)
+
+    def _try(self, work: Work, act: Callable[[], object], what: str) -> None:
         work.confirm()
         try:
-            request.execute(num_retries=0)
+            act()
         except HttpError as error:
             if not isinstance(refusals.of_answer(error, work.clock()), steps.Permanent):
                 raise
-            # 409: a run before this one had brought them.
-            log.log(logging.INFO if error.resp.status == 409 else logging.WARNING, "%s not taken: %s", what, error)
+            log.warning("%s not taken: %s", what, error)
 
     def _show(self, work: Work, publication: Publication, channel: Any) -> None:
         found = channel.videos().list(part="status", id=publication.remote).execute(num_retries=0)["items"]
@@ -195,6 +225,21 @@ class YouTube:
             yield channel
         finally:
             channel.close()
+
+
+def _insert_captions(channel: Any, publication: Publication, told: Recording, captions: Path) -> Any:
+    snippet = {"videoId": publication.remote, "language": told.hour.language, "name": ""}
+    return channel.captions().insert(part="snippet", body={"snippet": snippet}, media_body=_text(captions))
+
+
+def _text(captions: Path) -> Any:
+    return MediaFileUpload(str(captions), mimetype="application/octet-stream", resumable=True)
+
+
+def _is_ours(snippet: Mapping[str, Any], told: Recording) -> bool:
+    """Whether captions are those that we bring, and not what YouTube wrote by itself (ASR)."""
+    named = (snippet.get("language"), snippet.get("name", "")) == (told.hour.language, "")
+    return named and str(snippet.get("trackKind", "standard")).lower() != "asr"
 
 
 def discovery_document(api: str = "") -> dict[str, Any]:

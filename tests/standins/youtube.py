@@ -35,6 +35,7 @@ COSTS = {
     "videos.delete": 50,
     "videos.list": 1,
     "captions.insert": 400,
+    "captions.update": 450,
     "captions.list": 50,
     "captions.delete": 50,
     "thumbnails.set": 50,
@@ -96,6 +97,7 @@ class YouTube:
         return [
             Route("/token", self._give_token, methods=["POST"]),
             *self._upload_routes(f"{api}/videos", "videos.insert", "Video", self._video_uploaded),
+            *self._upload_routes(f"{api}/captions", "captions.update", "Caption", self._captions_replaced, "PUT"),
             *self._upload_routes(f"{api}/captions", "captions.insert", "Caption", self._captions_uploaded),
             *self._upload_routes(f"{api}/thumbnails/set", "thumbnails.set", None, self._thumbnail_uploaded),
             Route(f"{api}/videos", self._method("videos.list", None, self._list_videos), methods=["GET"]),
@@ -119,8 +121,22 @@ class YouTube:
         return Route(path, self._method(id, schema, act), methods=["POST"])
 
     def _upload_routes(
-        self, path: str, id: str, schema: str | None, done: Callable[[Session], Document]
+        self, path: str, id: str, schema: str | None, done: Callable[[Session], Document], opened_by: str = "POST"
     ) -> list[Route]:
+        """A request opens a session, PUTs that name it bring its bytes."""
+        begin = self._begins(id, schema, done)
+
+        async def put(request: Request) -> Response:
+            there = opened_by == "POST" or "upload_id" in request.query_params
+            return await (self._put if there else begin)(request)
+
+        paths = [f"/upload{path}", f"/resumable/upload{path}"]
+        begins = [Route(each, begin, methods=["POST"]) for each in paths if opened_by == "POST"]
+        return begins + [Route(each, put, methods=["PUT"]) for each in paths]
+
+    def _begins(
+        self, id: str, schema: str | None, done: Callable[[Session], Document]
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def begin(request: Request) -> Response:
             try:
                 body = await self._checked(request, id, schema)
@@ -129,15 +145,13 @@ class YouTube:
             except Refused as refused:
                 return refused.response()
 
-        async def put(request: Request) -> Response:
-            try:
-                return await self.uploads.put(request)
-            except Refused as refused:
-                return refused.response()
+        return begin
 
-        paths = [f"/upload{path}", f"/resumable/upload{path}"]
-        begins = [Route(each, begin, methods=["POST"]) for each in paths]
-        return begins + [Route(each, put, methods=["PUT"]) for each in paths]
+    async def _put(self, request: Request) -> Response:
+        try:
+            return await self.uploads.put(request)
+        except Refused as refused:
+            return refused.response()
 
     def _method(
         self, id: str, schema: str | None, act: Callable[[Request, Document], Document | None]
@@ -210,11 +224,22 @@ class YouTube:
         return video
 
     def _captions_uploaded(self, session: Session) -> Document:
-        self._video(session.body["snippet"]["videoId"])
+        snippet = session.body["snippet"]
+        self._video(snippet["videoId"])
+        named = [(each["snippet"]["videoId"], each["snippet"]["language"]) for each in self.captions.values()]
+        if (snippet["videoId"], snippet["language"]) in named:
+            raise Refused(409, "captionExists", "A caption track with the given name and language exists already.")
         captions = session.body | {"kind": "youtube#caption", "id": secrets.token_urlsafe(12)}
         self.captions[captions["id"]] = captions
         self.files[captions["id"]] = bytes(session.content)
         return captions
+
+    def _captions_replaced(self, session: Session) -> Document:
+        id = str(session.body.get("id", ""))
+        if id not in self.captions:
+            raise Refused(404, "captionNotFound", "The caption track could not be found.")
+        self.files[id] = bytes(session.content)
+        return self.captions[id]
 
     def _thumbnail_uploaded(self, session: Session) -> Document:
         id = session.query["videoId"]

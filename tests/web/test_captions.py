@@ -10,6 +10,9 @@ from ingest import steps, store
 from ingest.database import now
 from ingest.officehours import OfficeHour, State
 from ingest.people import Role
+from publish import store as publications
+from publish.publication import State as Published
+from publish.publication import TargetName
 from tests.transcode.test_cues import said
 from tests.web.conftest import ORIGIN, Browser, SmallHouse
 from transcode import store as captions
@@ -166,6 +169,24 @@ def test_a_release_writes_the_step_that_makes_the_files(
     bo.fill(page, do="hide", language="de")
     with house.database.reading() as connection:
         assert captions.tracks(connection, hour.id)[0].released == 0
+
+
+def test_a_release_of_the_spoken_language_goes_to_youtube_too_if_the_film_is_there(
+    bo: Browser, page: str, house: SmallHouse, hour: OfficeHour
+) -> None:
+    with house.database.transaction() as connection:
+        film = publications.plan(connection, hour.id, 1, TargetName.YOUTUBE)
+        for state in (Published.UPLOADING, Published.UPLOADED, Published.PUBLIC):
+            film = publications.move(connection, film, state)
+    bo.fill(page, do="bring", language="tr", text=webvtt(cues(HEARD), HEARD))
+    bo.fill(page, do="release", language="tr")
+    bo.fill(page, do="release", language="de")
+    with house.database.reading() as connection:
+        made, spoken, brought = sorted(
+            steps.of_office_hour(connection, hour.id), key=lambda step: (step.kind, -len(step.parameters))
+        )
+    assert (made.kind, made.parameters, made.remaining) == ("publish.captions", {"publication": film.id}, 1)
+    assert spoken.kind == brought.kind == "transcode.edited"
 
 
 def test_the_text_can_be_fetched_as_it_is_and_as_it_was(bo: Browser, page: str) -> None:

@@ -27,6 +27,7 @@ NAMES = {
     worklist.OPUS: N_("Sound for the sizes in AV1"),
     worklist.STORYBOARD: N_("Small pictures for seeking"),
     worklist.WAVEFORM: N_("Outline of the sound"),
+    pipeline.OUTSIDE_CAPTIONS: N_("Captions on YouTube"),
     pipeline.CHAPTERS: N_("Questions as chapters"),
     pipeline.RELEASE: N_("Release"),
 }

@@ -101,6 +101,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.body()
             self.answer(200, {"id": "x"})
             return
+        if name.endswith("/captions"):
+            self.channel.asked.append(f"PUT captions {json.loads(self.body())['id']}")
+            self.answer(200, Location=f"{self.channel.address}/extra")
+            return
         if name.startswith("/"):
             self._update(json.loads(self.body()))
             return
@@ -149,6 +153,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.shutdown(socket.SHUT_RDWR)
 
     def do_GET(self) -> None:
+        if urlsplit(self.path).path.endswith("/captions"):
+            self.channel.asked.append("GET captions")
+            self.answer(
+                200, {"items": [{"id": "c1", "snippet": {"language": "de", "name": "", "trackKind": "standard"}}]}
+            )
+            return
         (id,) = parse_qs(urlsplit(self.path).query)["id"]
         with self.channel.lock:
             self.channel.asked.append("GET videos")

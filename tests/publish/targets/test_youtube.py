@@ -236,13 +236,14 @@ def test_a_refused_film_is_shown_to_a_person(
     assert publication(database, past).state is State.UPLOADED
 
 
-def test_captions_that_are_there_already_do_no_harm(past: Past, house: House, channel: Channel, wish: Wish) -> None:
+def test_captions_that_are_there_already_are_replaced(past: Past, house: House, channel: Channel, wish: Wish) -> None:
     past.room.captions("de").parent.mkdir(parents=True)
     past.room.captions("de").write_text("WEBVTT\n", encoding="utf-8")
     channel.trouble = ["captions twice"]
     id = wish()
     house.run_all()
     assert house.step(id).state is StepState.DONE, house.step(id).error
+    assert channel.asked[-4:] == ["GET captions", "PUT captions c1", "GET videos", "PUT public"]
 
 
 @pytest.mark.parametrize("lacking", ["film", "account"])
