@@ -19,9 +19,10 @@ from ingest.live.output.withheld import Refused, appearances
 from ingest.people import Scope
 from ingest.settings import Settings
 from ingest.steps import Permanent
-from ingest.timeline import Event
+from ingest.timeline import Event, Kind
 from transcode import made, stretches
 
+NAMED_BY = frozenset({Scope.LIVE, Scope.RECORDING, Scope.NAME})
 KEPT = frozenset({"stretches"})
 """Of the renditions, what is looked at one by one; all others hold the whole length."""
 
@@ -61,6 +62,17 @@ def without_track(room: archive.Room, refuse: Refused) -> set[str]:
     """Of whom no track may be kept; a worker of an archive in an object store has none of them in its folder."""
     events = events_of(room)
     return untracked(appearances(events, end_of(events), refuse))
+
+
+def drop_cards(room: archive.Room, refuse: Refused) -> None:
+    """Erase the drawn names of those who may not be seen or named in the recording."""
+    digests: dict[bool, set[str]] = {True: set(), False: set()}
+    for event in events_of(room):
+        if event.kind is Kind.CARD and "person" in event.values:
+            scopes = refuse.get(str(event.values["person"]), frozenset())
+            digests[bool(NAMED_BY.intersection(scopes))].add(str(event.values["digest"]))
+    for digest in digests[True] - digests[False]:  # two people may have the same name
+        room.card(digest).unlink(missing_ok=True)
 
 
 def events_of(room: archive.Room) -> list[Event]:

@@ -265,6 +265,7 @@ def cover_programme(work: Work, means: Means) -> None:
     work.confirm()
     dark = cover.cover(room, int(work.parameters["edition"]), refuse, asked, str(work.parameters["words"]), host)
     cover.forget(room, dark)
+    cover.drop_cards(room, refuse)
     work.archive.erase_tracks(work.office_hour, cover.without_track(room, refuse))
 
 

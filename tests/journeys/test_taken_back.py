@@ -30,7 +30,7 @@ from tests.standins.recorded import record
 from tests.standins.reel import Participant
 from tests.standins.scribe import Scribe
 from tests.standins.servers import object_store
-from tests.transcode.test_consent_outputs import CHRIS_S, FORM, sees, spoken
+from tests.transcode.test_consent_outputs import CHRIS_S, FORM, cards_of, sees, spoken
 from transcode import tasks
 from transcode.settings import Settings
 from web.asgi import site
@@ -188,6 +188,9 @@ def hold_nothing_of_them_is_left(public: Public, folder: Path, chris: str, befor
     after, id = public.there(), public.hour.id
     assert [name for name in after if name.startswith(f"tracks/{chris}")] == []
     assert "captions/de.released.txt" not in after
+    drawn = {path.name for path in cards_of(public.archive.room(id), chris)}  # the name, as it stood in the picture
+    assert drawn <= {name.removeprefix("cards/") for name in before}
+    assert drawn & {name.removeprefix("cards/") for name in after} == set()
     kept = {name for name, each in before.items() if name in after and after[name].etag == each.etag}
     # Segments last two seconds, and are dark with a margin of a moment around whom they may not hold.
     dark = {f"programme/1/{kind}/{number:08}.m4s" for kind in ("video", "audio") for number in (3, 4)}

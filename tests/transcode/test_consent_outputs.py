@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 
-from ingest import archive, consent, steps, store
+from ingest import archive, consent, steps, store, timeline
 from ingest.archive import Room
 from ingest.consent import Effect, Output
 from ingest.engine import Engine
@@ -76,7 +76,7 @@ class House:
             ada = store.add_person(connection, hour.id, name="Ada", role=Role.HOST)
             chris = store.add_person(connection, hour.id, name="Chris", role=Role.GUEST, topic="Radweg")
             store.answer_consent(connection, chris.id, {scope: scope in agreed for scope in Scope}, 1)
-        self.hour, self.chris = hour.id, chris.id
+        self.hour, self.ada, self.chris = hour.id, ada.id, chris.id
         shutil.copytree(original.room.root, self.room.root)
         names = {"ada": ada.id, "chris": chris.id}
         text = self.room.timeline.read_text(encoding="utf-8")
@@ -155,6 +155,14 @@ def _elsewhere(house: House, wanted: Effect) -> None:
         assert sum(1 for _ in container.decode(video=0)) == 360  # as long as the recording
 
 
+def cards_of(room: Room, person: str) -> list[Path]:
+    """Where somebody's name is drawn."""
+    told = [event.values for event in timeline.read(room.timeline) if event.kind is Kind.CARD]
+    found = [room.card(each["digest"]) for each in told if each.get("person") == person]
+    assert found
+    return found
+
+
 def test_whoever_takes_back_later_is_covered_and_what_was_made_of_it_is_gone(
     original: Recording, tmp_path: Path
 ) -> None:
@@ -164,12 +172,16 @@ def test_whoever_takes_back_later_is_covered_and_what_was_made_of_it_is_gone(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("Chris")
     assert sees(house.room.programme().playlist("video")) == set(CHRIS_S)
+    names = {person: cards_of(house.room, person) for person in (house.ada, house.chris)}
+    assert all(path.exists() for each in names.values() for path in each)
     with house.database.transaction() as connection:
         store.take_consent_back(connection, house.chris, [Scope.LIVE], NOON)
         id = worklist.add_cover(connection, house.hour, 1, "Nicht gezeigt")
     assert house.engine.run(id) is State.DONE
     assert sees(house.room.programme().playlist("video")) == set()
     assert [path for path in made if path.exists()] == []
+    assert all(path.exists() for path in names[house.ada])
+    assert not any(path.exists() for path in names[house.chris])
     assert not house.room.track(house.chris).exists()
     house.database.close()
 
