@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib import util
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Protocol
 
 from ingest.steps import Permanent
 from transcode import clauses
@@ -29,32 +29,46 @@ class Translator(Protocol):
 
 
 class Argos:
-    """argostranslate, where it is installed with models (`argospm install translate-de_en`); nothing is fetched."""
+    """argostranslate, where it is installed with models; they are never fetched, and no word leaves the house.
+
+    Pages only read the list of its models (`argostranslate.package`): what translates brings half a gigabyte of other
+    libraries (`argostranslate.translate`), and belongs into a step.
+    """
 
     def targets(self, source: str) -> list[str]:
-        """See Translator; none without the package."""
+        """See Translator; also by way of a third language, as argostranslate does. None without the package."""
         if util.find_spec("argostranslate") is None:
             return []
-        languages = self._languages()
-        return sorted(code for code in languages if code != source and self._between(languages, source, code))
+        from argostranslate import package
+
+        pairs = {
+            (str(each.from_code), str(each.to_code))
+            for each in package.get_installed_packages()
+            if each.type == "translate"
+        }
+        found = {source}
+        while further := {to for begin, to in pairs if begin in found} - found:
+            found |= further
+        return sorted(found - {source})
 
     def translation(self, source: str, target: str) -> Callable[[str], str]:
         """See Translator."""
-        found = self._between(self._languages(), source, target) if self.targets(source) else None
+        models = f"argospm install translate-{source}_{target}"
+        if util.find_spec("argostranslate") is None:
+            raise Permanent(f"argostranslate is not installed: uv pip install argostranslate, then {models}")
+        from argostranslate import settings, translate
+
+        provider = getattr(getattr(settings, "model_provider", None), "name", "OPENNMT")
+        if provider != "OPENNMT":
+            raise Permanent(f"argostranslate is set to ask {provider}, which is outside of this house: unset it")
+        languages = {each.code: each for each in translate.get_installed_languages()}
+        found = None
+        if source in languages and target in languages:
+            found = languages[source].get_translation(languages[target])
         if found is None:
-            raise Permanent(f"no model translates {source} into {target}: argospm install translate-{source}_{target}")
-        translate: Callable[[str], str] = found.translate
-        return translate
-
-    def _languages(self) -> dict[str, Any]:
-        from argostranslate import translate
-
-        return {each.code: each for each in translate.get_installed_languages()}
-
-    def _between(self, languages: dict[str, Any], source: str, target: str) -> Any:
-        if source not in languages or target not in languages:
-            return None
-        return languages[source].get_translation(languages[target])
+            raise Permanent(f"no model translates {source} into {target}: {models}")
+        translates: Callable[[str], str] = found.translate
+        return translates
 
 
 def translated(
