@@ -185,6 +185,47 @@ def test_no_cue_leaves_its_voice_unflagged(spoken: list[tuple[str, float, float,
             assert any(cue.start_s - 0.41 <= start <= cue.start_s + 0.31 for start in starts)
 
 
+@settings(max_examples=80, deadline=None)
+@given(SPOKEN, st.sampled_from([1.0, 0.5]))
+def test_free_time_is_taken_until_a_cue_can_be_read_in_comfort(
+    spoken: list[tuple[str, float, float, str]], overlap: float
+) -> None:
+    _, shown = shown_of(spoken, overlap)
+    for cue, after in itertools.pairwise([*shown, None]):
+        assert cue is not None
+        wanted_s = min(max(len(cue.text) / cues.READING, cues.SHORTEST_S), cues.LONGEST_S)
+        free_s = after.start_s - cues.GAP_S - cue.start_s if after else wanted_s
+        assert cue.end_s - cue.start_s >= min(wanted_s, free_s) - 0.002  # times are whole milliseconds
+
+
+# Between these nothing breaks; before and after them everything may.
+TOGETHER = {
+    "de": ["der Rat", "in dem Park", "Frau Oertzen", "Anton Bruckner", "30 Prozent", "eine Schule", "12. Mai"],
+    "en": ["the council", "in the park", "Mrs. Miller", "Ada Lovelace", "30 percent", "every school"],
+}
+BETWEEN = {"de": ["geht", "kommt", "und", "fragt", "wenn"], "en": ["goes", "comes", "and", "asks", "when"]}
+
+
+def phrases(language: str) -> st.SearchStrategy[list[str]]:
+    pair = st.tuples(st.sampled_from(BETWEEN[language]), st.sampled_from(TOGETHER[language]))
+    return st.lists(pair, min_size=1, max_size=14).map(lambda pairs: [each for pair in pairs for each in pair])
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(["de", "en"]).flatmap(lambda language: st.tuples(st.just(language), phrases(language))))
+def test_articles_names_and_numbers_stay_with_what_they_belong_to(spoken: tuple[str, list[str]]) -> None:
+    language, parts = spoken
+    words = said(" ".join(parts), word_s=0.5)
+    shown = cues.cues(words, language)
+    places = set(itertools.accumulate((len(each.split()) for each in parts), initial=0))
+    at = 0
+    for cue in shown:
+        for line in cue.lines:
+            assert at in places, f"{line!r} of {cue.text!r}"
+            at += len(line.split())
+    assert at == len(words)
+
+
 EVERYDAY = [
     "Ja, gern.",
     "Wir gehen heute mit der Schule in den neuen Park, weil er seit Mai wieder offen ist.",
