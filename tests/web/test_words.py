@@ -1,5 +1,8 @@
 """Every sentence of the pages stands in every catalogue."""
 
+import re
+from collections import Counter
+
 import pytest
 
 from web import words
@@ -7,6 +10,11 @@ from web import words
 
 def test_every_sentence_is_translated() -> None:
     assert words.missing_translations() == []
+
+
+def test_no_sentence_is_translated_twice() -> None:
+    sentences = re.findall(r'^msgid "(.+)"$', (words.FOLDER / "de.po").read_text(encoding="utf-8"), re.MULTILINE)
+    assert [sentence for sentence, count in Counter(sentences).items() if count > 1] == []
 
 
 def test_english_is_what_stands_in_the_code() -> None:
