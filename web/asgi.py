@@ -26,6 +26,7 @@ from web.pages import public_list
 from web.pages.access import LINES_A_MINUTE
 from web.parts import House
 from web.proof import Proofs
+from web.pushed import Pushed
 from web.routes import routes
 from web.shared import Shared
 from web.stills import Stills
@@ -38,6 +39,7 @@ TESTS_AN_HOUR = 60
 def site(house: House) -> Starlette:
     """The site over `house`; its event loop never touches the database."""
     news = News(house.database, house.settings.events_interval_s)
+    pushed = Pushed(news)
     lines = Fan(news, partial(public_list.lines_of, house))
 
     @asynccontextmanager
@@ -46,6 +48,7 @@ def site(house: House) -> Starlette:
             await news.begun.wait()
             yield
             await lines.close()
+            await pushed.close()
 
     app = Starlette(
         routes=routes,
@@ -66,6 +69,7 @@ def site(house: House) -> Starlette:
     app.state.house = house
     app.state.news = news
     app.state.lines = lines
+    app.state.pushed = pushed
     app.state.shared = Shared()
     app.state.stills = Stills()
     app.state.editors = Editors()

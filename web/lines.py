@@ -15,13 +15,12 @@ from typing import Any
 import sqlalchemy.exc
 from starlette.concurrency import run_in_threadpool
 
-from web.news import News, Page, TooManyPages
+from web.news import News, TooManyPages
 
 log = logging.getLogger(__name__)
 
 PAUSE_S = 0.2
 """Between two messages; a change after a quiet moment goes out at once."""
-SIGN_OF_LIFE_S = 15.0
 WAITING = 20
 """Messages kept for a page that is slow to read, four seconds of a busy hour."""
 PAGES = 3000
@@ -47,7 +46,7 @@ Key = tuple[str, str]
 class Room:
     """All pages that show one list, and what they show."""
 
-    pages: set["asyncio.Queue[str | None]"] = field(default_factory=set)
+    pages: set["asyncio.Queue[bytes | None]"] = field(default_factory=set)
     lines: Lines = field(default_factory=dict)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -61,16 +60,16 @@ class Fan:
         self.rooms: dict[Key, Room] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def stream(self, office_hour: str, language: str) -> AsyncGenerator[str, None]:
+    async def stream(self, office_hour: str, language: str) -> AsyncGenerator[bytes, None]:
         """What one page hears, as a stream of events: the whole list, then what changes. Raises TooManyPages."""
         if sum(len(room.pages) for room in self.rooms.values()) >= PAGES:
             raise TooManyPages(f"{PAGES} pages show a list already")
         key = (office_hour, language)
-        queue: asyncio.Queue[str | None] = asyncio.Queue(WAITING)
+        queue: asyncio.Queue[bytes | None] = asyncio.Queue(WAITING)
         room = self.rooms.get(key) or self._open(key)
         room.pages.add(queue)
         try:
-            yield "retry: 2000\n\n"
+            yield b"retry: 2000\n\n"
             await room.ready.wait()
             yield _message({"all": True, "lines": {id: asdict(line) for id, line in room.lines.items()}})
             while (told := await queue.get()) is not None:
@@ -87,24 +86,21 @@ class Fan:
 
     async def _serve(self, key: Key, room: Room) -> None:
         """Look after each change while somebody is there."""
-        page = Page(key[0])
-        self.news.pages.add(page)
+        changes = self.news.changes(key[0], PAUSE_S)
         try:
-            while room.pages or not room.ready.is_set():
-                page.rung.clear()
-                try:
-                    lines = await run_in_threadpool(self.read, *key)
-                    self._tell(room, lines)
-                except sqlalchemy.exc.SQLAlchemyError as error:
-                    log.warning("the public list cannot be read: %s", error)
-                await asyncio.sleep(PAUSE_S)
-                try:
-                    await asyncio.wait_for(page.rung.wait(), SIGN_OF_LIFE_S)
-                except TimeoutError:
-                    self._send(room, ": here\n\n")  # by the room: a clock of its own in each page costs a task each
+            async for changed in changes:
+                if not room.pages and room.ready.is_set():
+                    break
+                if changed:
+                    try:
+                        self._tell(room, await run_in_threadpool(self.read, *key))
+                    except sqlalchemy.exc.SQLAlchemyError as error:
+                        log.warning("the public list cannot be read: %s", error)
+                else:
+                    self._send(room, b": here\n\n")  # by the room: a clock of its own in each page costs a task each
         finally:
-            self.news.pages.discard(page)
             self.rooms.pop(key, None)
+            await changes.aclose()
 
     def _tell(self, room: Room, lines: Lines) -> None:
         found = changes(room.lines, lines)
@@ -113,7 +109,7 @@ class Fan:
             self._send(room, _message(found))
         room.ready.set()
 
-    def _send(self, room: Room, text: str) -> None:
+    def _send(self, room: Room, text: bytes) -> None:
         for queue in room.pages:
             if queue.full():
                 _let_go(queue)
@@ -134,11 +130,11 @@ def changes(before: Lines, after: Lines) -> dict[str, Any]:
     return {"lines": changed, "gone": gone} if changed or gone else {}
 
 
-def _let_go(queue: "asyncio.Queue[str | None]") -> None:
+def _let_go(queue: "asyncio.Queue[bytes | None]") -> None:
     while not queue.empty():
         queue.get_nowait()
     queue.put_nowait(None)
 
 
-def _message(told: dict[str, Any]) -> str:
-    return f"data: {json.dumps(told, ensure_ascii=False)}\n\n"
+def _message(told: dict[str, Any]) -> bytes:
+    return f"data: {json.dumps(told, ensure_ascii=False)}\n\n".encode()

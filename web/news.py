@@ -2,6 +2,7 @@
 
 One task polls for the whole process, in a thread; each page has a short queue and hears at most four times a
 second. A page that hears sees again what it shows: an event carries a topic and an id, nothing of what changed.
+A part that many look at is not asked for, it is made once and sent to them by the same stream (`pushed.py`).
 Whoever comes back after a pause names the last id heard (Last-Event-ID) and is told at once that there was news.
 """
 
@@ -10,7 +11,7 @@ import contextlib
 import json
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
 import sqlalchemy.exc
@@ -46,6 +47,8 @@ class Page:
     topics: set[str] = field(default_factory=set)
     objects: set[str] = field(default_factory=set)
     newest: int = 0
+    part: str = ""
+    """The newest text of the part that is sent to this page, until it is."""
     rung: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, event: Event) -> None:
@@ -54,6 +57,11 @@ class Page:
             self.objects.add(event.object)
             self.newest = event.id
             self.rung.set()
+
+    def show(self, part: str) -> None:
+        """Send this text of its part; one that was not sent yet is left out."""
+        self.part = part
+        self.rung.set()
 
 
 class News:
@@ -101,30 +109,67 @@ class News:
             found = events.after(connection, id, REMEMBERED)
         return [event for event in found if office_hour is None or event.office_hour in (None, office_hour)]
 
-    async def stream(self, office_hour: str | None, last_id: int | None, *, asked: bool = False) -> AsyncIterator[str]:
+    async def changes(self, office_hour: str, pause_s: float) -> AsyncGenerator[bool, None]:
+        """True at once and after what happens to an office hour, with at least so long between two; False when nothing
+        has for a sign of life."""
+        page = Page(office_hour)
+        self.pages.add(page)
+        try:
+            changed = True
+            while True:
+                page.rung.clear()
+                yield changed
+                await asyncio.sleep(pause_s)
+                try:
+                    await asyncio.wait_for(page.rung.wait(), SIGN_OF_LIFE_S)
+                    changed = True
+                except TimeoutError:
+                    changed = False
+        finally:
+            self.pages.discard(page)
+
+    async def stream(
+        self,
+        office_hour: str | None,
+        last_id: int | None,
+        *,
+        asked: bool = False,
+        follow: Callable[[Page], contextlib.AbstractContextManager[None]] | None = None,
+    ) -> AsyncGenerator[str, None]:
         """What a page of `office_hour` hears, as the text of an event stream. Raises TooManyPages.
 
         `asked`: each five seconds the page is asked whether somebody is there, and answers by a request of its own. So
-        a computer that was closed counts as gone, although its connection stands.
+        a computer that was closed counts as gone, although its connection stands. `follow`: the page is shown a part.
         """
         if len(self.pages) >= PAGES:
             raise TooManyPages(f"{PAGES} pages listen already")
         page = Page(office_hour)
         self.pages.add(page)
         try:
-            yield "retry: 1000\n\n"
-            asked_at = float("-inf")
-            if last_id is not None:
-                for event in await run_in_threadpool(self._since, last_id, office_hour):
-                    page.tell(event)
-            while True:
-                if asked and time.monotonic() - asked_at >= ASKED_EACH_S:
-                    asked_at = time.monotonic()
-                    yield "event: here\ndata: ?\n\n"
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(page.rung.wait(), ASKED_EACH_S if asked else SIGN_OF_LIFE_S)
-                yield _message(page) if page.rung.is_set() else ": here\n\n"
-                await asyncio.sleep(1 / PER_SECOND)
+            with follow(page) if follow else contextlib.nullcontext():
+                yield "retry: 1000\n\n"
+                if last_id is not None:
+                    for event in await run_in_threadpool(self._since, last_id, office_hour):
+                        page.tell(event)
+                asked_at = told_at = float("-inf")
+                while True:
+                    page.rung.clear()
+                    if page.part:
+                        part, page.part = page.part, ""
+                        yield f"event: part\ndata: {part}\n\n"
+                    if asked and time.monotonic() - asked_at >= ASKED_EACH_S:
+                        asked_at = time.monotonic()
+                        yield "event: here\ndata: ?\n\n"
+                    pause_s = told_at + 1 / PER_SECOND - time.monotonic()
+                    if page.topics and pause_s <= 0:
+                        told_at = time.monotonic()
+                        yield _message(page)
+                    quiet_s = ASKED_EACH_S if asked else SIGN_OF_LIFE_S
+                    try:
+                        await asyncio.wait_for(page.rung.wait(), max(pause_s, 0) if page.topics else quiet_s)
+                    except TimeoutError:
+                        if not page.topics:
+                            yield ": here\n\n"
         finally:
             self.pages.discard(page)
 
@@ -132,6 +177,5 @@ class News:
 def _message(page: Page) -> str:
     topics, page.topics = sorted(page.topics), set()
     objects, page.objects = sorted(page.objects), set()
-    page.rung.clear()
     told = {"topics": topics, "objects": objects if len(objects) <= NAMED else []}
     return f"id: {page.newest}\ndata: {json.dumps(told)}\n\n"

@@ -33,7 +33,7 @@ async def test_many_changes_are_heard_as_one(house: SmallHouse) -> None:
         await asyncio.to_thread(tell, house, "question", "mine", 20)
         await asyncio.to_thread(tell, house, "question", "another")
         assert await next_message == 'id: 20\ndata: {"topics": ["question"], "objects": ["x"]}\n\n'
-        await stream.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()
     assert news.pages == set()
 
 
@@ -41,11 +41,11 @@ async def test_who_comes_back_hears_at_once_what_was_missed(house: SmallHouse) -
     await asyncio.to_thread(tell, house, "seat", "mine", 3)
     stream = News(house.database, 0.01).stream("mine", 1)
     assert await heard(stream) == 'id: 3\ndata: {"topics": ["seat"], "objects": ["x"]}\n\n'
-    await stream.aclose()  # type: ignore[attr-defined]
+    await stream.aclose()
 
 
 async def test_staff_are_asked_at_once_whether_they_are_there(house: SmallHouse) -> None:
     stream = News(house.database, 0.01).stream("mine", None, asked=True)
     assert await anext(stream) == "retry: 1000\n\n"
     assert await asyncio.wait_for(anext(stream), 5) == "event: here\ndata: ?\n\n"
-    await stream.aclose()  # type: ignore[attr-defined]
+    await stream.aclose()

@@ -124,10 +124,10 @@ def test_only_what_is_different_is_told() -> None:
     assert changes(after, after) == {}
 
 
-async def heard(stream: AsyncIterator[str]) -> dict[str, Any]:
+async def heard(stream: AsyncIterator[bytes]) -> dict[str, Any]:
     async for text in stream:
-        if text.startswith("data: "):
-            found: dict[str, Any] = json.loads(text.removeprefix("data: "))
+        if text.startswith(b"data: "):
+            found: dict[str, Any] = json.loads(text.removeprefix(b"data: "))
             return found
     raise AssertionError("the stream ended")
 

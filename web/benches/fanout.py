@@ -1,7 +1,8 @@
 """A thousand open pages come in, how long each change needs to be on all of them goes out.
 
 One site process on loopback over SQLite; everything else in this one. 1,000 viewers hold the public list, 20 members of
-staff the page of questions with its list; 20 voices a second are given, each by a form as a browser sends it.
+staff the page of questions with its list and a question open; 20 voices a second are given, each by a form as a browser
+sends it. How much of a core either process took stands beside it: both run on the machine that is measured.
 """
 
 import asyncio
@@ -13,11 +14,14 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
+
+import uvloop
 
 from ingest import store as ingest_store
 from ingest.database import Database, now
@@ -36,7 +40,10 @@ VIEWERS, STAFF, A_SECOND, LISTED = 1000, 20, 20, 40
 SECONDS, FULL_SECONDS = 20, 120
 COALESCE_S = 0.15
 """As the page does (`static/parts.js`)."""
+HERE_S = 5.0
+"""As the page of questions does (`static/questions.js`)."""
 STARTED_WITHIN_S = 30.0
+OPENED_WITHIN_S = 60.0
 SLOWEST_S = 10.0
 
 
@@ -47,13 +54,16 @@ class Board:
     pressed: dict[tuple[str, int], float] = field(default_factory=dict)
     on_lists: list[float] = field(default_factory=list)
     on_staff: list[float] = field(default_factory=list)
+    cores: tuple[float, float] = (0.0, 0.0)
+    """How much of a core the site took, and this process."""
 
 
 def fanout(folder: Path, *, full: bool) -> dict[str, float | int]:
     """`fanout_p99_ms` over all pages, and each kind of page by itself."""
     with site(folder) as place:
-        board = asyncio.run(_measure(place, FULL_SECONDS if full else SECONDS))
-    expected = len(board.pressed) * VIEWERS
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            board = runner.run(_measure(place, FULL_SECONDS if full else SECONDS))
+    expected = len(board.pressed) * (VIEWERS + STAFF)
     every = sorted([*board.on_lists, *board.on_staff])
     return {
         "fanout_p99_ms": _quantile(every, 0.99),
@@ -61,7 +71,9 @@ def fanout(folder: Path, *, full: bool) -> dict[str, float | int]:
         "fanout_list_p99_ms": _quantile(sorted(board.on_lists), 0.99),
         "fanout_staff_p99_ms": _quantile(sorted(board.on_staff), 0.99),
         "fanout_changes": len(board.pressed),
-        "fanout_missed": expected - len(board.on_lists),
+        "fanout_missed": expected - len(every),
+        "fanout_site_cores": board.cores[0],
+        "fanout_pages_cores": board.cores[1],
     }
 
 
@@ -74,6 +86,7 @@ class Place:
     """A running site: its port, an office hour, the staff's cookies, and the installation's keys."""
 
     port: int
+    process: int
     hour: str
     keys: list[str]
     safe: Safe
@@ -97,7 +110,7 @@ def site(folder: Path) -> Iterator[Place]:
     with subprocess.Popen(command, env=os.environ | environment) as process:
         try:
             wait_for(port)
-            yield Place(port=port, hour=hour, keys=keys, safe=safe)
+            yield Place(port=port, process=process.pid, hour=hour, keys=keys, safe=safe)
         finally:
             process.terminate()
             process.wait(10)
@@ -131,16 +144,26 @@ def furnish(database: Database, safe: Safe) -> tuple[str, list[str]]:
 async def _measure(place: Place, seconds: int) -> Board:
     port, hour, keys, board = place.port, place.hour, place.keys, Board()
     opened = asyncio.Semaphore(50)
+    ids = await _ids(port, hour)
     ready = [asyncio.Event() for _ in range(VIEWERS + STAFF)]
     pages = [asyncio.create_task(_viewer(port, hour, board, opened, each)) for each in ready[:VIEWERS]]
     pages += [
-        asyncio.create_task(_moderator(port, hour, key, board, opened, each))
-        for key, each in zip(keys, ready[VIEWERS:], strict=True)
+        asyncio.create_task(_moderator(port, hour, key, board, opened, each, ids[number % len(ids)]))
+        for number, (key, each) in enumerate(zip(keys, ready[VIEWERS:], strict=True))
     ]
-    await asyncio.gather(*(each.wait() for each in ready))
-    await _press(place, board, seconds)
+    opening = asyncio.gather(*(each.wait() for each in ready))
+    waiting: set[asyncio.Future[Any]] = {opening, *pages}
+    done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED, timeout=OPENED_WITHIN_S)
+    if opening not in done:
+        raise RuntimeError(f"a page did not open: {[each.exception() for each in pages if each.done()]}")
+    begun, before = time.monotonic(), [_worked_s(place.process), _worked_s(os.getpid())]
+    await _press(place, board, ids, seconds)
+    took = time.monotonic() - begun
+    site, own = (_worked_s(each) - was for each, was in zip((place.process, os.getpid()), before, strict=True))
+    board.cores = (round(site / took, 2), round(own / took, 2))
     deadline = time.monotonic() + SLOWEST_S
-    while len(board.on_lists) < len(board.pressed) * VIEWERS and time.monotonic() < deadline:  # noqa: ASYNC110
+    expected = len(board.pressed) * (VIEWERS + STAFF)
+    while len(board.on_lists) + len(board.on_staff) < expected and time.monotonic() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
     for page in pages:
         page.cancel()
@@ -148,9 +171,14 @@ async def _measure(place: Place, seconds: int) -> Board:
     return board
 
 
-async def _press(place: Place, board: Board, seconds: int) -> None:
+def _worked_s(process: int) -> float:
+    """The processor's seconds that a process took (Linux)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def _press(place: Place, board: Board, ids: list[str], seconds: int) -> None:
     """Voices, evenly in time: each of a browser of its own, for one question after the other."""
-    ids = await _ids(place.port, place.hour)
     counts = dict.fromkeys(ids, 0)
     begun = time.monotonic()
     presses = []
@@ -175,81 +203,138 @@ async def _support(place: Place, question: str, count: int, board: Board) -> Non
 async def _viewer(port: int, hour: str, board: Board, opened: asyncio.Semaphore, ready: asyncio.Event) -> None:
     """A page with the public list; what many get alike is understood once."""
     seen: dict[str, int] = {}
-    async for text in stream(port, f"/office-hours/{hour}/questions/news", "", opened):
-        at = time.monotonic()
-        for question, count in _voices(text):
-            for number in range(seen.get(question, 0) + 1, count + 1):
-                if (question, number) in board.pressed:
-                    board.on_lists.append(at - board.pressed[question, number])
-            seen[question] = max(count, seen.get(question, 0))
-        ready.set()
+    path = f"/office-hours/{hour}/questions/news"
+    async with contextlib.aclosing(stream(port, path, "", opened)) as heard:
+        async for _, told, at in heard:
+            _note(board, board.on_lists, seen, _voices(told), at)
+            ready.set()
 
 
-_understood: dict[str, list[tuple[str, int]]] = {}
+def _note(board: Board, times: list[float], seen: dict[str, int], found: list[tuple[str, int]], at: float) -> None:
+    """What a page shows now that it did not show before."""
+    for question, count in found:
+        for number in range(seen.get(question, 0) + 1, count + 1):
+            if (question, number) in board.pressed:
+                times.append(at - board.pressed[question, number])
+        seen[question] = max(count, seen.get(question, 0))
 
 
-def _voices(text: str) -> list[tuple[str, int]]:
-    if text not in _understood:
+_understood: dict[bytes, list[tuple[str, int]]] = {}
+
+
+def _voices(told: bytes) -> list[tuple[str, int]]:
+    """The voices in what the public list was told."""
+    return _once(told, lambda: [(id, line["support"]) for id, line in json.loads(told)["lines"].items()])
+
+
+def _once(told: bytes, understand: Callable[[], list[tuple[str, int]]]) -> list[tuple[str, int]]:
+    if told not in _understood:
         if len(_understood) > 50:
             _understood.clear()
-        _understood[text] = [(id, line["support"]) for id, line in json.loads(text)["lines"].items()]
-    return _understood[text]
+        _understood[told] = understand()
+    return _understood[told]
 
 
 VOICES = re.compile(r"(\d+) (?:Stimmen?|voices?)\b")
+TOKEN = re.compile(rb"[0-9a-f]{64}")
+
+
+def _rows(part: bytes) -> list[tuple[str, int]]:
+    """The voices in a list of staff, whose forms' tokens were taken out."""
+    return _once(part, lambda: [_row(row) for row in json.loads(part).split('id="row-')[1:]])
+
+
+def _row(row: str) -> tuple[str, int]:
+    voices = VOICES.search(row)
+    return row[:32], int(voices[1]) if voices else 0
 
 
 async def _moderator(
-    port: int, hour: str, key: str, board: Board, opened: asyncio.Semaphore, ready: asyncio.Event
+    port: int, hour: str, key: str, board: Board, opened: asyncio.Semaphore, ready: asyncio.Event, at: str
 ) -> None:
-    """The page of questions: it hears that something happened, waits a moment as the script does, and asks again."""
-    cookies, path = f"{sessions.COOKIE}={key}", f"/staff/office-hours/{hour}/questions?view=listed&part=list"
+    """The page of questions: its list is sent; the open question is asked for when something happened to it, after a
+    moment as the script waits; and each five seconds the page says that somebody is there."""
+    cookies, questions = f"{sessions.COOKIE}={key}", f"/staff/office-hours/{hour}/questions"
+    path = f"/events?office_hour={hour}&list=view%3Dlisted"
     seen: dict[str, int] = {}
+    changed = asyncio.Event()
 
     async def look() -> None:
-        _, page = await ask(port, "GET", path, cookies, "")
-        at = time.monotonic()
-        for row in page.split('id="row-')[1:]:
-            question, found = row[:32], VOICES.search(row)
-            count = int(found[1]) if found else 0
-            for number in range(seen.get(question, 0) + 1, count + 1):
-                if (question, number) in board.pressed:
-                    board.on_staff.append(at - board.pressed[question, number])
-            seen[question] = max(count, seen.get(question, 0))
-
-    await look()
-    ready.set()
-    heard = asyncio.Event()
-
-    async def listen() -> None:
-        async for _ in stream(port, f"/events?office_hour={hour}", cookies, opened):
-            heard.set()
-
-    listening = asyncio.create_task(listen())
-    try:
         while True:
-            await heard.wait()
+            await changed.wait()
             await asyncio.sleep(COALESCE_S)
-            heard.clear()
-            await look()
-    finally:
-        listening.cancel()
+            changed.clear()
+            await ask(port, "GET", f"{questions}?view=listed&at={at}&part=one", cookies, "")
 
+    async def say() -> None:
+        body = urlencode({"csrf": sessions.csrf_token(key), "at": at, "writing": ""})
+        while True:
+            await ask(port, "POST", f"{questions}/here", cookies, body)
+            await asyncio.sleep(HERE_S)
 
-async def stream(port: int, path: str, cookies: str, opened: asyncio.Semaphore) -> AsyncIterator[str]:
-    """The data of a stream of events, in HTTP/1.1 chunks."""
-    async with opened:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookies}\r\n\r\n".encode())
-        head = await reader.readuntil(b"\r\n\r\n")
-    if b" 200 " not in head:
-        raise RuntimeError(f"{path} answered {head.splitlines()[0]!r}")
+    besides = [asyncio.create_task(look()), asyncio.create_task(say())]
     try:
-        while line := await reader.readline():
-            if line.startswith(b"data: "):
-                yield line[6:].decode().strip()
+        async with contextlib.aclosing(stream(port, path, cookies, opened)) as heard:
+            async for kind, told, when in heard:
+                if kind == b"part":
+                    _note(board, board.on_staff, seen, _rows(TOKEN.sub(b"", told)), when)
+                    ready.set()
+                elif not kind and at.encode() in told:
+                    changed.set()
     finally:
-        writer.close()
+        for task in besides:
+            task.cancel()
+
+
+class Stream(asyncio.Protocol):
+    """An answer without an end: its events with the moment at which they were there. As little of HTTP and of event
+    streams as is needed, so that a thousand of them take little from the site that they measure."""
+
+    def __init__(self) -> None:
+        self.events: asyncio.Queue[tuple[bytes, bytes, float] | None] = asyncio.Queue()
+        self.head: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._left, self._kind = b"", b""
+
+    def data_received(self, data: bytes) -> None:
+        at = time.monotonic()
+        data = self._left + data
+        if not self.head.done():
+            head, end, data = data.partition(b"\r\n\r\n")
+            if not end:
+                self._left = head
+                return
+            self.head.set_result(head)
+        *lines, self._left = data.split(b"\n")
+        for line in lines:
+            if line.startswith(b"event: "):
+                self._kind = line[7:]
+            elif line.startswith(b"data: "):
+                self.events.put_nowait((self._kind, line[6:], at))
+                self._kind = b""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.head.done():
+            self.head.set_result(b"no answer")
+        self.events.put_nowait(None)
+
+
+async def stream(
+    port: int, path: str, cookies: str, opened: asyncio.Semaphore
+) -> AsyncGenerator[tuple[bytes, bytes, float], None]:
+    """The events of a stream: their kind, their data, and when they came."""
+    asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookies}\r\nAccept-Language: de\r\n\r\n"
+    async with opened:
+        loop = asyncio.get_running_loop()
+        transport, found = await loop.create_connection(Stream, "127.0.0.1", port)
+        transport.write(asked.encode())
+        head = await found.head
+    try:
+        if b" 200 " not in head.partition(b"\r\n")[0]:
+            raise RuntimeError(f"{path} answered {head.splitlines()[0]!r}")
+        while (event := await found.events.get()) is not None:
+            yield event
+    finally:
+        transport.close()
 
 
 async def ask(port: int, method: str, path: str, cookies: str, body: str) -> tuple[str, str]:

@@ -1,12 +1,13 @@
 """The questions of an office hour for those who decide about them: a list that thousands do not slow, one of them
 open, filters in the address, who else is there, and a key for everything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import date
 from functools import partial
 from typing import Any
 
 from sqlalchemy.engine import Connection
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -39,7 +40,7 @@ from web.pages.by_hand import CHANNELS as BY_HAND
 from web.pages.decisions import back
 from web.pages.private_hints import PRIVATE
 from web.pages.rules import REASONS
-from web.rendering import N_, answer_parts, base_address, house_of, parts_asked, render, shared, text_of
+from web.rendering import FORM_TOKEN, N_, answer_parts, base_address, house_of, parts_asked, render, shared, text_of
 from web.rights import need
 
 VIEWS = {
@@ -95,7 +96,7 @@ def page(request: Request) -> Response:
     made: dict[str, str] = {}
     if "list" in parts:
         key = ("questions", id, listing.address(wanted, page=wanted.page))
-        made["list"] = shared(request, key, partial(_list, request, id))
+        made["list"] = shared(request, key, partial(_list, request, id, wanted))
     if parts == ("list",):
         return answer_parts(request, made)
     with house_of(request).database.reading() as connection:
@@ -115,9 +116,15 @@ def page(request: Request) -> Response:
     return answer_parts(request, made) if parts else render(request, "questions.html", **values)
 
 
-def _list(request: Request, id: str, csrf: Callable[[], str]) -> str:
+def list_of(request: Request, id: str, narrowed: str) -> tuple[Hashable, Callable[[], str]]:
+    """The list as the address `narrowed` asks for it, to be sent to pages: by which name it is shared, and its text."""
+    wanted = listing.read(QueryParams(narrowed))
+    key = ("questions", id, listing.address(wanted, page=wanted.page), request.state.language)
+    return key, lambda: _list(request, id, wanted, lambda: FORM_TOKEN).strip()
+
+
+def _list(request: Request, id: str, wanted: Wanted, csrf: Callable[[], str]) -> str:
     """The list as it is for all of staff: a colleague's page takes out what it says of them."""
-    wanted = listing.read(request.query_params)
     with house_of(request).database.reading() as connection:
         hour = store.office_hour(connection, id)
         values = common_values(connection, hour, "", wanted) | list_values(connection, hour, wanted)

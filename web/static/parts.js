@@ -3,6 +3,7 @@
 // a list is scrolled by as much as it grew above it, and where that is not enough the part waits until the pointer has
 // gone, but no longer than `HELD_MS`: a pointer that was left lying must not keep staff from seeing what has happened.
 // In a part with `data-steady` everything has its place, so it never waits.
+// A part with `data-pushed` is sent by the server with the news, and asked for only by the clock and after a press.
 
 const COALESCE_MS = 150;
 const LOOK_ANYWAY_MS = 15000;  // A lost event must not leave a page wrong for long.
@@ -137,6 +138,16 @@ const concerns = (part, news) => {
   return news.some(({ topics, objects }) => !objects.length || objects.includes(about) || topics.some((topic) => !OF_OBJECTS.includes(topic)));
 };
 
+// The part that is sent: its newest text is shown at once, or when the page is not busy in it any more.
+let sent = false;
+const show = (text) => {
+  const part = document.querySelector("[data-pushed]");
+  if (!part) return;
+  sent = true;
+  delete part.dataset.stale;
+  if (busy(part) || !fill(part, text)) part.dataset.stale = "yes";
+};
+
 // One look at a time: what happens during it is seen by one more, however slow the site or the line is.
 let [timer, looking, again, heard] = [null, false, false, []];  // `heard`: null for a look at everything
 const look = async () => {
@@ -148,7 +159,7 @@ const look = async () => {
   looking = true;
   const news = heard;
   heard = [];
-  const parts = [...document.querySelectorAll("[data-part]")].filter((part) => concerns(part, news));
+  const parts = [...document.querySelectorAll("[data-part]")].filter((part) => concerns(part, news) && !(news && sent && "pushed" in part.dataset));
   for (const part of parts.filter(busy)) part.dataset.stale = "yes";
   await Promise.all([...grouped(parts.filter((part) => !busy(part)))].map(refresh));
   looking = false;
@@ -183,7 +194,11 @@ for (const name of ["pointerup", "pointercancel"]) {
 document.documentElement.addEventListener("pointerleave", () => { under = null; refreshStale(); });
 
 const listen = (officeHour) => {
-  const source = new EventSource(`/events?office_hour=${encodeURIComponent(officeHour)}`);
+  const pushed = document.querySelector("[data-pushed]");
+  const list = pushed ? `&list=${encodeURIComponent(new URL(pushed.dataset.part, location.href).search.slice(1))}` : "";
+  const source = new EventSource(`/events?office_hour=${encodeURIComponent(officeHour)}${list}`);
+  source.addEventListener("part", ({ data }) => show(JSON.parse(data)));
+  source.addEventListener("error", () => { sent = false; });  // Until it is sent again the part is asked for.
   source.addEventListener("message", ({ data }) => refreshAll(JSON.parse(data)));
   // Staff are asked whether they are there. Timers sleep in a tab behind others, what the server sends does not.
   source.addEventListener("here", () => fetch(`/staff/office-hours/${encodeURIComponent(officeHour)}/here`).catch(() => {}));
