@@ -40,6 +40,11 @@ class Envelope:
         """Whether our server doubts that the sender is who the mail says."""
         return any(result in ("fail", "softfail", "permerror") for _, result in self.checks)
 
+    @property
+    def proven(self) -> bool:
+        """Whether our server found that the address in From is the sender's: SPF or DKIM alone may pass for another."""
+        return ("dmarc", "pass") in self.checks
+
 
 def of(raw: bytes, server: str = "") -> Envelope:
     """`server` is the name our mail server puts in front of its results; without it none is believed."""

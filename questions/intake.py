@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from ingest import store as ingest_store
+from ingest.accounts import Account
 from ingest.database import Database, now, random_id
 from ingest.officehours import TAKING_QUESTIONS, OfficeHour, questions_are_over, takes_questions
 from ingest.officehours import State as HourState
 from ingest.secrets import Safe
-from questions import bounces, mine, origin, reach, store
-from questions.question import BY_THEMSELVES, Contact, Question, Reason, State
+from questions import bounces, envelope, mail, mine, origin, reach, store
+from questions.forwarded import Forwarded
+from questions.question import BY_THEMSELVES, Channel, Contact, MoveRefused, Question, Reason, State, shown_name
 from questions.sources import Arrival, Source
 
 EXPECTING = TAKING_QUESTIONS | {HourState.PLANNED}
@@ -31,24 +33,34 @@ def fetch_all(
     *,
     alive: Callable[[], None] = lambda: None,
     per_sender: int = PER_SENDER,
+    checks_by: str = "",
 ) -> int:
     """Store everything a source brings, one short transaction each. Returns how many were new.
 
-    `alive` is called before each, so that a full mailbox does not outlast the lease of a step.
+    `alive` is called before each, so that a full mailbox does not outlast the lease of a step. `checks_by`: see `take`.
     """
     new = 0
     for arrival in source.fetch():
         alive()
         with database.transaction() as connection:
-            new += take(connection, arrival, safe, per_sender=per_sender) is not None
+            new += take(connection, arrival, safe, per_sender=per_sender, checks_by=checks_by) is not None
         source.stored(arrival)
     return new
 
 
-def take(connection: Connection, arrival: Arrival, safe: Safe, *, per_sender: int = PER_SENDER) -> Question | None:
-    """Make an arrival a question; None when it came in before. Mails beyond `per_sender` a day are set aside."""
+def take(
+    connection: Connection, arrival: Arrival, safe: Safe, *, per_sender: int = PER_SENDER, checks_by: str = ""
+) -> Question | None:
+    """Make an arrival a question; None when it came in before. Mails beyond `per_sender` a day are set aside.
+
+    What staff forward is the question of whom they forward it for, if the mail server `checks_by` found that it comes
+    from them; anything else stays with whoever sent it, until staff say so by hand (`take_for`).
+    """
     if store.known(connection, arrival.channel, arrival.message):
         return None
+    by = arrival.channel.value
+    if arrival.forwarded is not None and (colleague := _colleague(connection, arrival, checks_by)):
+        arrival, by = mail.of_person(arrival, arrival.forwarded), colleague.id
     hours = ingest_store.office_hours_in(connection, EXPECTING)
     hour = meant(arrival, hours, now())
     sender = _sender(arrival, safe)
@@ -58,7 +70,7 @@ def take(connection: Connection, arrival: Arrival, safe: Safe, *, per_sender: in
     stored = store.add(
         connection,
         question,
-        by=arrival.channel.value,
+        by=by,
         contact=seal_contact(safe, arrival.contact) if arrival.contact else "",
         original=safe.seal_bytes(arrival.original) if arrival.original else b"",
     )
@@ -72,6 +84,67 @@ def take(connection: Connection, arrival: Arrival, safe: Safe, *, per_sender: in
     if stored and arrival.link:
         mine.link(connection, question.id, arrival.link)
     return question if stored else None
+
+
+def _colleague(connection: Connection, arrival: Arrival, checks_by: str) -> Account | None:
+    """Who of staff forwards this, when it is certain that they do."""
+    if arrival.contact is None or arrival.set_aside is not None:
+        return None
+    account = ingest_store.account_by_email(connection, arrival.contact.address)
+    return account if account and envelope.of(arrival.original, checks_by).proven else None
+
+
+def forwarded_in(connection: Connection, question: Question, safe: Safe) -> Forwarded | None:
+    """The mail within the mail of a question, while its original is kept and it stands under the sender's name."""
+    if question.channel is not Channel.MAIL or (raw := original_of(connection, question.id, safe)) is None:
+        return None
+    inner = mail.read(raw, received_at=question.asked_at).forwarded
+    return inner if inner is not None and not _is_theirs(connection, question, inner, safe) else None
+
+
+def _is_theirs(connection: Connection, question: Question, inner: Forwarded, safe: Safe) -> bool:
+    known = contact_of(connection, question.id, safe)
+    return (
+        (known.name, known.address) == (inner.name, inner.address)
+        if known
+        else question.author == shown_name(inner.name)
+    )
+
+
+def take_for(connection: Connection, question: Question, safe: Safe, *, by: str) -> Question:
+    """A member of staff says that a forwarded mail is the question of who wrote it. Raises MoveRefused, Overtaken.
+
+    Whoever says so looks after it from now on. The address in it may be anybody's: it is asked for a yes before it gets
+    any other letter.
+    """
+    inner = forwarded_in(connection, question, safe)
+    if inner is None or question.state is not State.NEW:
+        raise MoveRefused("nothing was forwarded with this question, or it was decided about already")
+    raw = original_of(connection, question.id, safe) or b""
+    arrival = mail.of_person(mail.read(raw, received_at=question.asked_at), inner)
+    contact = arrival.contact
+    fresh = store.change(
+        connection,
+        question,
+        subject=arrival.subject,
+        text=arrival.text,
+        original_text=arrival.original_text,
+        language=arrival.language or question.language,
+        author=arrival.author,
+        sender=_sender(arrival, safe),
+        reworded=False,
+        owner=by,
+    )
+    reach.forget(connection, question.id)
+    store.keep(
+        connection,
+        question.id,
+        contact=seal_contact(safe, contact) if contact else "",
+        original=safe.seal_bytes(raw),
+    )
+    if contact:
+        reach.begin(connection, fresh, contact.address, safe, now(), proven=False)
+    return fresh
 
 
 def meant(arrival: Arrival, hours: list[OfficeHour], at: datetime) -> OfficeHour | None:

@@ -10,12 +10,14 @@ import email.errors
 import hashlib
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
-from questions import automatic, language, markup, quotes
+from questions import automatic, forwarded, language, markup, quotes
+from questions.forwarded import Forwarded
 from questions.question import Channel, Contact, plain, shown_name
 from questions.sources import Arrival
 
@@ -82,7 +84,39 @@ def _read(raw: bytes, received_at: datetime) -> Arrival:
         unreadable=not own and (not subject or bool(message.defects) or message.is_multipart()),
         set_aside=automatic.reason(headers, message.get_content_type(), address),
         original=raw,
+        forwarded=_enclosed(message, own) or forwarded.within(subject, body, answers="in-reply-to" in headers),
     )
+
+
+def of_person(arrival: Arrival, inner: Forwarded) -> Arrival:
+    """The mail within as if its writer had sent it; it stays the same message."""
+    own = quotes.own_words(inner.body, answers=True)[:LONGEST_TEXT]
+    return replace(
+        arrival,
+        subject=inner.subject,
+        text=quotes.public_words(own) or own or inner.subject,
+        original_text=own,
+        language=language.of(own or inner.subject),
+        author=shown_name(inner.name),
+        contact=Contact(name=inner.name, address=inner.address) if inner.address else None,
+        unreadable=False,
+    )
+
+
+def _enclosed(message: Message, note: str) -> Forwarded | None:
+    """A mail that was forwarded as an attachment; a report that encloses the mail it is about is none."""
+    if message.get_content_type() != "multipart/mixed":
+        return None
+    for part in message.get_payload():
+        if isinstance(part, Message) and part.get_content_type() == "message/rfc822":
+            held = part.get_payload()
+            if isinstance(held, list) and held and isinstance(held[0], Message):
+                name, address = _sender(held[0])
+                subject = " ".join(headers_of(held[0]).get("subject", "").split())
+                body = body_of(held[0])
+                if (name or address) and body:
+                    return Forwarded(name=name, address=address, subject=subject, body=body, note=note)
+    return None
 
 
 def _key(raw: bytes, message_id: str) -> str:

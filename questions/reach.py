@@ -36,9 +36,14 @@ def token_of(question: str, safe: Safe) -> str:
     return safe.fingerprint(f"letters about {question}")
 
 
-def begin(connection: Connection, question: Question, address: str, safe: Safe, at: datetime) -> Reach:
-    """Note that the asker can be written to; a "stop" of before holds, a dead address that writes is alive."""
-    own = question.channel in BY_THEMSELVES
+def begin(
+    connection: Connection, question: Question, address: str, safe: Safe, at: datetime, *, proven: bool = True
+) -> Reach:
+    """Note that the asker can be written to; a "stop" of before holds, a dead address that writes is alive.
+
+    Without `proven` nothing says that the address is the asker's, whatever way the question came.
+    """
+    own = proven and question.channel in BY_THEMSELVES
     reach = Reach(
         question=question.id,
         address=safe.fingerprint(address.casefold()),

@@ -99,12 +99,17 @@ def add(connection: Connection, question: Question, *, by: str, contact: str = "
         if known(connection, question.channel, question.message):
             return False
         raise
-    if contact:
-        connection.execute(question_contacts.insert().values(question=question.id, sealed=contact))
-    if original:
-        connection.execute(question_originals.insert().values(question=question.id, sealed=original))
+    keep(connection, question.id, contact=contact, original=original)
     _remember(connection, question, by, None, question.state, question.reason)
     return True
+
+
+def keep(connection: Connection, question: str, *, contact: str, original: bytes) -> None:
+    """Write contact and original of a question down, as sealed; either may be empty."""
+    if contact:
+        connection.execute(question_contacts.insert().values(question=question, sealed=contact))
+    if original:
+        connection.execute(question_originals.insert().values(question=question, sealed=original))
 
 
 def known(connection: Connection, channel: Channel, message: str) -> bool:

@@ -141,7 +141,14 @@ def read_posts(work: Work, settings: Settings, safe: Safe) -> None:
 
 def _take_all(source: Source, work: Work, settings: Settings, safe: Safe) -> None:
     alive = lambda: work.progress(0.5)  # noqa: E731
-    intake.fetch_all(source, work.database, safe, alive=alive, per_sender=settings.mails_per_sender)
+    intake.fetch_all(
+        source,
+        work.database,
+        safe,
+        alive=alive,
+        per_sender=settings.mails_per_sender,
+        checks_by=settings.mail_checks_by,
+    )
 
 
 def account(settings: Settings) -> Account:

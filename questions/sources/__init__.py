@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from questions.forwarded import Forwarded
 from questions.question import Channel, Contact, Reason
 
 
@@ -15,7 +16,7 @@ class Arrival:
     `message` names it uniquely within its channel, whatever way and however often it arrives. `recipients` are
     addresses it was sent to. `set_aside` says why it is no question of a person. `original` is the raw message.
     `link` is the secret text of the asker's private page, when they are shown one. `post` is the number of a post on
-    a platform, `edited_at` when its author changed it.
+    a platform, `edited_at` when its author changed it. `forwarded` is the mail that this one holds.
     """
 
     channel: Channel
@@ -36,6 +37,7 @@ class Arrival:
     link: str = ""
     post: str = ""
     edited_at: datetime | None = None
+    forwarded: Forwarded | None = None
 
 
 class Source(Protocol):

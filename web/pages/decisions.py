@@ -12,7 +12,7 @@ from ingest import store
 from ingest.database import now
 from ingest.people import Right
 from ingest.store import NotFound, Overtaken
-from questions import answers, moderation, presence, queue
+from questions import answers, intake, moderation, presence, queue
 from questions import store as questions
 from questions.question import MoveRefused, Question, Reason
 from questions.question import State as QuestionState
@@ -117,10 +117,15 @@ ON_AIR = frozenset({"on_air", "answered", "first", "take_out"})
 def decide(request: Request) -> Response:
     """Approve, reject, merge, queue, put on air … one question."""
     form, by = _form(request)
-    act = QUESTION_ACTS.get(form.get("do", ""))
+    house = house_of(request)
+    acts: dict[str, QuestionAct] = {
+        **QUESTION_ACTS,
+        "take_for": lambda connection, question, form, by: intake.take_for(connection, question, house.safe, by=by),
+    }
+    act = acts.get(form.get("do", ""))
     if act is None:
         raise HTTPException(400, "there is no such act")
-    with house_of(request).database.transaction() as connection:
+    with house.database.transaction() as connection:
         question = _question(connection, form.get("question", ""), form["office_hour"])
         if form["do"] not in ON_AIR:
             _free(connection, question, by)

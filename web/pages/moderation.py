@@ -110,6 +110,7 @@ def page(request: Request) -> Response:
             values |= one_values(connection, hour, found, visitor.account)
             values |= errands.one_values(request, connection, hour, found)
             values["envelope"] = envelope_of(request, connection, found)
+            values["forwarded"] = intake.forwarded_in(connection, found, house_of(request).safe)
         if "alike" in parts:
             values |= alike_values(connection, found)
     made |= {part: text_of(request, PARTS[part], **values) for part in parts if part != "list"}
