@@ -124,5 +124,34 @@ def new_hour(house: SmallHouse) -> Callable[..., OfficeHour]:
 
 
 @pytest.fixture
-def hour(new_hour: Callable[..., OfficeHour]) -> OfficeHour:
-    return new_hour()
+def hour(new_hour: Callable[..., OfficeHour], request: pytest.FixtureRequest) -> OfficeHour:
+    """Open for questions, or in the state that the marker `hour` names."""
+    mark = request.node.get_closest_marker("hour")
+    state = mark.args[0] if mark else State.OPEN
+    return new_hour(state, began_at=now() if state is State.ON_AIR else None)
+
+
+def join(
+    browser: Browser, hour: OfficeHour, name: str = "Chris", scope: str = "live_and_recording", **more: str
+) -> None:
+    """All three steps of the form; `more`: `way` and `under_18`."""
+    page = f"/office-hours/{hour.id}/join"
+    facts = {"name": name, "topic": "Wann kommt der Radweg?"}
+    way = {"way": "read_out" if scope == "read_out" else "video"} | more
+    assert 'value="way"' in browser.fill(page, step="name", **facts).text
+    assert 'value="consent"' in browser.fill(page, step="way", **facts, **way).text
+    answer = browser.fill(page, step="consent", **facts, **way, scope=scope)
+    assert answer.headers["location"] == f"/office-hours/{hour.id}/place"
+
+
+@pytest.fixture
+def chris(app: Starlette, hour: OfficeHour) -> Browser:
+    """A guest who waits."""
+    browser = Browser(app)
+    join(browser, hour)
+    return browser
+
+
+def person_of(house: SmallHouse, hour: OfficeHour, name: str = "Chris") -> str:
+    with house.database.reading() as connection:
+        return next(person.id for person in store.persons_of(connection, hour.id) if person.name == name)

@@ -1,34 +1,21 @@
 """Chris signs and writes, Jana interprets for Chris, Bo presses: what pages, rows and room know of it."""
 
 import re
-from collections.abc import Callable
 
 import pytest
-from starlette.applications import Starlette
 
 from ingest import commands, store
-from ingest.database import now
 from ingest.live.lobby import guests, typed, voices, waiting
 from ingest.live.lobby.typed import LENGTH
 from ingest.officehours import OfficeHour, State
 from ingest.people import Role, SeatState
-from tests.web.conftest import Browser, SmallHouse
-from tests.web.test_taking_part import join, person_of
+from tests.web.conftest import Browser, SmallHouse, person_of
 from web.pages.access import LINES_A_MINUTE
 
 TEXT = "Ich wünsche mir einen Zebrastreifen."
 
 
-@pytest.fixture
-def hour(new_hour: Callable[..., OfficeHour]) -> OfficeHour:
-    return new_hour(State.ON_AIR, began_at=now())
-
-
-@pytest.fixture
-def chris(app: Starlette, hour: OfficeHour) -> Browser:
-    browser = Browser(app)
-    join(browser, hour)
-    return browser
+pytestmark = pytest.mark.hour(State.ON_AIR)
 
 
 @pytest.fixture

@@ -14,10 +14,7 @@ from tests.web.conftest import Browser, SmallHouse
 from web import store as web_store
 from web.sessions import COOKIE
 
-
-@pytest.fixture
-def hour(new_hour: Callable[..., OfficeHour]) -> OfficeHour:
-    return new_hour(State.ON_AIR, began_at=now())
+pytestmark = pytest.mark.hour(State.ON_AIR)
 
 
 def person(house: SmallHouse, hour: OfficeHour, name: str, role: Role, *states: SeatState) -> Person:

@@ -1,6 +1,5 @@
 """Bo takes the hour over the on-air line and back; Ada may pause; Chris may hide and share what is handed over."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,16 +12,13 @@ from ingest.database import now
 from ingest.live.lobby import waiting
 from ingest.officehours import OfficeHour, State
 from ingest.people import Role, SeatState
-from tests.web.conftest import ORIGIN, Browser, SmallHouse
-from tests.web.test_taking_part import ask_for_ticket, join, person_of
+from tests.web.conftest import ORIGIN, Browser, SmallHouse, person_of
+from tests.web.test_taking_part import ask_for_ticket
 from web import store as web_store
 from web.milestones import Milestones
 from web.sessions import COOKIE
 
-
-@pytest.fixture
-def hour(new_hour: Callable[..., OfficeHour]) -> OfficeHour:
-    return new_hour(State.BACKSTAGE)
+pytestmark = pytest.mark.hour(State.BACKSTAGE)
 
 
 @pytest.fixture
@@ -32,13 +28,6 @@ def ada(app: Starlette, house: SmallHouse, hour: OfficeHour) -> Browser:
         host = store.add_person(connection, hour.id, name="Ada", role=Role.HOST)
         key = web_store.open_session(connection, account=None, person=host.id, expires_at=now() + timedelta(hours=1))
     return Browser(app, cookies={COOKIE: key})
-
-
-@pytest.fixture
-def chris(app: Starlette, house: SmallHouse, hour: OfficeHour) -> Browser:
-    browser = Browser(app)
-    join(browser, hour)
-    return browser
 
 
 def press(browser: Browser, hour: OfficeHour, do: str) -> int:

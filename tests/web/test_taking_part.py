@@ -12,37 +12,9 @@ from ingest.people import Role, Scope, SeatState
 from questions import moderation, queue
 from questions import store as questions
 from questions.question import State as QuestionState
-from tests.web.conftest import ORIGIN, Browser, SmallHouse
+from tests.web.conftest import ORIGIN, Browser, SmallHouse, join, person_of
 
-
-@pytest.fixture
-def hour(new_hour: Callable[..., OfficeHour]) -> OfficeHour:
-    return new_hour(State.BACKSTAGE)
-
-
-def join(
-    browser: Browser, hour: OfficeHour, name: str = "Chris", scope: str = "live_and_recording", **more: str
-) -> None:
-    """All three steps of the form; `more`: `way` and `under_18`."""
-    page = f"/office-hours/{hour.id}/join"
-    facts = {"name": name, "topic": "Wann kommt der Radweg?"}
-    way = {"way": "read_out" if scope == "read_out" else "video"} | more
-    assert 'value="way"' in browser.fill(page, step="name", **facts).text
-    assert 'value="consent"' in browser.fill(page, step="way", **facts, **way).text
-    answer = browser.fill(page, step="consent", **facts, **way, scope=scope)
-    assert answer.headers["location"] == f"/office-hours/{hour.id}/place"
-
-
-@pytest.fixture
-def chris(app: Starlette, hour: OfficeHour) -> Browser:
-    browser = Browser(app)
-    join(browser, hour)
-    return browser
-
-
-def person_of(house: SmallHouse, hour: OfficeHour, name: str = "Chris") -> str:
-    with house.database.reading() as connection:
-        return next(person.id for person in store.persons_of(connection, hour.id) if person.name == name)
+pytestmark = pytest.mark.hour(State.BACKSTAGE)
 
 
 def press(browser: Browser, hour: OfficeHour, do: str, person: str) -> int:

@@ -15,8 +15,7 @@ from ingest.officehours import OfficeHour, State
 from ingest.people import Scope, SeatState
 from questions import store as questions
 from questions.question import State as QuestionState
-from tests.web.conftest import ORIGIN, Browser, SmallHouse
-from tests.web.test_taking_part import join, person_of
+from tests.web.conftest import ORIGIN, Browser, SmallHouse, join, person_of
 from web import store as web_store
 from web.sessions import COOKIE
 from web.stills import LARGEST
@@ -26,16 +25,7 @@ JPEG = b"\xff\xd8\xff\xe0 a small picture"
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def hour(new_hour: Callable[..., OfficeHour]) -> OfficeHour:
-    return new_hour(State.ON_AIR, began_at=now())
-
-
-@pytest.fixture
-def chris(app: Starlette, hour: OfficeHour) -> Browser:
-    browser = Browser(app)
-    join(browser, hour)
-    return browser
+pytestmark = pytest.mark.hour(State.ON_AIR)
 
 
 @pytest.fixture
