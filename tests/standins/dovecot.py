@@ -3,8 +3,6 @@
 Mails are put into its Maildir by `deliver`, as a mail server would; `stop()` and `start()` break every line.
 """
 
-import os
-import pwd
 import shutil
 import tempfile
 import time
@@ -18,46 +16,9 @@ import pytest
 
 from questions.sources.mailserver import Account
 from tests.standins.servers import MENDED_BY, Server, _wait, free_port
+from web.benches.mailserver import Owner, furnish, installed, put
 
 USER, PASSWORD = "fragen", "password-of-the-mailbox"
-CONFIGURATION = """
-base_dir = {run}
-state_dir = {run}
-log_path = {folder}/log
-listen = 127.0.0.1
-protocols = imap
-ssl = no
-disable_plaintext_auth = no
-mail_location = maildir:{folder}/mail
-mail_max_userip_connections = 50
-first_valid_uid = 1
-first_valid_gid = 1
-passdb {{
-  driver = static
-  args = password={password}
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={folder}
-}}
-service imap-login {{
-  inet_listener imap {{
-    port = {port}
-  }}
-  inet_listener imaps {{
-    port = 0
-  }}
-}}
-mail_plugins = quota
-protocol imap {{
-  mail_plugins = quota imap_quota
-}}
-plugin {{
-  quota = count:User quota
-  quota_vsizes = yes
-  quota_rule = *:storage={quota_kb}K
-}}
-"""
 
 
 @dataclass
@@ -66,8 +27,7 @@ class Dovecot:
 
     folder: Path
     port: int
-    owner: tuple[int, int]
-    quota_kb: int
+    owner: Owner
     count: int = 0
     _server: Server | None = field(default=None, repr=False)
 
@@ -85,11 +45,7 @@ class Dovecot:
         """Put mails into the mailbox, one after the other."""
         for raw in mails:
             self.count += 1
-            name = f"{int(time.time())}.{self.count:06}.test"
-            draft = self.mail / "tmp" / name
-            draft.write_bytes(raw)
-            os.chown(draft, *self.owner)
-            draft.rename(self.mail / "new" / name)
+            put(self.folder, self.owner, f"{int(time.time())}.{self.count:06}.test", raw)
 
     def renumber(self) -> None:
         """Lose the numbering, as when a mailbox is restored or moved: UIDVALIDITY changes."""
@@ -118,22 +74,12 @@ class Dovecot:
 @contextmanager
 def dovecot(quota_kb: int = 100_000) -> Iterator[Dovecot]:
     """A server with an empty mailbox, gone when the block is left; skipped where it cannot run."""
-    if shutil.which("dovecot") is None or os.geteuid():
+    if installed() is None:
         pytest.skip(f"needs dovecot and root: {MENDED_BY}")
-    nobody = pwd.getpwnam("nobody")
     with tempfile.TemporaryDirectory(prefix="officehours-dovecot-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        server = Dovecot(folder, free_port(), (nobody.pw_uid, nobody.pw_gid), quota_kb)
-        for part in ("mail", "mail/tmp", "mail/new", "mail/cur"):
-            (folder / part).mkdir()
-            os.chown(folder / part, *server.owner)
-        (folder / "dovecot.conf").write_text(
-            CONFIGURATION.format(
-                folder=folder, run=folder / "run", port=server.port, password=PASSWORD,
-                uid=server.owner[0], gid=server.owner[1], quota_kb=quota_kb,
-            )
-        )  # fmt: skip
+        folder, port = Path(name), free_port()
+        owner = furnish(folder, port, password=PASSWORD, quota_kb=quota_kb)
+        server = Dovecot(folder, port, owner)
         server.start()
         try:
             yield server

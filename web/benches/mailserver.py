@@ -1,6 +1,7 @@
-"""A Dovecot with an empty mailbox on a free port of this machine, for measuring; None where there is none.
+"""A folder and a port come in, a Dovecot of one's own with an empty mailbox goes out, for measuring and for tests.
 
-Mails are put into its Maildir as a mail server would. It needs root, to let the mailbox belong to nobody.
+Mails are put into its Maildir as a mail server would. It needs root, to let the mailbox belong to nobody; where it
+cannot run there is none.
 """
 
 import contextlib
@@ -18,8 +19,8 @@ from pathlib import Path
 USER, PASSWORD = "fragen", "password-of-the-bench"
 STARTED_WITHIN_S = 15.0
 CONFIGURATION = """
-base_dir = {run}
-state_dir = {run}
+base_dir = {folder}/run
+state_dir = {folder}/run
 log_path = {folder}/log
 listen = 127.0.0.1
 protocols = imap
@@ -27,7 +28,7 @@ ssl = no
 disable_plaintext_auth = no
 mail_location = maildir:{folder}/mail
 mail_max_userip_connections = 50
-mailbox_idle_check_interval = 1 secs
+mailbox_idle_check_interval = {look_s} secs
 first_valid_uid = 1
 first_valid_gid = 1
 passdb {{
@@ -47,6 +48,50 @@ service imap-login {{
   }}
 }}
 """
+QUOTA = """
+mail_plugins = quota
+protocol imap {{
+  mail_plugins = quota imap_quota
+}}
+plugin {{
+  quota = count:User quota
+  quota_vsizes = yes
+  quota_rule = *:storage={quota_kb}K
+}}
+"""
+Owner = tuple[int, int]
+"""User and group that a mailbox belongs to."""
+
+
+def installed() -> str | None:
+    """The program, where it can run: it needs root, to let the mailbox belong to nobody."""
+    return shutil.which("dovecot") if not os.geteuid() else None
+
+
+def furnish(folder: Path, port: int, *, password: str, look_s: int = 30, quota_kb: int | None = None) -> Owner:
+    """An empty mailbox in the folder, and `dovecot.conf` beside it. Returns to whom the mailbox belongs.
+
+    `look_s`: how often the server itself looks for mails that were put into the Maildir by others.
+    """
+    nobody = pwd.getpwnam("nobody")
+    owner = (nobody.pw_uid, nobody.pw_gid)
+    folder.chmod(0o755)
+    for part in ("mail", "mail/tmp", "mail/new", "mail/cur"):
+        (folder / part).mkdir()
+        os.chown(folder / part, *owner)
+    text = CONFIGURATION.format(
+        folder=folder, port=port, password=password, look_s=look_s, uid=owner[0], gid=owner[1]
+    ) + (QUOTA.format(quota_kb=quota_kb) if quota_kb is not None else "")
+    (folder / "dovecot.conf").write_text(text)
+    return owner
+
+
+def put(folder: Path, owner: Owner, name: str, raw: bytes) -> None:
+    """A mail comes into the mailbox as a mail server would put it there."""
+    draft = folder / "mail" / "tmp" / name
+    draft.write_bytes(raw)
+    os.chown(draft, *owner)
+    draft.rename(folder / "mail" / "new" / name)
 
 
 @dataclass
@@ -55,17 +100,13 @@ class MailServer:
 
     folder: Path
     port: int
-    owner: tuple[int, int]
+    owner: Owner
     count: int = 0
 
     def deliver(self, raw: bytes) -> None:
         """Put a mail into the mailbox."""
         self.count += 1
-        name = f"{time.time_ns()}.{self.count:06}.bench"
-        draft = self.folder / "mail" / "tmp" / name
-        draft.write_bytes(raw)
-        os.chown(draft, *self.owner)
-        draft.rename(self.folder / "mail" / "new" / name)
+        put(self.folder, self.owner, f"{time.time_ns()}.{self.count:06}.bench", raw)
 
     @property
     def password_file(self) -> Path:
@@ -75,31 +116,23 @@ class MailServer:
 @contextlib.contextmanager
 def mail_server() -> Iterator[MailServer | None]:
     """The server, gone when the block is left."""
-    program = shutil.which("dovecot")
-    if program is None or os.geteuid():
+    program = installed()
+    if program is None:
         yield None
         return
-    nobody = pwd.getpwnam("nobody")
     with tempfile.TemporaryDirectory(prefix="officehours-bench-") as name:
         folder = Path(name)
-        folder.chmod(0o755)
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
             port = int(found.getsockname()[1])
-        server = MailServer(folder, port, (nobody.pw_uid, nobody.pw_gid))
+        server = MailServer(folder, port, furnish(folder, port, password=PASSWORD, look_s=1))
         server.password_file.write_text(PASSWORD)
-        for part in ("mail", "mail/tmp", "mail/new", "mail/cur"):
-            (folder / part).mkdir()
-            os.chown(folder / part, *server.owner)
-        configuration = folder / "dovecot.conf"
-        configuration.write_text(
-            CONFIGURATION.format(
-                folder=folder, run=folder / "run", port=port, password=PASSWORD, uid=nobody.pw_uid, gid=nobody.pw_gid
-            )
-        )
         with (folder / "output").open("wb") as output:
             process = subprocess.Popen(
-                [program, "-F", "-c", str(configuration)], stdout=output, stderr=output, start_new_session=True
+                [program, "-F", "-c", str(folder / "dovecot.conf")],
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
         try:
             _wait_for(port)
