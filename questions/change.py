@@ -25,6 +25,7 @@ from questions.turns import Kind, Turn
 
 OPENING = "opening"
 """Stands for a question's id in commands and timeline while the opening card is shown."""
+TO_COME = frozenset({State.APPROVED, State.QUEUED})
 Words = Mapping[Role, str]
 
 
@@ -86,9 +87,9 @@ def _question(connection: Connection, item: Item | None) -> Question | None:
 
 def _asked_by(connection: Connection, hour: OfficeHour, guest: Person, by: str) -> Question | None:
     """What a guest comes to ask as a question of its own, so that it has a card, a chapter and an address."""
-    known = rundown.question_of(connection, hour.id, guest.id)
-    if known:
-        return store.get(connection, known)
+    known = _linked(connection, hour, guest)
+    if known is not None:
+        return known
     topic = ingest_store.seat(connection, guest.id).topic.strip()
     if not topic:
         return None
@@ -103,6 +104,15 @@ def _asked_by(connection: Connection, hour: OfficeHour, guest: Person, by: str) 
         store.add(connection, question, by=by)
     rundown.belongs(connection, hour.id, guest.id, question.id)
     return question
+
+
+def _linked(connection: Connection, hour: OfficeHour, guest: Person) -> Question | None:
+    """What they sent before, or the question that speaks for it; nothing when it has been dealt with meanwhile."""
+    id = rundown.question_of(connection, hour.id, guest.id)
+    known = store.get(connection, id) if id else None
+    if known is not None and known.state is State.MERGED and known.merged_into:
+        known = store.get(connection, known.merged_into)
+    return known if known is not None and known.state in TO_COME else None
 
 
 def _clear(

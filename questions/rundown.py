@@ -17,7 +17,8 @@ from ingest import store as ingest_store
 from ingest.database import metadata
 from ingest.people import Seat, SeatState
 from ingest.store import Overtaken
-from questions import queue, turns
+from questions import queue, store, turns
+from questions.question import Channel, MoveRefused, Question, State
 
 running_order = sa.Table(
     "running_order",
@@ -30,6 +31,7 @@ running_order = sa.Table(
 READY = SeatState.ADMITTED
 """Whoever is backstage can be put on air by one press."""
 COMING = frozenset({SeatState.WAITING, SeatState.CALLED, READY})
+LINKABLE = frozenset({State.NEW, State.APPROVED, State.QUEUED})
 NEW = 1_000_000
 """The place of what has none yet: behind all that was placed."""
 
@@ -74,7 +76,6 @@ def coming(connection: Connection, office_hour: str, guests: Sequence[Seat]) -> 
     """What is still to come. `guests`: seats of those who speak themselves, in the order of the waiting room."""
     rows = _rows(connection, office_hour)
     had = turns.ended_of(connection, office_hour)
-    spoken_for = {row.question for row in rows.values() if row.question}
     items = [
         Item(
             kind=Kind.GUEST,
@@ -86,7 +87,14 @@ def coming(connection: Connection, office_hour: str, guests: Sequence[Seat]) -> 
         if seat.state in COMING and not turns.is_over(had.get(seat.person), seat)
     ]
     since = {seat.person: seat.changed_at.timestamp() for seat in guests}
-    queued = [each for each in queue.queued(connection, office_hour) if each.id not in spoken_for]
+    # What a guest sent before they joined is read out when they do not come; what they only said is theirs alone.
+    theirs = {row.question for row in rows.values() if row.question}
+    spoken_for = {item.question for item in items if item.question}
+    queued = [
+        each
+        for each in queue.queued(connection, office_hour)
+        if each.id not in spoken_for and not (each.channel is Channel.GUEST and each.id in theirs)
+    ]
     items += [Item(kind=Kind.QUESTION, question=question.id) for question in queued]
     by_key = {item.key: item for item in items}
     order = interleaved(
@@ -138,6 +146,36 @@ def belongs(connection: Connection, office_hour: str, person: str, question: str
         _place(connection, office_hour, key, 0)
     mine = (running_order.c.office_hour == office_hour, running_order.c.item == key)
     connection.execute(running_order.update().where(*mine).values(question=question))
+
+
+def link(connection: Connection, office_hour: str, person: str, question: Question, *, by: str) -> Question:
+    """A guest who waits comes to ask what they sent before: it is approved, and goes on air with them.
+
+    Whoever was linked with it before is not any more. Raises MoveRefused, Overtaken.
+    """
+    if question.office_hour != office_hour or question.state not in LINKABLE:
+        raise MoveRefused(f"a question that is {question.state.value} is asked by no guest")
+    if ingest_store.seat(connection, person).state not in COMING:
+        raise Overtaken("the guest does not wait any more")
+    if question.state is State.NEW:
+        question = store.move(connection, question, State.APPROVED, by=by)
+    unlink(connection, office_hour, question.id)
+    belongs(connection, office_hour, person, question.id)
+    events.write(connection, "running_order", office_hour, office_hour)
+    return question
+
+
+def unlink(connection: Connection, office_hour: str, question: str) -> None:
+    """Nobody comes to ask this question; it stays where it is."""
+    linked = (running_order.c.office_hour == office_hour, running_order.c.question == question)
+    if connection.execute(running_order.update().where(*linked).values(question=None)).rowcount:
+        events.write(connection, "running_order", office_hour, office_hour)
+
+
+def guests_with(connection: Connection, office_hour: str) -> dict[str, str]:
+    """The question of each guest who has one, by person."""
+    rows = _rows(connection, office_hour)
+    return {key.removeprefix("guest:"): row.question for key, row in rows.items() if row.question}
 
 
 def question_of(connection: Connection, office_hour: str, person: str) -> str | None:

@@ -17,9 +17,9 @@ from ingest.live.lobby import turn, typed, waiting
 from ingest.officehours import ON_AIR, WITH_RECORDING, WITH_ROOM, OfficeHour, State, Visibility
 from ingest.people import Person, Right, Role, Scope, SeatState
 from ingest.store import Overtaken
-from questions import freshness, letters, listing, moderation, pool, private
+from questions import freshness, letters, listing, moderation, pool, private, rundown
 from questions import store as questions
-from questions.question import REJECTIONS, Question, one_line, shown_text
+from questions.question import REJECTIONS, Channel, Question, one_line, shown_text
 from questions.question import State as QuestionState
 from web import consenting, opening
 from web.pages import (
@@ -152,8 +152,17 @@ def _room(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[st
         "alone": turn.alone(connection, hour.id) if hour.state in WITH_ROOM else {},
         "inside": [seat for seat in seats if seat.state in (SeatState.ADMITTED, SeatState.ON_AIR)],
         "agreed": agreed,
+        "sent": _sent(connection, hour),
+        "shown_text": shown_text,
         **access.board_values(connection, hour, people),
     } | reception.values(connection, hour)
+
+
+def _sent(connection: Connection, hour: OfficeHour) -> dict[str, Question]:
+    """The question that each guest sent before, as far as staff know."""
+    linked = rundown.guests_with(connection, hour.id)
+    found = questions.by_ids(connection, linked.values())
+    return {person: found[id] for person, id in linked.items() if found[id].channel is not Channel.GUEST}
 
 
 def _slips(connection: Connection, hour: OfficeHour, visitor: Visitor) -> dict[str, Any]:

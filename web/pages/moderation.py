@@ -35,7 +35,7 @@ from questions.question import (
     Reason,
     State,
 )
-from web.pages import errands
+from web.pages import errands, linking
 from web.pages.by_hand import CHANNELS as BY_HAND
 from web.pages.decisions import back
 from web.pages.private_hints import PRIVATE
@@ -109,6 +109,7 @@ def page(request: Request) -> Response:
         if (not parts or "one" in parts) and found is not None:
             values |= one_values(connection, hour, found, visitor.account)
             values |= errands.one_values(request, connection, hour, found)
+            values |= linking.values(connection, hour, found)
             values["envelope"] = envelope_of(request, connection, found)
             values["forwarded"] = intake.forwarded_in(connection, found, house_of(request).safe)
         if "alike" in parts:
@@ -284,4 +285,5 @@ routes = [
     Route("/staff/office-hours/{id}/questions.{kind}", export),
     Route("/staff/office-hours/{id}/questions/list", say, methods=["POST"]),
     Route("/staff/office-hours/{id}/questions/here", here, methods=["POST"]),
+    *linking.routes,
 ]
