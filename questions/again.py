@@ -56,3 +56,9 @@ def fulfil(connection: Connection, question: str, became: str) -> None:
     """It was asked again, as the question `became`."""
     mine = question_wishes.c.question == question
     connection.execute(question_wishes.update().where(mine).values(became=became))
+
+
+def forget(connection: Connection, question: str) -> None:
+    """That two questions were one person's is not known any more."""
+    mine = (question_wishes.c.question == question) | (question_wishes.c.became == question)
+    connection.execute(question_wishes.delete().where(mine))

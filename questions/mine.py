@@ -36,6 +36,11 @@ def link_once(connection: Connection, question: str, token: str) -> None:
         link(connection, question, token)
 
 
+def unlink(connection: Connection, question: str) -> None:
+    """No private link leads to this question any more."""
+    connection.execute(question_links.delete().where(question_links.c.question == question))
+
+
 def behind(connection: Connection, token: str) -> Question | None:
     """The question that a private link belongs to."""
     query = sa.select(question_links.c.question).where(question_links.c.digest == _digest(token))

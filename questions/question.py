@@ -127,6 +127,7 @@ class Question:
     `unreadable` marks a mail that could not be read; its original is kept. `reworded`: staff changed the text.
     `sender` is a fingerprint of the address a mail came from, to count by. `merged_into` is the question that speaks
     for this one while it is merged. `owner` is the account that looks after it; `tags` as `tags_text` writes them.
+    Since `forgotten_at` nobody knows who asked (`retention.py`).
     """
 
     id: str
@@ -151,6 +152,7 @@ class Question:
     owner: str | None = None
     topic: str = ""
     tags: str = ""
+    forgotten_at: datetime | None = None
 
     @property
     def tag_list(self) -> list[str]:

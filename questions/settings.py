@@ -23,6 +23,8 @@ class Settings:
     )
     mails_per_sender: int = setting(20, "Mails of one sender a day that become questions; more are set aside.")
     mail_bytes: int = setting(25_000_000, "Bytes of the largest mail that is read; larger ones are only marked.")
+    originals_days: int = setting(30, "Days after the office hour for which messages are kept as they came in.")
+    askers_days: int = setting(90, "Days after the office hour for which it is kept who asked and who supports.")
     smtp_host: str = setting("", "Mail server that sends letters to askers; none are written if empty.")
     smtp_port: int = setting(587, "Port of the mail server that sends.")
     smtp_security: str = setting("starttls", "How the line to it is encrypted: starttls, tls or none.")

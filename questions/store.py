@@ -53,6 +53,7 @@ questions = sa.Table(
     sa.Column("owner", sa.String(32)),
     sa.Column("topic", sa.String(80), nullable=False, server_default=""),
     sa.Column("tags", sa.Text, nullable=False, server_default=""),
+    sa.Column("forgotten_at", UtcDateTime),
     sa.UniqueConstraint("channel", "message"),
     sa.Index("ix_questions_office_hour_state", "office_hour", "state"),
     sa.Index("ix_questions_office_hour_changed_at", "office_hour", "changed_at"),

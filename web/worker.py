@@ -19,7 +19,8 @@ from ingest import events, marks, steps, tickets
 from ingest import store as store_of_hours
 from ingest.database import now
 from ingest.live.lobby import reception
-from questions import needs, repeat
+from questions import needs, repeat, retention
+from questions.retention import Terms
 from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, POSTS, POSTS_S, account
 from transcode import launch, made
@@ -133,7 +134,7 @@ def _once(house: House, kind: str, *, priority: int) -> bool:
 def tidy(house: House) -> None:
     """Forget what nobody needs: old events, tickets, what was known of waiting guests, fetches that went well, uploads
     given up, half-made files, cut stretches and people's own tracks past their time, why moments were marked, what
-    people needed, device tests and rehearsals of yesterday."""
+    people needed, who asked (`questions/retention.py`), device tests and rehearsals of yesterday."""
     at = now()
     with house.database.transaction() as connection:
         recent = steps.office_hours_since(connection, at - timedelta(days=2))
@@ -144,6 +145,8 @@ def tidy(house: House) -> None:
         store.forget_sessions(connection, at)
         device_tests.forget(connection, at)
         needs.forget(connection, at - needs.KEPT)
+        terms = Terms(originals_days=house.questions.originals_days, askers_days=house.questions.askers_days)
+        retention.erase(connection, retention.due(connection, at, terms), at)
         handover.forget(connection, at)
         reception.forget(connection, at)
         over = at - timedelta(days=house.ingest.tracks_kept_days)

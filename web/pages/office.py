@@ -26,7 +26,16 @@ def privacy(request: Request) -> Response:
 def _text(request: Request, name: str) -> Response:
     with house_of(request).database.reading() as connection:
         text = store.office_setting(connection, name)
-    return render(request, "text.html", name=name, paragraphs=[part for part in text.split("\n\n") if part.strip()])
+    kept = house_of(request).questions
+    paragraphs = [part for part in text.split("\n\n") if part.strip()]
+    return render(
+        request,
+        "text.html",
+        name=name,
+        paragraphs=paragraphs,
+        originals_days=kept.originals_days,
+        askers_days=kept.askers_days,
+    )
 
 
 def language(request: Request) -> Response:
