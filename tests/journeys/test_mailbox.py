@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event, Semaphore, Thread
 
 import pytest
 
@@ -17,7 +18,7 @@ from ingest.work import Kind
 from questions import freshness, intake, store, tasks
 from questions.question import State as QuestionState
 from questions.settings import Settings
-from questions.sources import Arrival
+from questions.sources import Arrival, listener
 from questions.sources.mailbox import Mailbox
 from tests.questions.conftest import database, hour, safe
 from tests.standins.dovecot import PASSWORD, Dovecot, dovecot
@@ -103,6 +104,27 @@ def test_nothing_is_lost_or_doubled_by_kills(
             intake.fetch_all(box, database, safe)
     intake.fetch_all(box_of(server, database), database, safe)
     assert subjects(database, open_hour) == sorted(f"Tram {n}" for n in range(120))
+
+
+def test_a_line_that_broke_while_it_listened_is_taken_up_again(server: Dovecot) -> None:
+    rung, stopped = Semaphore(0), Event()
+
+    def ring() -> bool:
+        rung.release()
+        return True
+
+    account = server.account()
+    listening = Thread(target=listener.listen, args=(account, ring, stopped), kwargs={"first_pause_s": 0.1})
+    listening.start()
+    assert rung.acquire(timeout=10)  # there is a line
+    server.stop()
+    server.deliver(mail(1))  # while nobody can be told
+    server.start()
+    assert rung.acquire(timeout=10)  # the new line asks for what came meanwhile
+    stopped.set()
+    server.deliver(mail(2))
+    listening.join(15)  # told of what comes then, it hears that it shall stop
+    assert not listening.is_alive()
 
 
 def test_a_mail_that_is_too_large_is_marked_and_holds_up_no_other(

@@ -4,7 +4,7 @@ import pytest
 
 from ingest import store as ingest_store
 from ingest.database import Database
-from ingest.live import waiting
+from ingest.live.lobby import waiting
 from ingest.officehours import OfficeHour
 from ingest.people import Person, Role, Scope, SeatState
 from ingest.store import Overtaken

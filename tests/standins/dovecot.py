@@ -78,7 +78,7 @@ def dovecot(quota_kb: int = 100_000) -> Iterator[Dovecot]:
         pytest.skip(f"needs dovecot and root: {MENDED_BY}")
     with tempfile.TemporaryDirectory(prefix="officehours-dovecot-") as name:
         folder, port = Path(name), free_port()
-        owner = furnish(folder, port, password=PASSWORD, quota_kb=quota_kb)
+        owner = furnish(folder, port, password=PASSWORD, look_s=1, quota_kb=quota_kb)
         server = Dovecot(folder, port, owner)
         server.start()
         try:
