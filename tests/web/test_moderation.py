@@ -11,7 +11,7 @@ import pytest
 from ingest import store
 from ingest.database import now
 from ingest.officehours import OfficeHour
-from questions import answers, intake, lists, presence
+from questions import answers, intake, lists, mail, presence
 from questions import store as questions
 from questions.question import Channel, Question, State
 from questions.sources import Arrival
@@ -202,3 +202,22 @@ def test_what_was_given_in_writing_is_shown_to_be_changed(
     assert answer is not None
     assert (answer.text, answer.changed_at is not None) == ("Im Mai.", True)
     assert answer.written_at <= now() + timedelta(seconds=1)
+
+
+def test_a_forwarded_mail_is_taken_as_the_question_of_who_wrote_it(
+    bo: Browser, house: SmallHouse, hour: OfficeHour
+) -> None:
+    raw = (
+        "From: Dana <dana@x.example>\nMessage-ID: <1@x>\nSubject: WG: Radweg\n\nBitte aufnehmen.\n\n"
+        "Von: Erika Mustermann <erika@x.example>\nGesendet: Montag\nAn: Dana\nBetreff: Radweg\n\nWann ist er fertig?\n"
+    )
+    with house.database.transaction() as connection:
+        question = intake.take(connection, mail.read(raw.encode(), received_at=now()), house.safe)
+    assert question is not None
+    page = f"/staff/office-hours/{hour.id}/questions?at={question.id}"
+    before = bo.get(page).text
+    assert ("Erika Mustermann" in before, "Als deren Frage nehmen" in before) == (True, True)
+    assert bo.fill(page, page.partition("?")[0], do="take_for", question=question.id).status_code == 303
+    after = bo.get(page).text
+    assert ("Wann ist er fertig?" in after, "Als deren Frage nehmen" in after) == (True, False)
+    assert bo.fill(page, page.partition("?")[0], do="take_for", question=question.id).status_code == 409
