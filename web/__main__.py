@@ -89,6 +89,8 @@ def parser() -> argparse.ArgumentParser:
     _import_arguments(command("import", "take a recording made elsewhere into the archive and the pipeline", _import))
     _steps_arguments(command("steps", "show the work after the end, and move it on", _steps))
     _sealed_arguments(command("sealed", "list, open or keep what was cut from a broadcast", _sealed))
+    kept = command("retention", "say what is kept of askers past its term", _retention)
+    kept.add_argument("--commit", action="store_true", help="erase it now; the clock does so by itself")
     _caption_arguments(command("caption", "write captions, words and a transcript of any file", _caption))
     measure = command("bench", "measure", _bench)
     measure.add_argument("name", choices=tuple(BENCHES))
@@ -281,6 +283,18 @@ def _steps(options: argparse.Namespace) -> None:
             {"retry": step_list.retry, "cancel": step_list.cancel, "why": step_list.why}[options.do](
                 house, options.step
             )
+    finally:
+        house.close()
+
+
+def _retention(options: argparse.Namespace) -> None:
+    from ingest.database import now
+    from web import retained
+    from web.house import open_house
+
+    house = open_house()
+    try:
+        print(retained.lines(house, now(), commit=options.commit))
     finally:
         house.close()
 

@@ -19,12 +19,11 @@ from ingest import events, marks, steps, tickets
 from ingest import store as store_of_hours
 from ingest.database import now
 from ingest.live.lobby import reception
-from questions import needs, repeat, retention
-from questions.retention import Terms
+from questions import needs, repeat
 from questions.sources.listener import listen
 from questions.tasks import FETCH, LETTERS, POSTS, POSTS_S, account
 from transcode import launch, made
-from web import ahead, handover, keeping, places, rehearsal, store, unsealing, uploads
+from web import ahead, handover, keeping, places, rehearsal, retained, store, unsealing, uploads
 from web.broker import QUEUES
 from web.devicetest import store as device_tests
 from web.house import House
@@ -145,8 +144,6 @@ def tidy(house: House) -> None:
         store.forget_sessions(connection, at)
         device_tests.forget(connection, at)
         needs.forget(connection, at - needs.KEPT)
-        terms = Terms(originals_days=house.questions.originals_days, askers_days=house.questions.askers_days)
-        retention.erase(connection, retention.due(connection, at, terms), at)
         handover.forget(connection, at)
         reception.forget(connection, at)
         over = at - timedelta(days=house.ingest.tracks_kept_days)
@@ -160,6 +157,7 @@ def tidy(house: House) -> None:
     with house.database.reading() as connection:
         rehearsed = rehearsal.due(connection, at)
     rehearsal.erase(house.database, house.archive, rehearsed)
+    retained.erase(house, at)
     unsealing.sweep(house, at)
     for office_hour in house.archive.with_tracks(sorted(settled)):
         house.archive.erase_tracks(office_hour)
