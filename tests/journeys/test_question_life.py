@@ -105,14 +105,28 @@ def staff_page(house: House, browser: WatchedBrowser) -> Page:
     return page
 
 
-def recorded(house: House, question: Question) -> None:
-    """The office hour as the room and the pipeline leave it: on air, answered, ended, with a film and its chapters."""
+def answered_on_air(house: House, browser: WatchedBrowser) -> None:
+    """The room goes on air; on the board Bo lets the question come now, and says by a key that it is answered."""
     hour, database = house.sample.coming, house.sample.house.database
     with database.transaction() as connection:
         for goal in (State.BACKSTAGE, State.ON_AIR):
-            store.move_office_hour(connection, hour.id, goal)
-        shown = queue.put_on_air(connection, questions.get(connection, question.id), by="bo")
-        queue.answered(connection, shown, by="bo")
+            store.move_office_hour(connection, hour.id, goal, **({"began_at": now()} if goal is State.ON_AIR else {}))
+    board = staff_page(house, browser)
+    board.goto(f"{house.origin}/staff/office-hours/{hour.id}/board")
+    item = board.locator(".order__item", has_text=FIRST)
+    item.get_by_role("button", name="Jetzt", exact=True).click()
+    expect(board.locator(".cue--air .cue__text")).to_contain_text(FIRST)
+    board.keyboard.press("d")
+    expect(board.locator(".cue--air .cue__text")).not_to_contain_text(FIRST)
+    board.context.close()
+    browser.messages.clear()  # there is no room: the board has looked for one in vain
+    assert house.question(FIRST).state is QuestionState.ANSWERED
+
+
+def recorded(house: House, question: Question) -> None:
+    """The office hour as the room and the pipeline leave it: ended, with a film and its chapters."""
+    hour, database = house.sample.coming, house.sample.house.database
+    with database.transaction() as connection:
         edition = store.add_edition(connection, hour.id, address="e" * 32, tick_duration="1/25")
         store.finish_edition(connection, edition.id, int(LENGTH_S * 25))
         store.move_office_hour(connection, hour.id, State.ENDED, ended_at=now())
@@ -153,6 +167,8 @@ def test_from_a_mail_to_the_moment_of_its_answer(house: House, browser: WatchedB
     house.post()
     told = {(each["To"], each["Subject"].partition(" – ")[0]) for each in house.box.mails}
     assert ("dana@x.example", "Andere fragen dasselbe wie Sie") in told
+    assert complaints(browser) == []
+    answered_on_air(house, browser)
     recorded(house, first)
     with house.sample.house.database.transaction() as connection:
         own_site.release(connection, house.sample.coming.id)
