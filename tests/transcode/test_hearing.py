@@ -1,21 +1,21 @@
-"""The child that listens: nothing to hear is a success, doubts fall on sentences."""
+"""The child that listens: nothing to hear is a success, what it is asked is decoded in groups."""
 
 import json
 import os
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.transcode import recorded
 from transcode import hearing
+from transcode.asked import Asked, Row, grouped
 from transcode.sound import RATE
+from transcode.voice import Stretch
 
 
 def ear(folder: Path) -> hearing.Ear:
-    return hearing.Ear(hearing.parse(["--model", "/nowhere", "--store", str(folder)]))
+    return hearing.Ear(hearing.recogniser(hearing.parse(["--model", "/nowhere", "--store", str(folder)])))
 
 
 def asking(film: Path) -> str:
@@ -47,36 +47,20 @@ def test_whom_nobody_asks_ends_by_itself(monkeypatch: pytest.MonkeyPatch, tmp_pa
         assert hearing.main(["--model", "x", "--store", str(tmp_path), "--idle-s", "0"]) == 0
 
 
-def test_pieces_of_one_language_are_heard_together_up_to_a_batch() -> None:
-    def piece(number: int, language: str = "de", minutes: float = 1.0) -> hearing.Asked:
-        samples = np.zeros(round(minutes * 60 * RATE), np.float32)
-        return hearing.Asked(number=number, language=language, samples=samples, start_s=0.0)
+def piece(number: int, language: str = "de", minutes: float = 1.0) -> Asked:
+    samples = np.full(round(minutes * 60 * RATE), number, np.float32)
+    return Asked(number=number, language=language, samples=samples, start_s=0.0)
 
+
+def test_pieces_of_one_language_are_heard_together_up_to_a_batch() -> None:
     pieces = [piece(0), piece(1), piece(2, "en"), piece(3), piece(4, minutes=3), piece(5)]
-    groups = [[each.number for each in group] for group in hearing.grouped(pieces)]
+    groups = [[each.number for each in group] for group in grouped(pieces)]
     assert groups == [[0, 1], [2], [3, 4], [5]]
 
 
-def word(text: str, start_s: float) -> dict[str, Any]:
-    return {"word": f" {text}", "start_s": start_s, "end_s": start_s + 0.5, "probability": 0.9}
-
-
-def test_doubt_falls_on_a_sentence_not_on_a_window() -> None:
-    window = {"text": "…", "likelihood": -0.2, "words": [word("Ja.", 0), word("Am", 1), word("12.", 2), word("Mai", 3)]}
-    found = list(hearing.sentences(window))
-    assert [each["text"] for each in found] == ["Ja.", "Am 12. Mai"]
-    assert {each["likelihood"] for each in found} == {-0.2}
-
-
-@pytest.mark.parametrize(
-    ("likelihood", "compression", "unsure"), [(-0.3, 1.5, False), (-1.1, 1, True), (-0.1, 3, True)]
-)
-def test_unlikely_and_repetitive_windows_are_heard_again(likelihood: float, compression: float, unsure: bool) -> None:
-    segment = SimpleNamespace(avg_logprob=likelihood, compression_ratio=compression)
-    assert hearing.unsure(segment) is unsure
-
-
-def test_noise_and_a_tone_hold_no_voice() -> None:
-    noise = np.random.default_rng(1).normal(0, 0.05, RATE * 8).astype(np.float32)
-    tone = (0.3 * np.sin(np.arange(RATE * 4) * 0.17)).astype(np.float32)
-    assert hearing.voiced(np.concatenate([noise, tone])) == []
+def test_a_row_knows_whose_each_of_its_seconds_is() -> None:
+    row = Row(pieces=[piece(3), piece(5, minutes=0.5), piece(7)])
+    assert [row.begins_s(each) for each in row.pieces] == [0.0, 61.0, 92.0]
+    assert row.owner(Stretch(start_s=61.0, end_s=62.0)).number == 5
+    assert row.owner(Stretch(start_s=100.0, end_s=130.0)).number == 7
+    assert list(row.samples[:: 30 * RATE]) == [3, 3, 0, 5, 7, 7]
