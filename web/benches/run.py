@@ -109,7 +109,7 @@ def captions(wanted: Wanted) -> Figures:
     """Our captions beside plain faster-whisper, on the same recording."""
     from web.benches.captions import captions
 
-    return captions(wanted.speech)
+    return captions(wanted.speech, wanted.runs)
 
 
 BENCHES: dict[str, Callable[[Wanted], Figures]] = {

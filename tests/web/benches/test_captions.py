@@ -26,6 +26,12 @@ def test_offset_is_to_the_nearest_start() -> None:
     assert bench.offsets([0.1, 4.0], [0.0, 5.0]) == [0.1, 1.0]
 
 
+def test_ratios_are_medians_over_the_rounds() -> None:
+    found = bench._compared([(1.0, 2.0), (3.0, 3.0), (9.0, 2.0)], [(2.0, 4.0), (4.0, 4.0), (10.0, 4.0)])
+    assert (found["ratio_wall"], found["ratio_wall_worst"], found["ratio_cpu"]) == (0.75, 0.9, 0.5)
+    assert (found["wall_s"], found["wall_s_plain"]) == (3.0, 4.0)
+
+
 def test_material_is_read_from_a_folder(tmp_path: Path) -> None:
     (tmp_path / "a.flac").write_bytes(b"")
     (tmp_path / "a.json").write_text(json.dumps([{"start": 0.0, "text": "Ja."}]), encoding="utf-8")
