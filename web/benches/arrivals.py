@@ -26,7 +26,7 @@ from questions import store
 from questions.question import State as QuestionState
 from web import sessions
 from web import store as web_store
-from web.benches import fanout
+from web.benches import browsing
 from web.benches.mailserver import USER, MailServer, mail_server
 from web.benches.reading import read_mailbox
 from web.house import open_house
@@ -140,12 +140,12 @@ def product(folder: Path, server: MailServer) -> Iterator[tuple[int, str, str]]:
         until = now() + timedelta(hours=2)
         key = web_store.open_session(connection, account=account.id, person=None, expires_at=until)
     house.close()
-    port = fanout.free_port()
+    port = browsing.free_port()
     with (folder / "output").open("wb") as output:
         command = [sys.executable, "-m", "web", "serve", "--port", str(port)]
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     try:
-        fanout.wait_for(port)
+        browsing.wait_for(port)
         yield port, hour.id, key
     finally:
         process.terminate()
@@ -159,7 +159,7 @@ async def _to_the_board(folder: Path, server: MailServer, count: int) -> list[fl
         changed = asyncio.Event()
 
         async def look() -> None:
-            async for kind, told, at in fanout.stream(port, path, cookies, asyncio.Semaphore(1)):
+            async for kind, told, at in browsing.stream(port, path, cookies, asyncio.Semaphore(1)):
                 if kind == b"part":
                     for number in re.findall(rb"Tram (\d+)\?", told):
                         shown.setdefault(int(number), at)
