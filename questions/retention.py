@@ -51,13 +51,15 @@ def due(connection: Connection, at: datetime, terms: Terms) -> Due:
     """What is past its term at this moment; nothing is changed."""
     questions = store.questions
     held = sa.select(store.question_originals.c.question)
-    old = _last_moved(connection, questions.c.id.in_(held), at - timedelta(days=terms.originals_days))
-    known = _last_moved(connection, questions.c.forgotten_at.is_(None), at - timedelta(days=terms.askers_days))
-    wished = {wish.question for wish in again.open_ones(connection) if at - wish.at < LONGEST}
-    return Due(originals=tuple(old[:AT_ONCE]), askers=tuple([id for id in known if id not in wished][:AT_ONCE]))
+    wished = [wish.question for wish in again.open_ones(connection) if at - wish.at < LONGEST]
+    known = questions.c.forgotten_at.is_(None) & questions.c.id.not_in(wished)
+    return Due(
+        originals=_still(connection, questions.c.id.in_(held), at - timedelta(days=terms.originals_days)),
+        askers=_still(connection, known, at - timedelta(days=terms.askers_days)),
+    )
 
 
-def _last_moved(connection: Connection, which: sa.ColumnElement[bool], before: datetime) -> list[str]:
+def _still(connection: Connection, which: sa.ColumnElement[bool], before: datetime) -> tuple[str, ...]:
     """Questions of which nothing has happened since then and whose office hour and promised day were over by then."""
     questions, promises = store.questions, lists.question_lists
     end = sa.func.coalesce(office_hours.c.ended_at, office_hours.c.starts_at)
@@ -72,8 +74,9 @@ def _last_moved(connection: Connection, which: sa.ColumnElement[bool], before: d
         .where(questions.c.office_hour.is_(None) | (end < before))
         .where(promises.c.due_on.is_(None) | (promises.c.due_on < before.date()))
         .order_by(questions.c.changed_at)
+        .limit(AT_ONCE)
     )
-    return list(connection.scalars(query))
+    return tuple(connection.scalars(query))
 
 
 def erase(connection: Connection, due: Due, at: datetime) -> int:
@@ -108,7 +111,7 @@ def _forget(connection: Connection, id: str, at: datetime) -> None:
         .where(row)
         .values(
             **kept, subject="", original_text="", background="", topic="", tags="", sender=None, owner=None,
-            forgotten_at=at,
+            forgotten_at=at, changed_at=at,
         )
     )  # fmt: skip
 
