@@ -1,6 +1,6 @@
 """One person's encoded pictures come in; the decoded one whose moment it is goes out.
 
-A daemon thread per person decodes, and only while somebody looks (`watched`). Its queue is bounded: when decoding
+It is decoded in the room's `darkroom`, and only while somebody looks (`watched`). Its queue is bounded: when decoding
 cannot keep up, the pictures up to the next keyframe are dropped and one is asked for. What was received since the
 last keyframe is kept, so that a person who is put on air is seen at once, also if their sender ignores requests.
 
@@ -19,6 +19,7 @@ import av
 
 from ingest.live.mix.video import Scaler
 from ingest.live.webrtc.clock import PersonClock
+from ingest.live.webrtc.darkroom import Darkroom
 from ingest.live.webrtc.jitter import EncodedFrame
 
 log = logging.getLogger(__name__)
@@ -38,15 +39,24 @@ class Decoded:
 
 
 class Camera:
-    """See the module. `on_trouble` is called from the decoding thread when only a keyframe helps."""
+    """See the module. `on_trouble` is called from the decoding thread when only a keyframe helps.
 
-    def __init__(self, clock: PersonClock, now: Callable[[], float], on_trouble: Callable[[], object]) -> None:
+    `darkroom`: where it is decoded; None for one of its own, which waits for nobody.
+    """
+
+    def __init__(
+        self,
+        clock: PersonClock,
+        now: Callable[[], float],
+        on_trouble: Callable[[], object],
+        darkroom: Darkroom | None = None,
+    ) -> None:
         self.decoded = 0
         self.skipped = 0
         self._clock = clock
         self._now = now
         self._on_trouble = on_trouble
-        self._queue: queue.Queue[EncodedFrame | None] = queue.Queue(QUEUE)
+        self._queue: queue.Queue[EncodedFrame] = queue.Queue(QUEUE)
         self._lock = threading.Lock()
         self._ready: deque[tuple[int, Decoded]] = deque(maxlen=READY)
         self._shown: Decoded | None = None
@@ -56,10 +66,10 @@ class Camera:
         self._group: list[EncodedFrame] | None = None
         self._group_bytes = 0
         self._watched = False
-        self._busy = False
         self._need_keyframe = True
-        self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
-        self._thread.start()
+        self._decoder: av.VideoCodecContext | None = None
+        self._codec = ""
+        self._table = (darkroom or Darkroom()).table(self._develop)
 
     @property
     def watched(self) -> bool:
@@ -115,14 +125,9 @@ class Camera:
         self._queue.join()
 
     def stop(self) -> None:
-        """Let the thread end; never waits for it."""
+        """Decode nothing more; never waits."""
         self._watched = False
-        while True:
-            try:
-                self._queue.put_nowait(None)
-                return
-            except queue.Full:
-                self._drain()
+        self._table.leave()
 
     def _remember(self, frame: EncodedFrame) -> None:
         if frame.keyframe:
@@ -141,39 +146,35 @@ class Camera:
         try:
             self._queue.put_nowait(frame)
             self._need_keyframe = False
+            self._table.more()
         except queue.Full:
             self.skipped += 1
             self._need_keyframe = True
             self._on_trouble()
 
-    def _drain(self) -> None:
+    def _develop(self) -> bool:
         try:
-            self._queue.get_nowait()
-            self._queue.task_done()
+            frame = self._queue.get_nowait()
         except queue.Empty:
-            return
-
-    def _run(self) -> None:
-        decoder: av.VideoCodecContext | None = None
-        codec = ""
-        while (frame := self._next()) is not None:
-            if frame.codec != codec:
-                decoder, codec = _decoder(frame.codec), frame.codec
-            assert decoder is not None
-            try:
-                pictures = [self._fit(_planar(picture)) for picture in decoder.decode(av.Packet(frame.data))]
-            except av.FFmpegError as error:
-                log.info("a picture could not be decoded: %s", error)
-                self._need_keyframe = True
-                self._on_trouble()
-                continue
-            self._decoded(frame, pictures)
-
-    def _next(self) -> EncodedFrame | None:
-        if self._busy:
+            return False
+        try:
+            if self._watched:
+                self._decode(frame)
+        finally:
             self._queue.task_done()
-        self._busy = True
-        return self._queue.get()
+        return not self._queue.empty()
+
+    def _decode(self, frame: EncodedFrame) -> None:
+        if self._decoder is None or frame.codec != self._codec:
+            self._decoder, self._codec = _decoder(frame.codec), frame.codec
+        try:
+            pictures = [self._fit(_planar(picture)) for picture in self._decoder.decode(av.Packet(frame.data))]
+        except av.FFmpegError as error:
+            log.info("a picture could not be decoded: %s", error)
+            self._need_keyframe = True
+            self._on_trouble()
+        else:
+            self._decoded(frame, pictures)
 
     def _fit(self, picture: av.VideoFrame) -> Decoded:
         size = self._size

@@ -20,6 +20,7 @@ from ingest.live.webrtc.answers import answer_to
 from ingest.live.webrtc.camera import CODECS, Camera
 from ingest.live.webrtc.clock import PersonClock, Unwrapper
 from ingest.live.webrtc.closing import Closing
+from ingest.live.webrtc.darkroom import Darkroom
 from ingest.live.webrtc.errands import Errands
 from ingest.live.webrtc.jitter import EncodedFrame, Outcome, Piece, VideoBuffer, begins_picture
 from ingest.live.webrtc.levels import Levels
@@ -50,12 +51,13 @@ class Peer:
         on_gap: Callable[["Peer", bool], None],
         on_gone: Callable[["Peer"], None],
         now: Callable[[], float] = time.monotonic,
+        darkroom: Darkroom | None = None,
     ) -> None:
         self.person = person
         self.clock = PersonClock()
         self.voice = Voice(self.clock, now)
         self._loop = asyncio.get_running_loop()
-        self.camera = Camera(self.clock, now, self._soon_trouble)
+        self.camera = Camera(self.clock, now, self._soon_trouble, darkroom)
         self.allowed_bits_per_s = ALLOWED_BITS_PER_S
         self.seen = {"audio": -1e9, "video": -1e9}
         self._now = now

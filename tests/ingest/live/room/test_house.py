@@ -57,6 +57,9 @@ class FakeProgramme:
     def add_sound_sink(self, sink: Any) -> None:
         self.sounds = sink
 
+    def until_half_tick(self) -> float:
+        return 0.0
+
     def request_keyframe(self) -> None:
         """The greenroom asks for one when the programme shall be seen again."""
 
