@@ -18,7 +18,7 @@ from ingest.live.room.pictures import Pictures
 from ingest.live.room.presence import People, Presence
 from ingest.live.room.programme import Place, Programme
 from ingest.live.room.taping import Taping
-from ingest.live.webrtc.darkroom import Darkroom
+from ingest.live.webrtc.darkroom import Beat, Darkroom
 from ingest.live.webrtc.fanout import Fanout
 from ingest.live.webrtc.jitter import EncodedFrame
 from ingest.live.webrtc.offers import BadOffer
@@ -53,7 +53,7 @@ class House:
         self.apart: set[str] = set()  # who never becomes large by speaking
         self.hosts: set[str] = set()  # who leads the talk, among them who stands in for the host
         self._programme = programme
-        self._darkroom = Darkroom(programme.until_half_tick)
+        self._darkroom = Darkroom(Beat(programme.until_tick, 1 / frame_rate))
         self._inside = Fanout(frame_rate, lambda: self.greenroom.want_keyframe())
         self.greenroom = Greenroom(
             self._inside.picture, frame_rate=frame_rate, want_programme=programme.request_keyframe

@@ -109,9 +109,9 @@ class Programme(threading.Thread):
         take = self._takes.current
         return None if take is None else take.media_tick(self._frame)
 
-    def until_half_tick(self) -> float:
-        """Seconds until the middle between two ticks: what is decoded then is there for the next one."""
-        return (0.5 / self.frame_rate - self._epoch.late(0.0)) % (1 / self.frame_rate)
+    def until_tick(self) -> float:
+        """Seconds until the next tick is due."""
+        return -self._epoch.late(0.0) % (1 / self.frame_rate)
 
     @property
     def boxes(self) -> dict[str, Box]:

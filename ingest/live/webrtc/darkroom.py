@@ -1,9 +1,9 @@
 """Encoded pictures of everybody wait here; they are decoded in one go, once a tick.
 
 Work that wakes up for a millisecond finds its code and tables pushed out of the processor's caches, and decoding is all
-tables. So the cameras of a room share a thread, and it begins half a tick before the pictures are wanted: what one has
-loaded serves the next. Of each camera one picture is decoded in turn, so that a group that is caught up with holds
-nobody up.
+tables. So the cameras of a room share a thread, and it begins shortly before the tick that wants the pictures, as long
+before as it took the last times: what one has loaded serves the next. Of each camera one picture is decoded in turn,
+so that a group that is caught up with holds nobody up.
 """
 
 import logging
@@ -13,16 +13,32 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 log = logging.getLogger(__name__)
 CAMERAS = 6  # a thread: at 720 lines a machine that can hold a room at all decodes them in half a tick
+SPARE, SPARE_S = 1.25, 0.003  # a burst is given so much more than the longest of late took, and so many seconds
+FORGET = 0.01  # of the longest burst with each that is shorter: three seconds until it is half forgotten
+
+
+@dataclass(frozen=True)
+class Beat:
+    """`until_tick()`: seconds until pictures are wanted, every `period_s`. Called from the decoding threads."""
+
+    until_tick: Callable[[], float]
+    period_s: float
+
+    def until_burst(self, took_s: float) -> float:
+        """Seconds until a burst that takes so long has to begin; half a period before the tick at the earliest."""
+        lead_s = min(SPARE * took_s + SPARE_S, self.period_s / 2)
+        return (self.until_tick() - lead_s) % self.period_s
 
 
 class Darkroom:
-    """`until_burst()`: seconds that pictures may wait for others; called from the decoding threads."""
+    """`beat`: when pictures are wanted; None if each is decoded at once."""
 
-    def __init__(self, until_burst: Callable[[], float] = lambda: 0.0, threads: int | None = None) -> None:
-        self._until_burst = until_burst
+    def __init__(self, beat: Beat | None = None, threads: int | None = None) -> None:
+        self._beat = beat
         self._most = threads or os.cpu_count() or 1
         self._lock = threading.Lock()
         self._benches: list[_Bench] = []
@@ -32,7 +48,7 @@ class Darkroom:
         with self._lock:
             bench = min(self._benches, key=lambda each: each.tables, default=None)
             if bench is None or (bench.tables >= CAMERAS and len(self._benches) < self._most):
-                bench = _Bench(self._until_burst)
+                bench = _Bench(self._beat)
                 self._benches.append(bench)
             bench.tables += 1
         return Table(self, bench, develop)
@@ -78,20 +94,24 @@ class Table:
 class _Bench(threading.Thread):
     """One thread, and the tables that it serves."""
 
-    def __init__(self, until_burst: Callable[[], float]) -> None:
+    def __init__(self, beat: Beat | None) -> None:
         super().__init__(name="cameras", daemon=True)
         self.tables = 0
         self.waiting: queue.SimpleQueue[Table | None] = queue.SimpleQueue()
-        self._until_burst = until_burst
+        self._beat = beat
+        self._took_s = 0.0
         self.start()
 
     def run(self) -> None:
         open_ = True
         while open_:
             first = self.waiting.get()
-            if first is not None:
-                time.sleep(max(0.0, self._until_burst()))
+            if first is not None and self._beat:
+                time.sleep(self._beat.until_burst(self._took_s))
+            began = time.monotonic()
             open_ = self._burst(first)
+            took_s = time.monotonic() - began
+            self._took_s = max(took_s, self._took_s + FORGET * (took_s - self._took_s))
 
     def _burst(self, first: Table | None) -> bool:
         """Decode all there is, and what comes meanwhile; False when the last camera has gone."""

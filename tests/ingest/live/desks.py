@@ -31,7 +31,7 @@ class Programme:
         self.notes: list[tuple[str, Any]] = []
         self.gains: dict[str, float] = {}
 
-    def until_half_tick(self) -> float:
+    def until_tick(self) -> float:
         return 0.0
 
     def set_gains(self, gains: dict[str, float]) -> None:

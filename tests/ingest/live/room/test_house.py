@@ -57,7 +57,7 @@ class FakeProgramme:
     def add_sound_sink(self, sink: Any) -> None:
         self.sounds = sink
 
-    def until_half_tick(self) -> float:
+    def until_tick(self) -> float:
         return 0.0
 
     def request_keyframe(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest.live.webrtc.darkroom import CAMERAS, Darkroom, Table
+from ingest.live.webrtc.darkroom import CAMERAS, Beat, Darkroom, Table
 
 
 class Camera:
@@ -31,8 +31,8 @@ class Camera:
         self.table.more()
 
 
-class Beat:
-    """The middle of a tick comes when the test says so."""
+class Tick:
+    """Comes when the test says so."""
 
     def __init__(self) -> None:
         self.asked = threading.Event()
@@ -41,29 +41,25 @@ class Beat:
     def __call__(self) -> float:
         self.asked.set()
         assert self.comes.wait(10)
-        return 0.0
+        return 0.003
 
 
 @pytest.fixture
-def beat() -> Iterator[Beat]:
-    beat = Beat()
-    yield beat
-    beat.comes.set()
+def tick() -> Iterator[Tick]:
+    tick = Tick()
+    yield tick
+    tick.comes.set()
 
 
-def threads() -> int:
-    return sum(thread.name == "cameras" for thread in threading.enumerate())
-
-
-def test_pictures_wait_for_each_other_and_are_decoded_in_turn(beat: Beat) -> None:
+def test_pictures_wait_for_each_other_and_are_decoded_in_turn(tick: Tick) -> None:
     decoded: list[str] = []
-    darkroom = Darkroom(beat)
+    darkroom = Darkroom(Beat(tick, 1 / 30))
     ada, bo = Camera("ada", darkroom, decoded), Camera("bo", darkroom, decoded)
     ada.receive(4)
-    assert beat.asked.wait(10)
+    assert tick.asked.wait(10)
     bo.receive(2)
     assert decoded == []
-    beat.comes.set()
+    tick.comes.set()
     assert ada.done.wait(10)
     assert bo.done.wait(10)
     assert decoded == ["ada", "bo", "ada", "bo", "ada", "ada"]
@@ -72,13 +68,22 @@ def test_pictures_wait_for_each_other_and_are_decoded_in_turn(beat: Beat) -> Non
         camera.table.leave()
 
 
+@pytest.mark.parametrize(
+    ("until_tick_s", "took_s", "begins_s"),
+    [(0.030, 0.004, 0.022), (0.005, 0.004, 0.005 - 0.008 + 1 / 30), (0.02, 1, 0.02 - 1 / 60)],
+)
+def test_a_burst_begins_as_long_before_the_tick_as_it_takes(
+    until_tick_s: float, took_s: float, begins_s: float
+) -> None:
+    assert Beat(lambda: until_tick_s, 1 / 30).until_burst(took_s) == pytest.approx(begins_s)
+
+
 def test_more_cameras_than_one_thread_holds_get_a_second_one() -> None:
-    before = threads()
     darkroom = Darkroom(threads=2)
     cameras = [Camera(str(number), darkroom, []) for number in range(CAMERAS + 1)]
-    assert threads() == before + 2
+    assert len({each.table._bench for each in cameras}) == 2
     more = [Camera(str(number), darkroom, []) for number in range(2 * CAMERAS)]
-    assert threads() == before + 2
+    assert len({each.table._bench for each in cameras + more}) == 2
     for camera in cameras + more:
         camera.table.leave()
 
