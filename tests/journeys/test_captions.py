@@ -1,34 +1,20 @@
 """Two people correct the captions of an office hour at once, one of them on a line that dies; then all is public."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from ingest import steps, store
-from ingest.archive import Room
-from ingest.database import now, random_id
-from ingest.engine import Engine
-from ingest.officehours import OfficeHour, State
-from tests.journeys.visitors import DESK, PATIENCE_MS, Album, complaints, is_too_wide
-from tests.standins.browser import WatchedBrowser, chromium
-from tests.standins.recorded import cast, record
-from tests.standins.reel import Form
-from tests.standins.scribe import Scribe
-from tests.standins.serving import serving
-from tests.web.conftest import SmallHouse, small_house
-from transcode import tasks
+from ingest import steps
+from ingest.officehours import OfficeHour
+from tests.journeys.newsroom import Town, at_desk, heard, newsroom, over
+from tests.journeys.visitors import Album, complaints, is_too_wide
+from tests.transcode.test_cues import said
+from tests.web.conftest import SmallHouse
 from transcode.cues import cues
-from transcode.settings import Settings
 from transcode.speech import Word
 from transcode.webvtt import webvtt
-from web import store as web_store
-from web.asgi import site
-from web.sessions import COOKIE
 
 pytestmark = [pytest.mark.journey, pytest.mark.beside]
 
@@ -41,97 +27,10 @@ SPOKEN = [
 MANY = 1000
 
 
-def heard(sentences: list[str], each_s: float = 5.0) -> list[Word]:
-    """A sentence each five seconds; the second has a word that nobody was sure of."""
-    found = []
-    for number, sentence in enumerate(sentences):
-        for n, word in enumerate(sentence.split()):
-            at = number * each_s + n * 0.5
-            found.append(Word(word=word, start_s=at, end_s=at + 0.5, probability=0.1 if word == "Rathweg?" else 0.9))
-    return found
-
-
-def over(house: SmallHouse, words: list[Word], length_s: float) -> OfficeHour:
-    """An office hour that was recorded, with what the machine heard; nothing of it waits to be made."""
-    id = random_id()
-    form = Form(width=320, height=180)
-    recording = record(house.archive, id, cast(2), length_s=length_s, form=form, tracks=False)
-    with house.database.transaction() as connection:
-        store.add_office_hour(
-            connection, id=id, title="Sprechstunde", host_name="Ada", starts_at=now(), state=State.ON_AIR
-        )
-        store.add_edition(connection, id, address=random_id(), duration_ticks=recording.ticks, tick_duration="1/30")
-        hour = store.move_office_hour(connection, id, State.ENDED, ended_at=now())
-    write(house.archive.room(id), words)
-    return hour
-
-
-def write(room: Room, words: list[Word]) -> None:
-    room.captions("de").parent.mkdir(parents=True, exist_ok=True)
-    room.captions("de").write_text(webvtt(cues(words), words), encoding="utf-8")
-    room.words("de").write_text(json.dumps([word.values() for word in words]), encoding="utf-8")
-
-
-@dataclass
-class Desk:
-    """Somebody of the staff at the editor."""
-
-    page: Page
-    origin: str
-
-    def open(self, hour: OfficeHour) -> None:
-        self.page.goto(f"{self.origin}/staff/office-hours/{hour.id}/captions")
-        expect(self.page.locator(".passage[aria-current]")).to_have_count(1)
-
-    def passage(self, words: str) -> None:
-        """Go to the passage that says this, and into its text."""
-        row = self.page.locator(".passage", has_text=words).first
-        row.locator("textarea" if row.get_attribute("aria-current") else ".passage__text").click()
-        expect(self.page.locator(".bench textarea")).to_be_focused()
-
-    def writes(self, words: str, *, leaves: bool = True) -> None:
-        self.page.locator(".bench textarea").fill(words)
-        if leaves:
-            self.page.keyboard.press("Escape")
-
-    def says(self, state: str) -> None:
-        expect(self.page.locator("#saved")).to_have_attribute("data-state", state)
-
-    def reads(self, words: str) -> None:
-        expect(self.page.locator(".passage__text, .bench textarea").filter(has_text=words).first).to_have_count(1)
-
-    def lines(self) -> list[str]:
-        return [
-            text.replace("\n", " ")
-            for text in self.page.locator(".passage:not(.passage--out) .passage__text").all_text_contents()
-        ]
-
-
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SmallHouse, str, WatchedBrowser]]:
-    house = small_house(tmp_path_factory.mktemp("town"))
-    kinds = tasks.kinds(Settings(), Scribe())
-    house = replace(house, engine=Engine(house.database, house.archive, kinds, lambda step, kind: None))
-    with serving(site(house)) as origin, chromium() as browser:
-        yield house, origin, browser
-    house.database.close()
-
-
-def at_desk(town: tuple[SmallHouse, str, WatchedBrowser], name: str) -> Desk:
-    """Somebody who has signed in."""
-    house, origin, browser = town
-    email = f"{name.lower()}@lindenau.example"
-    with house.database.transaction() as connection:
-        account = store.account_by_email(connection, email)
-        if account is None:
-            account = store.add_account(connection, email=email, name=name, password_hash="none")
-        until = now() + timedelta(hours=1)
-        key = web_store.open_session(connection, account=account.id, person=None, expires_at=until)
-    context = browser.context(viewport=DESK, reduced_motion="reduce")
-    context.add_cookies([{"name": COOKIE, "value": key, "url": origin}])
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    return Desk(page, origin)
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with newsroom(tmp_path_factory.mktemp("town")) as town:
+        yield town
 
 
 def work(house: SmallHouse, hour: OfficeHour) -> None:
@@ -141,7 +40,7 @@ def work(house: SmallHouse, hour: OfficeHour) -> None:
     assert [house.engine.run(id) for id in waiting] == [steps.State.DONE]
 
 
-def test_two_at_once_and_a_dead_line_lose_nothing(town: tuple[SmallHouse, str, WatchedBrowser], tmp_path: Path) -> None:
+def test_two_at_once_and_a_dead_line_lose_nothing(town: Town, tmp_path: Path) -> None:
     house, origin, browser = town
     hour = over(house, heard(SPOKEN), 20.0)
     bo, dana = at_desk(town, "Bo"), at_desk(town, "Dana")
@@ -228,7 +127,7 @@ def test_two_at_once_and_a_dead_line_lose_nothing(town: tuple[SmallHouse, str, W
     assert [each for each in complaints(browser) if "ERR_INTERNET_DISCONNECTED" not in each] == []
 
 
-def test_a_thousand_captions_are_there_and_no_page_is_too_wide(town: tuple[SmallHouse, str, WatchedBrowser]) -> None:
+def test_a_thousand_captions_are_there_and_no_page_is_too_wide(town: Town) -> None:
     house, _, _ = town
     hour = over(house, heard(["Wort und noch ein Wort."] * MANY), 4.0)
     bo = at_desk(town, "Bo")
@@ -242,3 +141,33 @@ def test_a_thousand_captions_are_there_and_no_page_is_too_wide(town: tuple[Small
     for width, height in ((390, 844), (768, 1024), (1366, 768)):
         bo.page.set_viewport_size({"width": width, "height": height})
         assert not is_too_wide(bo.page)
+
+
+READ = """async (text) => {
+  const video = document.body.appendChild(document.createElement("video"));
+  const element = video.appendChild(document.createElement("track"));
+  element.src = URL.createObjectURL(new Blob([text], { type: "text/vtt" }));
+  await new Promise((resolve, reject) => {
+    Object.assign(element, { onload: resolve, onerror: reject });
+    element.track.mode = "hidden";
+  });
+  return [...element.track.cues].map((cue) => {
+    const shown = cue.getCueAsHTML();
+    const [voice, other] = [shown.querySelector("span[title]"), shown.querySelector("span[lang]")];
+    return [cue.startTime, cue.endTime, shown.textContent, voice?.title ?? "", other?.lang ?? ""];
+  });
+}"""
+
+
+def test_a_browser_reads_all_that_captions_can_hold(town: Town) -> None:
+    _, _, browser = town
+    words = [
+        *said("Guten Abend, Frau <Bürgermeisterin> & Gäste.", speaker="Ada <b> & Söhne (gedolmetscht)"),
+        Word(word="Yes", start_s=4.0, end_s=4.4, probability=0.3, language="en"),
+        Word(word="Amara.org", start_s=9.0, end_s=9.5, probability=0.1, doubt="phrase"),
+        Word(word="Gütschow", start_s=12.0, end_s=13.0, probability=0.4, heard="Gütscho --> <i>"),
+        *said("Zweihundertfünfundfünfzig " * 8, start_s=20.0, word_s=0.2),
+    ]
+    shown = cues(words)
+    read = browser.page().evaluate(READ, webvtt(shown, words))
+    assert read == [[cue.start_s, cue.end_s, cue.text, cue.speaker, cue.language] for cue in shown]

@@ -16,7 +16,7 @@ const editor = at("editor");
 const words = JSON.parse(at("words").dataset.words);
 const limits = JSON.parse(editor.dataset.limits);
 const video = at("player");
-const TOAST_MS = 6000;
+const [TOAST_MS, HISTORY_MS] = [6000, 1000];
 const BACK_S = 3;
 const REMEMBERED = 500;
 
@@ -51,7 +51,7 @@ const line = new Line({
     for (const id of gone) known.delete(id);
     if (!whole) for (const each of changed) known.set(each.id, each);
     show(by);
-    if (changed.length || gone.length) refreshAll();
+    if (changed.length || gone.length) soonHistory();
   },
   onRefused: (changes, why) => {
     done = done.filter((each) => !changes.some(({ id }) => id === each.change.id));
@@ -74,10 +74,16 @@ const line = new Line({
   },
 });
 
+// Who did what lies below the text, and may be a moment late.
+const soonHistory = () => {
+  clearTimeout(soonHistory.timer);
+  soonHistory.timer = setTimeout(refreshAll, HISTORY_MS);
+};
+
 const show = (by) => {
   const shown = document.activeElement?.closest?.(".bench") ? document.activeElement : null;
   passages = model.withPending(known, line.pending);
-  list.show(passages, by);
+  list.show(passages, by, current);
   if (current && !passages.has(current)) choose(list.at(1000 * video.currentTime)?.id ?? list.order[0]?.id ?? null, {});
   desk.follow(passages.get(current), list.order);
   shown?.focus({ preventScroll: true });

@@ -110,6 +110,8 @@ export class Desk {
   }
 
   #fit() {
+    if (this.fitted === this.text.value) return;  // Measuring makes the browser lay out the whole list.
+    this.fitted = this.text.value;
     const lines = this.text.value.split("\n");
     this.text.rows = Math.max(2, lines.length);
     while (this.text.scrollHeight > this.text.clientHeight + 2 && this.text.rows < 12) this.text.rows += 1;

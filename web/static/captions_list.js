@@ -1,5 +1,6 @@
 // The caption editor's list: a row for each passage, in words and shapes what is wrong with it; the row somebody is at holds
-// the desk with fields and buttons. A thousand rows are made once; afterwards only those that changed are made again.
+// the desk with fields and buttons. A thousand rows are made once; afterwards only those that changed are filled again: at
+// once where somebody is, the others a moment later, so that no key waits for what nobody sees.
 
 import { faults, inOrder, needsALook } from "./captions_model.js";
 
@@ -19,13 +20,19 @@ const markOf = (kind, text) => {
   return mark;
 };
 
+const NEAR = 30;  // Rows on both sides of the one somebody is at: more than the tallest window shows.
+const AT_A_TIME = 60;
+
 export class List {
   constructor({ box, row, words, limits, onChosen }) {
     Object.assign(this, { box, row, words, limits, onChosen });
     this.rows = new Map();
+    this.parts = new WeakMap();
+    this.waiting = new Set();  // Rows to fill, by id.
     this.order = [];
     this.passages = new Map();
     this.found = new Map();  // What the linter finds, by id.
+    this.seen = new Map();  // The passage, and the one after it, for which it found that.
     this.by = {};
     box.addEventListener("click", ({ target }) => {
       const chosen = target.closest(".passage");
@@ -33,10 +40,9 @@ export class List {
     });
   }
 
-  // Show these passages; what has not changed stays as it is.
-  show(passages, by = {}) {
+  // Show these passages; what has not changed stays as it is. `current`: where somebody is.
+  show(passages, by = {}, current = null) {
     Object.assign(this.by, by);
-    const before = this.passages;
     this.passages = passages;
     this.order = inOrder(passages);
     const shown = this.order.filter((each) => !each.out);
@@ -46,21 +52,46 @@ export class List {
         row.remove();
         this.rows.delete(id);
         this.found.delete(id);
+        this.seen.delete(id);
       }
     }
     let last = null;
     for (const each of this.order) {
-      const found = each.out ? [] : faults(each, after.get(each.id), this.limits);
-      const known = this.found.get(each.id);
       const row = this.rows.get(each.id) ?? this.#made(each.id);
-      if (before.get(each.id) !== each || !known || JSON.stringify(known) !== JSON.stringify(found)) {
+      const [seen, next] = this.seen.get(each.id) ?? [];
+      if (seen !== each || next !== after.get(each.id)) {
+        const found = each.out ? [] : faults(each, after.get(each.id), this.limits);
+        if (seen !== each || JSON.stringify(this.found.get(each.id)) !== JSON.stringify(found)) this.waiting.add(each.id);
         this.found.set(each.id, found);
-        this.#fill(row, each, found);
+        this.seen.set(each.id, [each, after.get(each.id)]);
       }
       const place = last ? last.nextElementSibling : this.box.firstElementChild;
       if (place !== row) this.box.insertBefore(row, place);
       last = row;
     }
+    const place = Math.max(0, this.order.findIndex(({ id }) => id === current));
+    for (const { id } of this.order.slice(Math.max(0, place - NEAR), place + NEAR)) this.#fillOne(id);
+    this.#fillSome();
+  }
+
+  // Those that nobody is at; the next ones when the browser has time again.
+  #fillSome() {
+    clearTimeout(this.timer);
+    let n = 0;
+    for (const id of this.waiting) {
+      if (n === AT_A_TIME) {
+        this.timer = setTimeout(() => this.#fillSome());
+        return;
+      }
+      this.#fillOne(id);
+      n += 1;
+    }
+  }
+
+  #fillOne(id) {
+    if (!this.waiting.delete(id)) return;
+    const passage = this.passages.get(id);
+    if (passage) this.#fill(this.rows.get(id), passage, this.found.get(id));
   }
 
   get toLookAt() {
@@ -125,7 +156,8 @@ export class List {
   }
 
   #fill(row, passage, found) {
-    const [time, who, text, marks] = ["time", "who", "text", "marks"].map((name) => row.querySelector(`.passage__${name}`));
+    if (!this.parts.has(row)) this.parts.set(row, ["time", "who", "text", "marks"].map((name) => row.querySelector(`.passage__${name}`)));
+    const [time, who, text, marks] = this.parts.get(row);
     time.textContent = clock(passage.start_ms);
     who.textContent = passage.speaker ?? "";
     text.textContent = passage.text;

@@ -160,8 +160,10 @@ export const replacedAll = (order, looked, instead) => {
   const takes = [];
   const puts = [];
   for (const each of order) {
-    const text = TIDY(each.text.replace(looked, () => instead));
-    if (each.out || text === each.text || !text) continue;
+    const replaced = each.out ? each.text : each.text.replace(looked, () => instead);
+    if (replaced === each.text) continue;
+    const text = TIDY(replaced);
+    if (!text || text === each.text) continue;
     takes.push(each);
     puts.push({ ...each, text, hand: true, checked: true });
   }

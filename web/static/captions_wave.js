@@ -31,7 +31,7 @@ export class Wave {
 
   show(order, current) {
     Object.assign(this, { order, current });
-    this.draw();
+    this.frame ??= requestAnimationFrame(() => { this.frame = null; this.draw(); });
   }
 
   #run() {
