@@ -12,7 +12,7 @@ from tests.standins.browser import chromium
 from tests.standins.servers import free_port
 from web.house import House
 
-pytestmark = [pytest.mark.journey, pytest.mark.beside]
+pytestmark = pytest.mark.soak
 LENGTH_S = 8.0
 
 

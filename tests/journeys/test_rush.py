@@ -120,10 +120,8 @@ def shown_order(page: str) -> list[str]:
     return re.findall(r"slip__name\">\d+\. (Guest \d+)", page)
 
 
-@pytest.mark.parametrize(
-    "seconds",
-    [pytest.param(20.0, marks=[pytest.mark.journey, pytest.mark.beside]), pytest.param(60.0, marks=pytest.mark.soak)],
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("seconds", [20.0, 60.0])
 def test_kills_lose_nobody_and_leave_one_order(
     served: tuple[dict[str, str], str, Process, Process], seconds: float
 ) -> None:

@@ -55,8 +55,7 @@ def objects_of(house: House) -> Objects:
     return house.archive.objects
 
 
-@pytest.mark.journey
-@pytest.mark.beside
+@pytest.mark.soak
 def test_an_archive_in_s3_is_made_elsewhere_served_by_the_site_and_erased(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
