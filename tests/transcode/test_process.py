@@ -157,14 +157,14 @@ def test_child_that_has_to_rest_stands_still_and_is_not_stalled() -> None:
     def rests() -> bool:
         if pids:
             seen.append(states_of(pids[0]))
-        if len(seen) > 60:
+        if len(seen) > 18:
             raise steps.Stopped("enough was seen")
-        return 10 < len(seen) <= 50
+        return 4 < len(seen) <= 14
 
     with pytest.raises(steps.Stopped):
-        process.run(python(COUNTS), read=read, rests=rests, stall_s=25, clock=leaping(1), grace_s=0.2)
-    assert seen[12:50] == ["T"] * 38
-    assert "T" not in seen[:10]
+        process.run(python(COUNTS), read=read, rests=rests, stall_s=25, clock=leaping(4), grace_s=0.2)
+    assert seen[6:14] == ["T"] * 8
+    assert "T" not in seen[:4]
     assert seen[-1] != "T"
 
 
