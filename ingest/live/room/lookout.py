@@ -75,10 +75,11 @@ class Lookout:
 
     def _look(self, presence: Presence, sound: tuple[Samples, Samples | None] | None, now: float) -> Look:
         sensors, peer = self._sensors[presence.person], presence.source.peer
+        for each in (sensors.peer, peer):  # what the old one brought since the last look counts as well
+            if each is not None:
+                sensors.media_at = max(sensors.media_at, *each.seen.values())
         if peer is not sensors.peer:
             sensors = self._sensors[presence.person] = Sensors(sensors.media_at, peer)
-        if peer is not None:
-            sensors.media_at = max(sensors.media_at, *peer.seen.values())
         expected, lost = (0, 0) if peer is None else (peer.losses.expected, peer.losses.lost + peer.voice.late)
         look = Look(
             person=presence.person,

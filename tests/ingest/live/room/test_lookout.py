@@ -135,3 +135,16 @@ def test_a_connection_that_is_lost_is_told_after_five_seconds_and_a_new_one_ends
     for number in range(2):
         chris.second(picture=moving(number))
     assert chris.faults == []
+
+
+def test_who_leaves_between_two_looks_is_gone_five_seconds_after_their_last_packet(chris: Somebody) -> None:
+    chris.second()
+    chris.seen |= {"audio": chris.now + 0.9}
+    chris.presence.source.peer = None
+    gone_after = []
+    for _ in range(7):
+        chris.now += 1
+        chris.look()
+        if chris.faults == [Fault.GONE]:
+            gone_after.append(chris.now - chris.seen["audio"])
+    assert gone_after[0] == pytest.approx(5.1)
