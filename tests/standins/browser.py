@@ -10,7 +10,6 @@ The synchronous API of playwright, so a test that uses it is a plain `def`. Skip
 where Chromium is missing. Names other than this machine's are not even looked up (`--host-resolver-rules`).
 """
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,20 +30,12 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from web.benches.browser import QUIET, found
+
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+    *QUIET,
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE ::1",
-    # A page of a test is never in front of anybody, and its timers shall not be slowed down for that.
-    "--disable-background-timer-throttling",
-    "--disable-renderer-backgrounding",
     "--autoplay-policy=no-user-gesture-required",
 )
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,7 +123,7 @@ def more(
 
 
 def _launched(kind: BrowserType, camera: Path | None, microphone: Path | None, flags: tuple[str, ...]) -> Browser:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = found()
     if program is None:
         pytest.skip("needs chromium: `make test-tools` installs it")
     devices = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from web.benches import browser
 from web.benches.cpu import used_s
 from web.mendable import Mendable
 
@@ -23,7 +24,7 @@ class BenchFailed(Exception):
 
 def programs() -> dict[str, str]:
     """Where Chromium and Xvfb are. Raises Mendable when one is missing."""
-    found = {"chromium": shutil.which("chromium") or shutil.which("chromium-browser"), "xvfb": shutil.which("Xvfb")}
+    found = {"chromium": browser.found(), "xvfb": shutil.which("Xvfb")}
     missing = [name for name, path in found.items() if path is None]
     if missing:
         raise Mendable(f"the bench needs {' and '.join(missing)}: apt-get install {' '.join(missing)}")

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from web.benches import browser
 from web.benches.loss import senders
 from web.benches.loss.line import Conditions, Side, link, missing
 from web.caption import Refused
@@ -42,7 +43,7 @@ def loss(runs: int) -> dict[str, Any]:
 def commands() -> dict[str, Command]:
     """The senders there are on this machine by name: origin and a folder for files in, a command line out."""
     known: dict[str, Command] = {"ffmpeg": lambda origin, folder: senders.ffmpeg_command(f"{origin}/live/whip", folder)}
-    if program := senders.chromium():
+    if program := browser.found():
         known["chromium"] = lambda origin, folder: senders.chromium_command(program, origin, folder)
     else:
         print("chromium is not installed: ffmpeg is measured alone", file=sys.stderr)

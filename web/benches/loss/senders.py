@@ -4,11 +4,12 @@ Both show the same face of the demo with camera noise, 640x360 at 30 a second, a
 several packets as it does in life.
 """
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import imageio_ffmpeg
+
+from web.benches.browser import QUIET
 
 CLIP = Path(__file__).resolve().parents[2] / "demo" / "ada.mp4"
 RATE = 30
@@ -17,25 +18,11 @@ FFMPEG = (imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error",
 PICTURES = ("-vf", f"scale=640:360,fps={RATE},noise=alls=10:allf=t,format=yuv420p")
 FAST = ("-preset", "ultrafast", "-threads", "1")
 FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-background-timer-throttling",
-    "--disable-renderer-backgrounding",
+    *QUIET,
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
     "--remote-debugging-port=0",  # without it a headless browser ends as soon as the page is there
 )
-
-
-def chromium() -> str | None:
-    """Where Chromium is, None when it is not installed."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def ffmpeg_command(address: str, folder: Path) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from web.benches import browser
 from web.benches.loss import senders
 from web.benches.loss.line import Conditions, link, missing
 
@@ -18,7 +19,7 @@ BACK_S = 14.0
 
 
 def test_a_host_without_a_network_for_twenty_seconds_comes_back(tmp_path: Path) -> None:
-    if (reason := missing()) or (program := senders.chromium()) is None:
+    if (reason := missing()) or (program := browser.found()) is None:
         pytest.skip(reason or "needs chromium: `make test-tools` installs it")
     command = senders.chromium_command(program, "http://10.77.0.2:8080", tmp_path)
     away = (time.monotonic() + BEFORE_S, time.monotonic() + BEFORE_S + AWAY_S)
