@@ -1,9 +1,10 @@
 """Several machines on one switch, as network namespaces: each can be cut off as by a pulled cable, and return.
 
-    with town(2) as (switch, (first, second)):     # this machine is 10.78.0.1 on the switch, they are .2 and .3
+    with town(2) as (switch, (first, second)):     # this machine is 10.78.N.1 on the switch, they are .2 and .3
         first.cut_off()
 
-Needs root and `ip`; `missing()` says so. Nothing outside sees these addresses.
+Needs root and `ip`; `missing()` says so. Nothing outside sees these addresses. A test that is killed leaves its switch
+behind: the next town is on another network.
 """
 
 import os
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-NETWORK = "10.78.0."
+NETWORKS = [f"10.78.{number}." for number in range(1, 255)]
 
 
 @dataclass(frozen=True)
@@ -47,18 +48,19 @@ def missing() -> str | None:
 @contextmanager
 def town(count: int) -> Iterator[tuple[str, list[Host]]]:
     """The address of this machine on the switch, and `count` other hosts. Raises subprocess.CalledProcessError."""
-    switch = f"oh{secrets.token_hex(3)}"
+    switch, network = f"oh{secrets.token_hex(3)}", _free_network()
     with ExitStack() as stack:
         _ip("link", "add", switch, "type", "bridge")
         stack.callback(_ip, "link", "delete", switch)
-        _ip("address", "add", f"{NETWORK}1/24", "dev", switch)
+        _ip("address", "add", f"{network}1/24", "dev", switch)
         _ip("link", "set", switch, "up")
-        yield f"{NETWORK}1", [stack.enter_context(_host(switch, number)) for number in range(2, 2 + count)]
+        hosts = [stack.enter_context(_host(switch, f"{network}{number}")) for number in range(2, 2 + count)]
+        yield f"{network}1", hosts
 
 
 @contextmanager
-def _host(switch: str, number: int) -> Iterator[Host]:
-    host = Host(namespace=f"{switch}-{number}", address=f"{NETWORK}{number}")
+def _host(switch: str, address: str) -> Iterator[Host]:
+    host = Host(namespace=f"{switch}-{address.rpartition('.')[2]}", address=address)
     _ip("netns", "add", host.namespace)
     try:
         _ip("link", "add", host.namespace, "type", "veth", "peer", "name", "eth0", "netns", host.namespace)
@@ -72,5 +74,11 @@ def _host(switch: str, number: int) -> Iterator[Host]:
         _ip("netns", "delete", host.namespace)
 
 
-def _ip(*arguments: str) -> None:
-    subprocess.run(["ip", *arguments], check=True, capture_output=True)
+def _free_network() -> str:
+    known = _ip("route", "show")
+    return next(network for network in NETWORKS if network not in known)
+
+
+def _ip(*arguments: str) -> str:
+    """What it prints. Raises subprocess.CalledProcessError."""
+    return subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True).stdout
