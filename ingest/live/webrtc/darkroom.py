@@ -97,6 +97,7 @@ class _Bench(threading.Thread):
     def __init__(self, beat: Beat | None) -> None:
         super().__init__(name="cameras", daemon=True)
         self.tables = 0
+        # Never longer than what the cameras' own queues hold: they say `more` of what they took in only.
         self.waiting: queue.SimpleQueue[Table | None] = queue.SimpleQueue()
         self._beat = beat
         self._took_s = 0.0
