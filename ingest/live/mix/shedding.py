@@ -4,8 +4,9 @@ A machine that is too slow must still keep time: sound never waits, and no tick 
 and encoding fills the tick, every second picture is sent again instead of a new one, then two of three, and at last
 only those who spoke last are seen; the others' pictures are not even decoded, and their name card stands in. While
 somebody is pinned because they sign, tiles go first: hands need pictures, and a face that listens does not. Ticks that
-come late again and again are load as well: then it is others who take the time, decoders or another program. What was
-left out comes back step by step, only when there is room for it, and later each time that it was too early.
+come late again and again are load as well: then it is others who take the time, decoders or another program, and
+pictures that are dear can make room for them; cheap ones cannot, and are all drawn. What was left out comes back step
+by step, only when there is room for it, and later each time that it was too early.
 """
 
 from collections.abc import Collection, Mapping
@@ -17,6 +18,7 @@ FULL = 0.85  # of a tick, above which something is left out: a third of a second
 ROOM = 0.6  # of a tick, below which it would be after coming back; the space between keeps it from swinging
 WORSE_S, BETTER_S = 3.0, 10.0  # how long a step is given to show what it does
 LATE_S, LATE = 20.0, 3  # late in so many different seconds of the last twenty is more than a hiccup
+HELPS = 0.25  # of a tick, for all pictures; below it leaving some out frees too little to make a late tick come in time
 LONGEST_S = 160.0  # a step that was taken back too early is tried half as often, down to this
 GUEST = 0.75  # of a tick, above which nobody new may come: one more tile costs about a tenth
 SEEN = 4  # tiles that stay when there is no more to be left out
@@ -72,7 +74,12 @@ class Shedding:
 
         Others who take the time for a moment keep nobody out, unless there is no more to be left out.
         """
-        return self.ease is Ease.TILES or self.load * _dearer(Ease.NOTHING, self.ease) > GUEST
+        return self.ease is Ease.TILES or self.whole > GUEST
+
+    @property
+    def whole(self) -> float:
+        """The share of a tick that pictures would take with nothing left out."""
+        return self.load * _dearer(Ease.NOTHING, self.ease)
 
     def after(
         self, share: float, ticks_a_second: int, now_s: float, *, late: bool = False, signs: bool = False
@@ -86,12 +93,13 @@ class Shedding:
         steps, step = SIGNS if signs else SPEECH, (SPEECH if self.ease in SPEECH else SIGNS).index(self.ease)
         here = replace(self, load=load, ease=steps[step], late=self._late(now_s, late=late))
         lasted = now_s - self.since_s
-        crowded = load > FULL or len(here.late) >= LATE
+        dear = here.whole > HELPS
+        crowded = load > FULL or (dear and len(here.late) >= LATE)
         if crowded and lasted >= WORSE_S and step < len(steps) - 1:
             early = self.better and lasted < LONGEST_S
             patience_s = min(2 * self.patience_s, LONGEST_S) if early else BETTER_S
             return replace(here, ease=steps[step + 1], since_s=now_s, late=(), patience_s=patience_s, better=False)
-        room = not here.late and step > 0 and load * _dearer(steps[step - 1], steps[step]) < ROOM
+        room = not (dear and here.late) and step > 0 and load * _dearer(steps[step - 1], steps[step]) < ROOM
         if room and lasted >= self.patience_s:
             return replace(here, ease=steps[step - 1], since_s=now_s, better=True)
         return here

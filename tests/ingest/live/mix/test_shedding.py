@@ -83,6 +83,16 @@ def test_ticks_that_come_late_again_and_again_are_load() -> None:
     assert not here.full
 
 
+def test_cheap_pictures_are_all_drawn_however_late_ticks_come() -> None:
+    """They could make no room for whoever takes the time."""
+    here, now = Shedding(), 0.0
+    for _ in range(60 * RATE):
+        now += 1 / RATE
+        here = here.after(0.2, RATE, now, late=True)
+    assert here.ease is Ease.NOTHING
+    assert not here.full
+
+
 def test_a_hiccup_is_no_load() -> None:
     """A dozen late ticks in a row, and one every half a minute."""
     now, found = 0.0, [Shedding()]
@@ -97,7 +107,7 @@ def test_what_was_tried_too_early_is_tried_less_often() -> None:
     now, here, tried = 0.0, Shedding(), []
     for _ in range(900 * RATE):
         now += 1 / RATE
-        before, here = here, here.after(0.2, RATE, now, late=here.ease is Ease.NOTHING)
+        before, here = here, here.after(0.28, RATE, now, late=here.ease is Ease.NOTHING)
         if here.better and not before.better:
             tried.append(now)
     pauses = [round(later - earlier) for earlier, later in pairwise(tried)]
